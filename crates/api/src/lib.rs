@@ -1,0 +1,1 @@
+//! What crosses a process boundary: events, statistics, reports and error codes.

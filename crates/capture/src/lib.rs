@@ -1,0 +1,1 @@
+//! Devices become sources: cameras (nokhwa) and microphones (cpal).

@@ -1,0 +1,1 @@
+//! A scene and its input frames become one program frame (wgpu).

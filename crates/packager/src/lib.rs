@@ -1,0 +1,1 @@
+//! Timeline, GOP cache, parts, segments and playlists: state machines on packets, no HTTP.

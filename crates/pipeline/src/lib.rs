@@ -1,0 +1,1 @@
+//! Encoders, decoders and files; the only crate that knows GStreamer.

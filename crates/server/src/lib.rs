@@ -1,0 +1,1 @@
+//! The companion server; bin anchor-server.

@@ -1,0 +1,1 @@
+//! Mixer and generators: blocks in, blocks out.

@@ -1,0 +1,1 @@
+//! The show without a window; bin anchor-studio.

@@ -1,0 +1,1 @@
+//! Reconnect and its pace: state machines without IO or clock.

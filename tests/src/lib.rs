@@ -1,0 +1,1 @@
+//! The test harness (virtual time, preload camera, browsers) and whole-system scenarios.
