@@ -1,1 +1,44 @@
-fn main() {}
+//! Every task a person runs: `cargo xtask <task>`.
+//!
+//! It has no dependencies, so it starts at once, and looks before it builds.
+
+mod bench;
+mod child;
+mod demo;
+mod live;
+mod needs;
+mod places;
+mod rules;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask live [--demo | --fixtures] [--for SECONDS]   companion server and studio; prints where to watch
+cargo xtask test [--fast]                                every check and test (--fast: format, lints, pure crates)
+cargo xtask bench NAME                                   figures: delay, viewers, compose, encode
+cargo xtask demo                                         draws the bundled demo show anew";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match words.split_first() {
+        Some((&"live", rest)) => live::run(rest),
+        Some((&"test", rest)) => test::run(rest),
+        Some((&"bench", rest)) => bench::run(rest),
+        Some((&"demo", _)) => demo::run(),
+        Some((&("help" | "-h" | "--help"), _)) | None => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Some((other, _)) => Err(format!("there is no task '{other}'\n{HELP}")),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(sentence) => {
+            eprintln!("error: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
