@@ -8,6 +8,7 @@
 mod audio;
 mod clock;
 mod codec;
+pub mod counter;
 mod packet;
 mod queue;
 mod rate;
