@@ -1,1 +1,12 @@
 //! What crosses a process boundary: events, statistics, reports and error codes.
+//!
+//! Plain data with serde; nothing here does anything. A reader of these types must accept fields it doesn't
+//! know: both sides are updated at different times.
+
+pub mod beat;
+pub mod code;
+pub mod server;
+
+pub use beat::Beat;
+pub use code::{Code, Fault};
+pub use server::StreamStats;

@@ -1,0 +1,188 @@
+//! What the companion server says about itself and its streams.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Beat, Fault};
+
+/// One stream. `GET /api/streams` on the admin listener answers with a list of these.
+///
+/// Counters run from the stream's creation; rates are over the last few seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StreamStats {
+    /// The public name.
+    pub name: String,
+    /// Live, or waiting for its publisher to return.
+    pub state: StreamState,
+    /// Milliseconds in that state.
+    pub state_for_ms: u64,
+    /// Publisher sessions so far.
+    pub sessions: u64,
+    /// The present or last publisher; absent before the first.
+    pub publisher: Option<PublisherStats>,
+    /// The picture; absent until its parameters are known.
+    pub video: Option<VideoStats>,
+    /// The sound; absent until its parameters are known.
+    pub audio: Option<AudioStats>,
+    /// Bytes of media received.
+    pub received_bytes: u64,
+    /// Media received, kilobits a second.
+    pub received_kbps: f64,
+    /// Tags of media that were not passed on: unsupported, malformed, or ahead of their decoder configuration.
+    pub refused_tags: u64,
+    /// Jumps in the publisher's timestamps that were mended.
+    pub timestamp_jumps: u64,
+    /// HTTP-FLV connections and what they took.
+    pub flv: ReaderStats,
+    /// HLS requests and what they took.
+    pub hls: HlsStats,
+    /// Where the time of day of the pictures comes from.
+    pub clock: ClockStats,
+    /// What viewers' pages report.
+    pub beats: BeatStats,
+    /// The last thing that went wrong, if anything did.
+    pub last_error: Option<Fault>,
+}
+
+/// A show is live or interrupted; once ended it is gone from the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamState {
+    /// A publisher is connected.
+    Live,
+    /// The publisher is lost or stopped, and may return.
+    Interrupted,
+}
+
+/// Who publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublisherStats {
+    /// What the publisher calls itself; printable ASCII, at most 128 characters.
+    pub agent: String,
+    /// Address and port of the connection.
+    pub address: String,
+    /// Milliseconds since the publish began.
+    pub since_ms: u64,
+    /// Milliseconds since its last tag.
+    pub silent_ms: u64,
+}
+
+/// The picture as received.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoStats {
+    /// RFC 6381, such as `avc1.64001f`.
+    pub codec: String,
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Frames a second.
+    pub fps: f64,
+    /// Frames received.
+    pub frames: u64,
+    /// Milliseconds between the last two key frames; absent before the second.
+    pub key_interval_ms: Option<u64>,
+}
+
+/// The sound as received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioStats {
+    /// RFC 6381, such as `mp4a.40.2`.
+    pub codec: String,
+    /// Samples a second.
+    pub rate: u32,
+    /// Channels.
+    pub channels: u8,
+    /// Packets received.
+    pub packets: u64,
+}
+
+/// Readers that hold one connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderStats {
+    /// Connected now.
+    pub now: u64,
+    /// Connected since the stream began.
+    pub total: u64,
+    /// Bytes handed to them.
+    pub sent_bytes: u64,
+    /// Times a reader was too slow and went on at the newest key frame.
+    pub skips: u64,
+    /// Tags those readers missed.
+    pub skipped_tags: u64,
+}
+
+/// Readers that ask for one piece after another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HlsStats {
+    /// Requests answered.
+    pub requests: u64,
+    /// Requests waiting for a part or a playlist now.
+    pub waiting: u64,
+    /// Bytes handed to them.
+    pub sent_bytes: u64,
+}
+
+/// Where the time of day of a stream's pictures comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClockStats {
+    /// The source of the time.
+    pub state: ClockState,
+    /// Arrival less the picture's own time, for the last stamp, in milliseconds.
+    pub stamp_delay_ms: Option<f64>,
+    /// Stamps refused because they were implausible.
+    pub refused_stamps: u64,
+}
+
+/// Where the time of day of a stream's pictures comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockState {
+    /// Nothing has arrived yet.
+    Unknown,
+    /// Stamped by the publisher, whose clock follows a server's.
+    Synchronised,
+    /// Stamped by the publisher from its machine's own clock.
+    Unsynchronised,
+    /// No stamps: arrival less the smallest delay seen.
+    Estimated,
+    /// The stamps are implausible: arrival is used instead, as with `Estimated`.
+    Implausible,
+}
+
+/// What viewers' pages reported about one stream.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BeatStats {
+    /// Pages that showed a first picture.
+    pub first_frames: u64,
+    /// Regular reports.
+    pub beats: u64,
+    /// Reports of a picture that stood still.
+    pub stalls: u64,
+    /// Reports refused: malformed or too many.
+    pub refused: u64,
+    /// The newest report.
+    pub newest: Option<Beat>,
+    /// The newest report of a first picture.
+    pub newest_first_frame: Option<Beat>,
+}
+
+/// The server process. `GET /api/server` on the admin listener.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServerStats {
+    /// Version of the program.
+    pub version: String,
+    /// Milliseconds since it began to listen.
+    pub uptime_ms: u64,
+    /// Processor time used by the process, in seconds; absent where the system doesn't tell.
+    pub cpu_seconds: Option<f64>,
+    /// Resident memory in bytes; absent where the system doesn't tell.
+    pub resident_bytes: Option<u64>,
+    /// Open connections of viewers.
+    pub http_connections: u64,
+    /// Open connections of publishers.
+    pub rtmp_connections: u64,
+    /// Connections refused because a limit was reached.
+    pub refused_connections: u64,
+    /// Attempts to publish with a wrong key.
+    pub wrong_keys: u64,
+}
