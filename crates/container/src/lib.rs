@@ -1,1 +1,14 @@
 //! Bytes of FLV and CMAF, both ways, with SEI, AMF0 and codec headers: pure functions on bytes.
+//!
+//! What comes from strangers is read within limits, and no bytes make a reader panic.
+
+pub mod aac;
+mod bits;
+mod error;
+pub mod h264;
+pub mod sei;
+
+pub use error::ConfigError;
+
+pub mod amf0;
+pub mod flv;
