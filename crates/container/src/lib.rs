@@ -4,6 +4,7 @@
 
 pub mod aac;
 mod bits;
+pub mod cmaf;
 mod error;
 pub mod h264;
 pub mod sei;

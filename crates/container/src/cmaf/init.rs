@@ -1,0 +1,186 @@
+//! The init segment (CMAF header): `ftyp` and `moov` of one track.
+
+use bytes::Bytes;
+use media::{AacParameters, CodecParameters, H264Parameters};
+use mp4_atom::{
+    Audio, Avc1, Avcc, AvccExt, Codec, Colr, Encode, Esds, FixedPoint, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov,
+    Mp4a, Mvex, Mvhd, Smhd, Stbl, Stco, Stsd, Tkhd, Trak, Trex, Visual, Vmhd, esds,
+};
+
+use super::Error;
+use crate::ConfigError;
+use crate::h264::AvcConfig;
+
+/// Writes the init segment of a track: brands `cmfc` and `iso6`, parameter sets out of band (`avc1`), no edit
+/// list (times on the wire are those of the line; AAC priming is the encoder's to subtract).
+///
+/// `timescale` is in ticks a second and above zero, `track_id` above zero.
+///
+/// # Errors
+/// When the codec's configuration can't be read, or the picture has 65536 pixels a side or more.
+pub fn init_segment(parameters: &CodecParameters, timescale: u32, track_id: u32) -> Result<Bytes, Error> {
+    let ftyp = Ftyp {
+        major_brand: b"cmfc".into(),
+        minor_version: 0,
+        compatible_brands: vec![b"iso6".into(), b"cmfc".into()],
+    };
+    let moov = Moov {
+        mvhd: Mvhd {
+            timescale,
+            rate: 1.into(),
+            volume: 1.into(),
+            next_track_id: track_id.wrapping_add(1),
+            ..Default::default()
+        },
+        mvex: Some(Mvex {
+            mehd: None,
+            trex: vec![Trex {
+                track_id,
+                default_sample_description_index: 1,
+                ..Default::default()
+            }],
+        }),
+        trak: vec![trak(parameters, timescale, track_id)?],
+        ..Default::default()
+    };
+    let mut out = Vec::with_capacity(1024);
+    ftyp.encode(&mut out).map_err(|_| Error::TooLarge)?;
+    moov.encode(&mut out).map_err(|_| Error::TooLarge)?;
+    Ok(out.into())
+}
+
+fn trak(parameters: &CodecParameters, timescale: u32, track_id: u32) -> Result<Trak, Error> {
+    let mut tkhd = Tkhd {
+        track_id,
+        enabled: true,
+        in_movie: true,
+        ..Default::default()
+    };
+    let (handler, name, codec) = match parameters {
+        CodecParameters::H264(p) => {
+            tkhd.width = FixedPoint::from(side(p.size.width)?);
+            tkhd.height = FixedPoint::from(side(p.size.height)?);
+            (b"vide", "video", Codec::from(avc1(p)?))
+        }
+        CodecParameters::Aac(p) => {
+            tkhd.volume = 1.into();
+            (b"soun", "audio", Codec::from(mp4a(p, track_id)))
+        }
+    };
+    let video = handler == b"vide";
+    let mdia = Mdia {
+        mdhd: Mdhd {
+            timescale,
+            language: "und".into(),
+            ..Default::default()
+        },
+        hdlr: Hdlr {
+            handler: handler.into(),
+            name: name.into(),
+        },
+        minf: Minf {
+            vmhd: video.then(Vmhd::default),
+            smhd: (!video).then(Smhd::default),
+            dinf: data_in_this_file(),
+            stbl: Stbl {
+                stsd: Stsd { codecs: vec![codec] },
+                stco: Some(Stco::default()),
+                ..Default::default()
+            },
+            ..Default::default()
+        },
+    };
+    Ok(Trak {
+        tkhd,
+        mdia,
+        ..Default::default()
+    })
+}
+
+fn data_in_this_file() -> mp4_atom::Dinf {
+    mp4_atom::Dinf {
+        dref: mp4_atom::Dref {
+            entries: vec![mp4_atom::Url::default().into()],
+        },
+    }
+}
+
+fn side(pixels: u32) -> Result<u16, Error> {
+    u16::try_from(pixels).map_err(|_| Error::TooLarge)
+}
+
+fn avc1(p: &H264Parameters) -> Result<Avc1, Error> {
+    let config = AvcConfig::parse(&p.avcc)?;
+    if config.length_size != 4 {
+        return Err(ConfigError::Unsupported("NAL unit lengths of other than four bytes").into());
+    }
+    let sps = config.first_sps()?;
+    let high = matches!(config.profile, 100 | 110 | 122 | 144);
+    let colr = sps.color_description.map(|d| Colr::Nclx {
+        colour_primaries: d.primaries.into(),
+        transfer_characteristics: d.transfer.into(),
+        matrix_coefficients: d.matrix.into(),
+        full_range_flag: sps.color.range == media::Range::Full,
+    });
+    let owned = |sets: &[Bytes]| sets.iter().map(|set| set.to_vec()).collect();
+    Ok(Avc1 {
+        visual: Visual {
+            data_reference_index: 1,
+            width: side(p.size.width)?,
+            height: side(p.size.height)?,
+            horizresolution: 72.into(),
+            vertresolution: 72.into(),
+            frame_count: 1,
+            compressor: "".into(),
+            depth: 24,
+        },
+        avcc: Avcc {
+            configuration_version: 1,
+            avc_profile_indication: config.profile,
+            profile_compatibility: config.compatibility,
+            avc_level_indication: config.level,
+            length_size: 4,
+            sequence_parameter_sets: owned(&config.sps),
+            picture_parameter_sets: owned(&config.pps),
+            ext: high.then(|| AvccExt {
+                chroma_format: sps.chroma_format,
+                bit_depth_luma: sps.bit_depth_luma,
+                bit_depth_chroma: sps.bit_depth_chroma,
+                sequence_parameter_sets_ext: Vec::new(),
+            }),
+        },
+        colr,
+        ..Default::default()
+    })
+}
+
+fn mp4a(p: &AacParameters, track_id: u32) -> Mp4a {
+    const MPEG4_AUDIO: u8 = 0x40;
+    const AUDIO_STREAM: u8 = 5;
+    Mp4a {
+        audio: Audio {
+            data_reference_index: 1,
+            channel_count: p.channels.into(),
+            sample_size: 16,
+            // Rates that don't fit are told by the decoder's configuration alone.
+            sample_rate: u16::try_from(p.rate).unwrap_or(0).into(),
+        },
+        esds: Esds {
+            es_desc: esds::EsDescriptor {
+                es_id: track_id as u16,
+                dec_config: esds::DecoderConfig {
+                    object_type_indication: MPEG4_AUDIO,
+                    stream_type: AUDIO_STREAM,
+                    dec_specific: Some(esds::DecoderSpecific {
+                        raw: p.config.to_vec(),
+                        ..Default::default()
+                    }),
+                    ..Default::default()
+                },
+                ..Default::default()
+            },
+        },
+        btrt: None,
+        taic: None,
+    }
+}
