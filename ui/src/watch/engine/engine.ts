@@ -1,0 +1,39 @@
+import type { PictureTime } from '../delay';
+
+/** What a player tells the page. */
+export interface EngineEvents {
+  /** It ended and can't go on by itself; why, for those who debug. */
+  ended(why: string): void;
+}
+
+/** One way of bringing a show into a video element. Used once: started, then stopped. */
+export interface Engine {
+  /** The name of the way in what is reported to the server. */
+  readonly protocol: 'flv' | 'll-hls';
+  /** Begins to play into `video`. */
+  start(video: HTMLVideoElement, events: EngineEvents): Promise<void>;
+  /** Lets go of the video element and the network. */
+  stop(): void;
+  /** Keeps the picture near the live edge; called about ten times a second with the page's clock, ms. */
+  tick(now: number): void;
+  /** The picture stood still for want of media. */
+  stalled(now: number): void;
+  /** Jumps to the newest picture that can be shown. */
+  toLiveEdge(): void;
+  /** When the picture at `mediaTime` (seconds of the video element) was taken; `null` when that is not known. */
+  pictureTime(mediaTime: number): PictureTime | null;
+}
+
+/** Seconds of media beyond the picture; 0 when there is none. */
+export function ahead(video: HTMLVideoElement): number {
+  const { buffered, currentTime } = video;
+  return buffered.length === 0 ? 0 : Math.max(0, buffered.end(buffered.length - 1) - currentTime);
+}
+
+/** Moves the picture to `seconds` before the end of what has arrived. */
+export function jump(video: HTMLVideoElement, seconds: number): void {
+  const { buffered } = video;
+  if (buffered.length === 0) return;
+  const last = buffered.length - 1;
+  video.currentTime = Math.max(buffered.start(last), buffered.end(last) - seconds);
+}

@@ -1,0 +1,146 @@
+import type Mpegts from 'mpegts.js';
+
+import type { PictureTime } from '../delay';
+import type { Pace } from '../pace';
+import { type Engine, type EngineEvents, ahead, jump } from './engine';
+import { type Join, Line, readJoin } from './line';
+import { TagReader, join } from './tags';
+
+type Library = typeof Mpegts;
+
+/** Whether the browser can be handed media piece by piece, which this way needs. */
+export function canPlayFlv(): boolean {
+  const scope = window as { ManagedMediaSource?: typeof MediaSource };
+  const source = window.MediaSource ?? scope.ManagedMediaSource;
+  return source?.isTypeSupported('video/mp4; codecs="avc1.64001f,mp4a.40.2"') ?? false;
+}
+
+/** HTTP-FLV by mpegts.js. */
+export class FlvEngine implements Engine {
+  readonly protocol = 'flv';
+  readonly #line = new Line();
+  #note: Join | null = null;
+  #player: Mpegts.Player | null = null;
+  #video: HTMLVideoElement | null = null;
+  #stopped = false;
+
+  /** `pace` outlives the connection: what was learnt of the network stays. */
+  constructor(
+    private readonly url: string,
+    private readonly pace: Pace,
+  ) {}
+
+  async start(video: HTMLVideoElement, events: EngineEvents): Promise<void> {
+    const library = (await import('mpegts.js')).default;
+    if (this.#stopped) return;
+    library.LoggingControl.applyConfig({ enableAll: false, enableError: true, enableWarn: true });
+    const player = library.createPlayer(
+      { type: 'flv', isLive: true, url: new URL(this.url, location.href).href },
+      this.#config(library),
+    );
+    this.#player = player;
+    this.#video = video;
+    player.on(library.Events.SCRIPTDATA_ARRIVED, (script: unknown) => {
+      this.#note = readJoin(script) ?? this.#note;
+    });
+    player.on(library.Events.ERROR, (...why: unknown[]) => events.ended(why.map(String).join(' ')));
+    player.on(library.Events.LOADING_COMPLETE, () => events.ended('end of stream'));
+    this.pace.connected();
+    player.attachMediaElement(video);
+    player.load();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#player?.destroy();
+    this.#player = null;
+    this.#video = null;
+  }
+
+  tick(now: number): void {
+    const video = this.#video;
+    if (video === null || video.seeking || video.readyState < video.HAVE_CURRENT_DATA) return;
+    const step = this.pace.step(now, ahead(video));
+    if (step.jumpTo !== null) jump(video, step.jumpTo);
+    if (video.playbackRate !== step.rate) video.playbackRate = step.rate;
+  }
+
+  stalled(now: number): void {
+    this.pace.stalled(now);
+  }
+
+  toLiveEdge(): void {
+    if (this.#video !== null && ahead(this.#video) > this.pace.target) jump(this.#video, this.pace.target);
+  }
+
+  pictureTime(mediaTime: number): PictureTime | null {
+    return this.#line.pictureTime(this.#note, mediaTime);
+  }
+
+  /** No media is held back to be played smoothly later: {@link Pace} keeps the distance. */
+  #config(library: Library): Mpegts.Config {
+    return {
+      customLoader: loaderClass(library, this.#line),
+      enableStashBuffer: false,
+      lazyLoad: false,
+      liveSync: false,
+      liveBufferLatencyChasing: false,
+      autoCleanupSourceBuffer: true,
+      autoCleanupMaxBackwardDuration: 20,
+      autoCleanupMinBackwardDuration: 8,
+    };
+  }
+}
+
+/** A loader for mpegts.js that hands it whole tags on the line of `line`. */
+function loaderClass(library: Library, line: Line): Mpegts.CustomLoaderConstructor {
+  return class TagLoader extends library.BaseLoader {
+    readonly #abort = new AbortController();
+    readonly #reader = new TagReader();
+    #handed = 0;
+
+    constructor() {
+      super('anchor-tags');
+      this._needStash = false;
+    }
+
+    override destroy(): void {
+      this.abort();
+      super.destroy();
+    }
+
+    override abort(): void {
+      this.#abort.abort();
+      this._status = library.LoaderStatus.kComplete;
+    }
+
+    override open(source: Mpegts.MediaSegment): void {
+      this._status = library.LoaderStatus.kConnecting;
+      this.#load(source.url).catch((error: unknown) => {
+        if (this.#abort.signal.aborted) return;
+        this._status = library.LoaderStatus.kError;
+        this.onError?.(library.LoaderErrors.EXCEPTION as unknown as Mpegts.LoaderErrors, { code: -1, msg: String(error) });
+      });
+    }
+
+    async #load(url: string): Promise<void> {
+      const answer = await fetch(url, { cache: 'no-store', signal: this.#abort.signal });
+      if (!answer.ok || answer.body === null) throw new Error(`answered ${answer.status}`);
+      this._status = library.LoaderStatus.kBuffering;
+      const body = answer.body.getReader();
+      for (let part = await body.read(); !part.done; part = await body.read()) this.#take(part.value);
+      this._status = library.LoaderStatus.kComplete;
+      this.onComplete?.(0, this.#handed - 1);
+    }
+
+    #take(bytes: Uint8Array): void {
+      const tags = line.take(this.#reader.push(bytes), this.#reader.tracks);
+      if (tags === null || this.#abort.signal.aborted) return;
+      const header = this.#handed === 0 ? this.#reader.header : null;
+      const chunk = header === null ? tags : join([header, tags]);
+      const at = this.#handed;
+      this.#handed += chunk.length;
+      this.onDataArrival?.(chunk.buffer, at, this.#handed);
+    }
+  };
+}

@@ -1,0 +1,121 @@
+import type Hls from 'hls.js';
+import type { HlsConfig } from 'hls.js';
+
+import type { PictureTime } from '../delay';
+import { type Engine, type EngineEvents, jump } from './engine';
+
+/** Seconds later than aimed at that are jumped over rather than played off faster. */
+const JUMP_BEYOND = 2;
+
+/** Nothing is kept that only helps to go back, and a stall doesn't make the delay larger for good. */
+const config: Partial<HlsConfig> = {
+  enableWorker: false,
+  lowLatencyMode: true,
+  maxLiveSyncPlaybackRate: 1.15,
+  liveSyncOnStallIncrease: 0,
+  backBufferLength: 8,
+  maxBufferLength: 8,
+  startFragPrefetch: true,
+  testBandwidth: false,
+};
+
+/** Low-latency HLS by hls.js. */
+export class HlsEngine implements Engine {
+  readonly protocol = 'll-hls';
+  #hls: Hls | null = null;
+  #video: HTMLVideoElement | null = null;
+  #stopped = false;
+
+  /** `estimated` tells whether the times in the playlists are the server's guess. */
+  constructor(
+    private readonly url: string,
+    private readonly estimated: () => boolean,
+  ) {}
+
+  async start(video: HTMLVideoElement, events: EngineEvents): Promise<void> {
+    const { default: Library } = await import('hls.js');
+    if (this.#stopped) return;
+    if (!Library.isSupported()) throw new Error('no media source');
+    const hls = new Library(config);
+    this.#hls = hls;
+    this.#video = video;
+    hls.on(Library.Events.ERROR, (_, error) => {
+      if (error.fatal) events.ended(error.details);
+    });
+    hls.loadSource(this.url);
+    hls.attachMedia(video);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#hls?.destroy();
+    this.#hls = null;
+    this.#video = null;
+  }
+
+  tick(): void {
+    const hls = this.#hls;
+    if (hls === null || this.#video?.seeking !== false || hls.targetLatency === null) return;
+    if (hls.latency - hls.targetLatency > JUMP_BEYOND) this.toLiveEdge();
+  }
+
+  stalled(): void {}
+
+  toLiveEdge(): void {
+    const edge = this.#hls?.liveSyncPosition;
+    if (this.#video === null || typeof edge !== 'number') return;
+    if (edge > this.#video.currentTime) this.#video.currentTime = edge;
+  }
+
+  pictureTime(mediaTime: number): PictureTime | null {
+    const date = this.#hls?.playingDate;
+    if (!date || this.#video === null) return null;
+    return { utc: date.getTime() + (mediaTime - this.#video.currentTime) * 1000, estimated: this.estimated() };
+  }
+}
+
+/** HLS by the browser itself, where it lets no page hand it media. */
+export class NativeEngine implements Engine {
+  readonly protocol = 'll-hls';
+  #video: HTMLVideoElement | null = null;
+
+  constructor(
+    private readonly url: string,
+    private readonly estimated: () => boolean,
+  ) {}
+
+  async start(video: HTMLVideoElement, events: EngineEvents): Promise<void> {
+    this.#video = video;
+    video.onerror = () => events.ended('the video element failed');
+    video.src = this.url;
+    video.load();
+  }
+
+  stop(): void {
+    if (this.#video === null) return;
+    this.#video.onerror = null;
+    this.#video.removeAttribute('src');
+    this.#video.load();
+    this.#video = null;
+  }
+
+  tick(): void {}
+
+  stalled(): void {}
+
+  toLiveEdge(): void {
+    if (this.#video !== null) jump(this.#video, 1);
+  }
+
+  /** Safari tells the date of its zero. */
+  pictureTime(mediaTime: number): PictureTime | null {
+    const video = this.#video as (HTMLVideoElement & { getStartDate?: () => Date }) | null;
+    const zero = video?.getStartDate?.().getTime() ?? Number.NaN;
+    return Number.isNaN(zero) ? null : { utc: zero + mediaTime * 1000, estimated: this.estimated() };
+  }
+}
+
+/** Whether the browser plays HLS without help. */
+export function canPlayHlsNatively(video: HTMLVideoElement): boolean {
+  return video.canPlayType('application/vnd.apple.mpegurl') !== '';
+}

@@ -1,0 +1,248 @@
+import { type Address, places } from './address';
+import { BEAT_EVERY, Reporter, postBeat } from './beats';
+import { MEASURE_EVERY, ServerClock, pageTime } from './clock';
+import { type Delay, DelayMeter } from './delay';
+import { chooseWays, type Way } from './engine/choice';
+import type { Engine } from './engine/engine';
+import { ahead } from './engine/engine';
+import { FlvEngine, canPlayFlv } from './engine/flv';
+import { HlsEngine, NativeEngine, canPlayHlsNatively } from './engine/hls';
+import { watchFrames } from './frames';
+import { Pace } from './pace';
+import { type Command, type Happening, type Phase, Session } from './session';
+import { fetchStatus } from './status';
+
+/** Milliseconds without a new picture after which the player is started anew: while it begins, and later. */
+const PATIENCE_AT_START = 10_000;
+const PATIENCE = 4000;
+const TICK = 100;
+
+/** Plays one show into one video element: does what {@link Session} decides, and tells it what happens. */
+export class Viewer {
+  /** What the viewer is told. */
+  phase = $state<Phase>('opening');
+  /** The delay now; `null` when it isn't known. */
+  delay = $state<Delay | null>(null);
+  /** Whether the browser wants a tap before it plays. */
+  needsTap = $state(false);
+  muted = $state(true);
+  stalls = $state(0);
+
+  readonly #places: ReturnType<typeof places>;
+  readonly #ways: Way[];
+  readonly #session: Session;
+  readonly #clock: ServerClock;
+  readonly #meter = new DelayMeter();
+  readonly #pace = new Pace();
+  readonly #reporter: Reporter;
+  readonly #ends: (() => void)[] = [];
+  #engine: Engine | null = null;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #lastPicture = 0;
+  #seen = false;
+  #estimated = true;
+
+  constructor(
+    address: Address,
+    private readonly video: HTMLVideoElement,
+    /** Called before the player lets go of the picture, so that it can be kept on screen. */
+    private readonly beforeStop: () => void,
+  ) {
+    this.#places = places(address.show);
+    this.#ways = chooseWays(address.via, {
+      mediaSource: canPlayFlv(),
+      nativeHls: canPlayHlsNatively(video),
+    });
+    this.#session = new Session(this.#ways.length, Math.random);
+    this.#clock = new ServerClock(this.#places.time);
+    this.#reporter = new Reporter((beat) => postBeat(this.#places.beat, beat));
+  }
+
+  /** Begins. */
+  open(): void {
+    void this.#clock.measure();
+    this.#every(MEASURE_EVERY, () => void this.#clock.measure());
+    this.#every(TICK, () => this.#tick());
+    this.#every(1000, () => this.#readDelay());
+    this.#every(BEAT_EVERY, () => this.#beat('beat'));
+    this.#ends.push(watchFrames(this.video, (mediaTime, at) => this.#onFrame(mediaTime, at)));
+    this.#listen(this.video, 'waiting', () => this.#onWaiting());
+    this.#listen(this.video, 'pause', () => this.#onPause());
+    this.#listen(document, 'visibilitychange', () => this.#onVisible());
+    this.#listen(window, 'online', () => this.#happened({ kind: 'hope' }));
+    this.#happened({ kind: 'opened' });
+  }
+
+  /** Ends and lets go of everything. */
+  close(): void {
+    for (const end of this.#ends.splice(0)) end();
+    clearTimeout(this.#asking);
+    this.#engine?.stop();
+    this.#engine = null;
+  }
+
+  /** Turns the sound on or off; only ever because the viewer asked. */
+  setMuted(muted: boolean): void {
+    this.muted = muted;
+    this.video.muted = muted;
+    this.play();
+  }
+
+  /** Plays, at the live edge. */
+  play(): void {
+    if (this.#engine === null) return;
+    this.#engine.toLiveEdge();
+    this.video.play().then(
+      () => (this.needsTap = false),
+      (error: unknown) => (this.needsTap = error instanceof DOMException && error.name === 'NotAllowedError'),
+    );
+  }
+
+  /** What tests and support read. */
+  stats() {
+    return {
+      phase: this.phase,
+      protocol: this.#engine?.protocol ?? null,
+      delayMs: this.delay?.delay ?? null,
+      delayErrorMs: this.delay?.error ?? null,
+      estimated: this.delay?.estimated ?? null,
+      offsetMs: this.#clock.offset?.offset ?? null,
+      stalls: this.stalls,
+      aheadMs: ahead(this.video) * 1000,
+      targetMs: this.#pace.target * 1000,
+      rate: this.video.playbackRate,
+      currentTime: this.video.currentTime,
+      muted: this.video.muted,
+      sid: this.#reporter.sid,
+    };
+  }
+
+  #happened(happening: Happening): void {
+    for (const command of this.#session.on(happening)) this.#do(command);
+    this.phase = this.#session.phase;
+  }
+
+  #do(command: Command): void {
+    switch (command.kind) {
+      case 'ask':
+        clearTimeout(this.#asking);
+        this.#asking = setTimeout(() => void this.#ask(), command.after);
+        return;
+      case 'start':
+        return this.#start(this.#ways[command.way]);
+      case 'stop':
+        return this.#stop();
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const status = await fetchStatus(this.#places.status);
+    if (status === null) return this.#happened({ kind: 'silent' });
+    this.#estimated = status.estimated;
+    this.#happened({ kind: 'status', live: status.live });
+  }
+
+  #start(way: Way | undefined): void {
+    if (way === undefined) return;
+    const engine = this.#make(way);
+    this.#engine = engine;
+    this.#lastPicture = performance.now();
+    this.#meter.reset();
+    const ended = (why: string) => this.#onEnded(engine, why);
+    engine.start(this.video, { ended }).then(
+      () => this.play(),
+      (error: unknown) => ended(String(error)),
+    );
+  }
+
+  #make(way: Way): Engine {
+    const estimated = () => this.#estimated;
+    switch (way) {
+      case 'flv':
+        return new FlvEngine(this.#places.flv, this.#pace);
+      case 'll-hls':
+        return new HlsEngine(this.#places.hls, estimated);
+      case 'native':
+        return new NativeEngine(this.#places.hls, estimated);
+    }
+  }
+
+  #stop(): void {
+    const engine = this.#engine;
+    this.#engine = null;
+    this.needsTap = false;
+    this.delay = null;
+    this.beforeStop();
+    engine?.stop();
+  }
+
+  #onEnded(engine: Engine, why: string): void {
+    if (engine !== this.#engine) return;
+    console.info(`the player ended: ${why}`);
+    this.#happened({ kind: 'ended' });
+  }
+
+  #onFrame(mediaTime: number, at: number): void {
+    if (this.#engine === null) return;
+    this.#lastPicture = performance.now();
+    this.#meter.shown(at, this.#engine.pictureTime(mediaTime));
+    if (this.phase !== 'playing') this.#happened({ kind: 'picture' });
+    if (this.#seen) return;
+    this.#seen = true;
+    this.#beat('first_frame');
+  }
+
+  #onWaiting(): void {
+    if (this.#engine === null || this.video.seeking || this.phase !== 'playing' || document.hidden) return;
+    this.stalls += 1;
+    this.#engine.stalled(performance.now());
+    this.#happened({ kind: 'stall' });
+    this.#beat('stall');
+  }
+
+  /** Not by us: the system or a headset did it. */
+  #onPause(): void {
+    if (this.#engine !== null && !document.hidden && this.phase === 'playing') this.needsTap = true;
+  }
+
+  #onVisible(): void {
+    if (document.hidden) return;
+    this.#lastPicture = performance.now();
+    this.#happened({ kind: 'hope' });
+    this.play();
+  }
+
+  #tick(): void {
+    if (this.#engine === null || document.hidden || this.needsTap) return;
+    const now = performance.now();
+    this.#engine.tick(now);
+    if (now - this.#lastPicture > (this.#seen ? PATIENCE : PATIENCE_AT_START)) {
+      this.#onEnded(this.#engine, 'no new picture');
+    }
+  }
+
+  #readDelay(): void {
+    this.delay = this.phase === 'playing' ? this.#meter.read(pageTime(), this.#clock.offset) : null;
+  }
+
+  #beat(event: 'first_frame' | 'beat' | 'stall'): void {
+    if (this.#engine === null || !this.#seen) return;
+    this.#readDelay();
+    this.#reporter.report(event, performance.now(), {
+      protocol: this.#engine.protocol,
+      sinceOpen: performance.now(),
+      delay: this.delay,
+      position: this.video.currentTime,
+    });
+  }
+
+  #every(ms: number, action: () => void): void {
+    const timer = setInterval(action, ms);
+    this.#ends.push(() => clearInterval(timer));
+  }
+
+  #listen(target: EventTarget, event: string, action: () => void): void {
+    target.addEventListener(event, action);
+    this.#ends.push(() => target.removeEventListener(event, action));
+  }
+}
