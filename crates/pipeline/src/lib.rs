@@ -1,1 +1,19 @@
 //! Encoders, decoders and files; the only crate that knows GStreamer.
+//!
+//! No type of GStreamer's is public here, and GStreamer decides no time: what comes out bears the caller's own
+//! [`media::Timestamp`]. Elements run inside a `chain::Chain`, on the thread that pushes into it, so every thread
+//! of this crate is one of ours, with a name and a priority, and ends when its owner is dropped.
+//!
+//! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue.
+//! - [`decode`]: the way back, for tests and tools.
+
+mod chain;
+mod clock;
+pub mod decode;
+mod element;
+pub mod encode;
+mod error;
+mod frame;
+
+pub use element::init;
+pub use error::Error;

@@ -1,0 +1,3 @@
+//! What a frame costs.
+
+fn main() {}

@@ -1,0 +1,59 @@
+//! GStreamer elements by name, with the package to install when one is missing.
+
+use std::sync::OnceLock;
+
+use gstreamer as gst;
+
+use crate::Error;
+
+/// Starts GStreamer; further calls do nothing and give the first one's answer.
+///
+/// Every constructor of this crate calls it: a program calls it itself only to know early.
+///
+/// # Errors
+/// [`Error::Init`] with GStreamer's own words.
+pub fn init() -> Result<(), Error> {
+    static STARTED: OnceLock<Result<(), Error>> = OnceLock::new();
+    STARTED
+        .get_or_init(|| gst::init().map_err(|e| Error::Init(e.to_string())))
+        .clone()
+}
+
+/// Makes an element, or says what to install.
+pub(crate) fn make(name: &'static str) -> Result<gst::Element, Error> {
+    init()?;
+    gst::ElementFactory::make(name)
+        .build()
+        .map_err(|_| Error::MissingElement {
+            element: name.to_owned(),
+            package: package_of(name),
+        })
+}
+
+/// The Debian 12 package that brings an element used here.
+fn package_of(element: &str) -> &'static str {
+    match element {
+        "x264enc" => "gstreamer1.0-plugins-ugly",
+        "voaacenc" | "h264parse" => "gstreamer1.0-plugins-bad",
+        "flacdec" | "qtdemux" => "gstreamer1.0-plugins-good",
+        name if name.starts_with("av") => "gstreamer1.0-libav",
+        "filesrc" | "capsfilter" => "libgstreamer1.0-0",
+        _ => "gstreamer1.0-plugins-base",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_element_names_the_package_to_install() {
+        assert_eq!(init(), Ok(()));
+        assert_eq!(init(), Ok(()));
+        let error = make("avenc_nothing").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "GStreamer has no avenc_nothing: install the Debian package gstreamer1.0-libav"
+        );
+    }
+}

@@ -1,0 +1,14 @@
+//! Pictures to H.264 and sound to AAC.
+//!
+//! An encoder has a thread of its own between two bounded queues. `submit` never waits: when the queue before the
+//! encoder is full it answers [`Error::Busy`](crate::Error::Busy) and the caller counts what it lost. Packets are
+//! taken with `next_packet`, from any thread; when nobody takes them the encoder stands still, and `submit` says so.
+
+mod audio;
+mod level;
+mod priming;
+mod video;
+mod worker;
+
+pub use audio::{AacEncoder, AudioConfig, AudioEncoder};
+pub use video::{Preset, VideoConfig, VideoEncoder};

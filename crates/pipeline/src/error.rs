@@ -1,0 +1,74 @@
+//! What can go wrong in an encoder or decoder, in words for a person.
+
+use media::{Size, Timestamp};
+
+/// Why an encoder, decoder or file refused or ended. Cloning is cheap: a failure is told at every later call.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// GStreamer itself could not start.
+    #[error("GStreamer can't start: {0}")]
+    Init(String),
+    /// An element is not installed.
+    #[error("GStreamer has no {element}: install the Debian package {package}")]
+    MissingElement {
+        /// The element's name.
+        element: String,
+        /// The package that brings it.
+        package: &'static str,
+    },
+    /// No decoder is installed for a kind of stream.
+    #[error(
+        "no decoder is installed for {caps}: install the Debian packages gstreamer1.0-libav and gstreamer1.0-plugins-good"
+    )]
+    NoDecoder {
+        /// The stream, as GStreamer writes it.
+        caps: String,
+    },
+    /// A setting is outside what the encoder can do.
+    #[error("this can't be encoded: {0}")]
+    Unsupported(String),
+    /// Every place before the encoder is taken: the frame or block was not accepted, and the caller counts it.
+    #[error("the encoder is behind; this one was not taken")]
+    Busy,
+    /// A frame is not as the configuration said.
+    #[error("a frame of {got:?} came to an encoder made for {expected:?}")]
+    WrongSize {
+        /// What the encoder was made for.
+        expected: Size,
+        /// What came.
+        got: Size,
+    },
+    /// A frame's or block's layout, colour, rate or channels are not those of the configuration.
+    #[error("what came doesn't fit the encoder: {0}")]
+    WrongFormat(&'static str),
+    /// A time that can't be carried: more than a day before the show, or not after the one before it.
+    #[error("the time {0} can't be used here")]
+    WrongTime(Timestamp),
+    /// An element failed while running.
+    #[error("{element} failed: {reason}")]
+    Element {
+        /// The element's name.
+        element: String,
+        /// What it said.
+        reason: String,
+    },
+    /// The encoder's delay could not be measured.
+    #[error("the delay of {0} can't be measured: its test sound did not come back")]
+    Priming(&'static str),
+    /// A thread could not be started.
+    #[error("a thread can't be started: {0}")]
+    Thread(String),
+    /// Everything was handed out after `finish`.
+    #[error("the stream has been finished")]
+    Finished,
+}
+
+impl Error {
+    pub(crate) fn element(element: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Element {
+            element: element.into(),
+            reason: reason.into(),
+        }
+    }
+}
