@@ -6,6 +6,7 @@
 pub mod beat;
 pub mod code;
 pub mod server;
+pub mod studio;
 
 pub use beat::Beat;
 pub use code::{Code, Fault};

@@ -151,6 +151,7 @@ impl Reconnect {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "virtual time needs a beginning")]
 mod tests {
     use super::*;
 
