@@ -45,10 +45,7 @@ export function makeBeat(sid: string, event: Beat['event'], state: State): Beat 
   };
 }
 
-/**
- * Sends reports, at most two a second, which is what the server takes: a stall soon after another waits for the
- * next beat, which is lost to nobody, since the server counts stalls by what it was told and the newest beat wins.
- */
+/** Sends reports, at most two a second, which is what the server takes; what is beyond is not sent. */
 export class Reporter {
   #sent: number[] = [];
 
