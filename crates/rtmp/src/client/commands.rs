@@ -1,0 +1,147 @@
+//! Commands of a client, and what servers answer.
+
+use container::amf0::Value;
+
+use super::{Event, Purpose, Session, State};
+use crate::command::{Command, object};
+
+/// Numbers of our commands, to know the answers by.
+const CONNECT: f64 = 1.0;
+const RELEASE_STREAM: f64 = 2.0;
+const FC_PUBLISH: f64 = 3.0;
+const CREATE_STREAM: f64 = 4.0;
+const PUBLISH: f64 = 5.0;
+const FC_UNPUBLISH: f64 = 6.0;
+const DELETE_STREAM: f64 = 7.0;
+
+/// What we call ourselves. Servers look for "FMLE/" to know a live encoder.
+const AGENT: &str = "FMLE/3.0 (compatible; Anchor Studio)";
+/// Play live if it is there, else wait for it (clause 7.2.2.1).
+const LIVE_OR_WAIT: f64 = -2.0;
+/// Characters of a server's code and description that are kept.
+const MAX_TEXT: usize = 256;
+
+impl Session {
+    pub(super) fn connect(&mut self) {
+        self.state = State::Connecting;
+        self.link.announce();
+        let mut properties = vec![
+            ("app", self.target.app.as_str().into()),
+            ("type", "nonprivate".into()),
+            ("flashVer", AGENT.into()),
+            ("tcUrl", self.target.tc_url.as_str().into()),
+        ];
+        if self.purpose == Purpose::Play {
+            properties.push(("audioCodecs", Value::Number(3575.0)));
+            properties.push(("videoCodecs", Value::Number(252.0)));
+            properties.push(("videoFunction", Value::Number(1.0)));
+        }
+        self.link
+            .send_command(0, "connect", CONNECT, &[object(&properties)]);
+    }
+
+    pub(super) fn command(&mut self, command: &Command) {
+        match (command.name.as_str(), self.state) {
+            ("_result", State::Connecting) if command.transaction == CONNECT => self.connected(command),
+            ("_result", State::Creating) if command.transaction == CREATE_STREAM => self.created(command),
+            // Servers that know nothing of FMLE's additions say so; that is no refusal.
+            ("_error", _) if [RELEASE_STREAM, FC_PUBLISH].contains(&command.transaction) => {}
+            ("_error", _) => self.rejected(command),
+            ("onStatus", _) => self.status(command),
+            ("close", _) => self.over(Event::Closed),
+            _ => {}
+        }
+    }
+
+    fn connected(&mut self, command: &Command) {
+        let wish = command.args.iter().find_map(|v| v.get("anchorClock")?.as_bool());
+        self.wants_clock = wish == Some(true) && self.purpose == Purpose::Publish;
+        self.events.push_back(Event::Connected);
+        self.state = State::Creating;
+        if self.purpose == Purpose::Publish {
+            let key = self.key();
+            self.link
+                .send_command(0, "releaseStream", RELEASE_STREAM, &[Value::Null, key.clone()]);
+            self.link
+                .send_command(0, "FCPublish", FC_PUBLISH, &[Value::Null, key]);
+        }
+        self.link
+            .send_command(0, "createStream", CREATE_STREAM, &[Value::Null]);
+    }
+
+    fn key(&self) -> Value {
+        self.target.key.expose().into()
+    }
+
+    fn created(&mut self, command: &Command) {
+        let number = command.args.get(1).and_then(Value::as_number).unwrap_or(1.0);
+        let (stream, key) = (number as u32, self.key());
+        self.state = State::Asking(stream);
+        match self.purpose {
+            Purpose::Publish => {
+                self.link
+                    .send_command(stream, "publish", PUBLISH, &[Value::Null, key, "live".into()]);
+            }
+            Purpose::Play => {
+                let args = [Value::Null, key, Value::Number(LIVE_OR_WAIT)];
+                self.link.send_command(stream, "play", PUBLISH, &args);
+            }
+        }
+    }
+
+    fn status(&mut self, command: &Command) {
+        let (level, code) = (command.info("level"), command.info("code"));
+        match (code, self.state) {
+            _ if level == "error" => self.rejected(command),
+            ("NetStream.Publish.Start", State::Asking(stream)) => {
+                let wants_clock = self.wants_clock;
+                self.granted(stream, Event::Publishing { wants_clock });
+            }
+            ("NetStream.Play.Start", State::Asking(stream)) => self.granted(stream, Event::Playing),
+            ("NetStream.Play.Stop" | "NetStream.Play.Complete", State::Running(_)) => {
+                self.over(Event::Closed);
+            }
+            _ => {}
+        }
+    }
+
+    fn granted(&mut self, stream: u32, event: Event) {
+        self.state = State::Running(stream);
+        self.deadline = None;
+        self.link.reader.allow_media();
+        self.events.push_back(event);
+    }
+
+    fn rejected(&mut self, command: &Command) {
+        let words = |key| {
+            let text = self.target.key.mask(command.info(key));
+            text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
+        };
+        let (code, description) = (words("code"), words("description"));
+        self.over(Event::Rejected { code, description });
+    }
+
+    fn over(&mut self, event: Event) {
+        self.state = State::Closed;
+        self.deadline = None;
+        self.events.push_back(event);
+    }
+
+    /// Ends the publish (or play) by our own word. What [`Session::poll_transmit`] still gives should be sent
+    /// before the connection is closed.
+    pub fn finish(&mut self) {
+        if self.state == State::Closed {
+            return;
+        }
+        if let State::Asking(stream) | State::Running(stream) = self.state {
+            if self.purpose == Purpose::Publish {
+                let key = self.key();
+                self.link
+                    .send_command(0, "FCUnpublish", FC_UNPUBLISH, &[Value::Null, key]);
+            }
+            let args = [Value::Null, Value::Number(stream.into())];
+            self.link.send_command(0, "deleteStream", DELETE_STREAM, &args);
+        }
+        self.over(Event::Closed);
+    }
+}

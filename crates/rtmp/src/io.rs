@@ -1,0 +1,18 @@
+//! The sessions on tokio's sockets.
+//!
+//! [`Connection`] is one publisher at our server, [`Publisher`] our own way to a server, [`Player`] plays
+//! from one. Every call can be dropped half-way and called again: bytes half sent go on with the next call.
+
+mod connection;
+mod player;
+mod publisher;
+mod socket;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use connection::Connection;
+pub use player::Player;
+pub use publisher::Publisher;
+pub use socket::SocketStats;

@@ -1,0 +1,178 @@
+//! Our own way to a server: publishes tags.
+
+use std::time::Duration;
+
+use container::flv::Tag;
+use media::MediaClock;
+use tokio::net::TcpStream;
+use tokio::time;
+
+use super::socket::{self, SocketStats};
+use super::wire::{Step, Wire, now};
+use crate::client::{Event, Session};
+use crate::{Deadline, Error, Limits, Target};
+
+/// Bytes that may wait before nothing is read any more: the largest frame and some answers.
+const MAX_QUEUED: usize = 8 * 1024 * 1024;
+
+/// A granted publish.
+///
+/// What the server says is read and answered within every call. While there is nothing to send, call
+/// [`Publisher::closed`].
+pub struct Publisher {
+    wire: Wire,
+    session: Session,
+    wants_clock: bool,
+}
+
+impl Publisher {
+    /// Connects to `target` and publishes there: name look-up, TCP, handshake and the server's word together
+    /// within `timeout`.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`], [`Error::Refused`], [`Error::Timeout`], [`Error::Rejected`] with the server's own
+    /// words, or another [`Error`] of the network or the protocol.
+    pub async fn connect(target: Target, timeout: Duration) -> Result<Self, Error> {
+        let connecting = async {
+            let (wire, limits) = dial(&target, timeout).await?;
+            let session = Session::publish(target, limits, now());
+            let mut publisher = Self {
+                wire,
+                session,
+                wants_clock: false,
+            };
+            publisher.granted().await?;
+            Ok(publisher)
+        };
+        time::timeout(timeout, connecting)
+            .await
+            .unwrap_or(Err(Error::Timeout(Deadline::Connect)))
+    }
+
+    async fn granted(&mut self) -> Result<(), Error> {
+        while !self.session.is_publishing() {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// One step of the wire, and what follows from it.
+    async fn step(&mut self) -> Result<(), Error> {
+        self.wire.push(self.session.poll_transmit());
+        match self.wire.step(None).await? {
+            Step::Wrote | Step::Deadline => {}
+            Step::Read(n) => self.session.receive(now(), self.wire.bytes(n))?,
+            Step::Ended => return Err(Error::Closed),
+        }
+        self.events()
+    }
+
+    fn events(&mut self) -> Result<(), Error> {
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Publishing { wants_clock } => self.wants_clock = wants_clock,
+                Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
+                Event::Closed => return Err(Error::Closed),
+                Event::Connected | Event::Playing | Event::Tag(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the server asked for the media clock: our own server.
+    pub fn wants_clock(&self) -> bool {
+        self.wants_clock
+    }
+
+    /// Sends a tag; returns when the system has taken it, which is when all but about a frame has left. A call
+    /// that is dropped has been sent or is finished by the next: it is never half sent.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Rejected`] when the server ended the publish, or another [`Error`]; the
+    /// publisher is of no use then.
+    pub async fn send(&mut self, tag: &Tag) -> Result<(), Error> {
+        self.session.send(tag)?;
+        self.flush().await
+    }
+
+    /// Sends the media clock of the key frame that is sent next, when the server asked for it; else nothing.
+    ///
+    /// # Errors
+    /// As [`Publisher::send`].
+    pub async fn send_clock(&mut self, clock: &MediaClock) -> Result<(), Error> {
+        self.session.send_clock(clock)?;
+        self.flush().await
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        loop {
+            self.wire.push(self.session.poll_transmit());
+            if self.wire.queued() == 0 {
+                break;
+            }
+            self.step().await?;
+        }
+        while let Some(n) = self.wire.try_read()? {
+            self.session.receive(now(), self.wire.bytes(n))?;
+        }
+        self.events()
+    }
+
+    /// Bytes that have not left this machine: ours and the system's.
+    pub fn unsent(&self) -> u64 {
+        self.wire.queued() as u64 + self.stats().map_or(0, |stats| stats.unsent)
+    }
+
+    /// What the system knows of the connection; none where it doesn't tell.
+    pub fn stats(&self) -> Option<SocketStats> {
+        socket::stats(self.wire.stream())
+    }
+
+    /// Bytes that the server itself says have reached it, modulo 2^32; many say it only every few megabytes.
+    pub fn acknowledged(&self) -> u32 {
+        self.session.acknowledged()
+    }
+
+    /// Waits for the connection's end, answering the server meanwhile. Can be dropped to send again.
+    pub async fn closed(&mut self) -> Error {
+        loop {
+            if let Err(error) = self.step().await {
+                return error;
+            }
+        }
+    }
+
+    /// Ends the publish by our own word and closes the connection; takes a second at most.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] or [`Error::Io`] when the connection ended before that word was sent.
+    pub async fn close(mut self) -> Result<(), Error> {
+        self.session.finish();
+        self.wire.push(self.session.poll_transmit());
+        self.wire.finish().await
+    }
+}
+
+/// The session's state alone.
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Publisher({:?})", self.session)
+    }
+}
+
+/// Opens the socket. The deadlines of the session are left to the caller's own timeout.
+pub(super) async fn dial(target: &Target, timeout: Duration) -> Result<(Wire, Limits), Error> {
+    let addresses = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
+    let addresses: Vec<_> = addresses.map_err(|_| Error::Resolve)?.collect();
+    if addresses.is_empty() {
+        return Err(Error::Resolve);
+    }
+    let stream = TcpStream::connect(&addresses[..]).await?;
+    socket::configure_sender(&stream)?;
+    let limits = Limits {
+        handshake: timeout,
+        publish: timeout,
+        ..Limits::default()
+    };
+    Ok((Wire::new(stream, MAX_QUEUED), limits))
+}

@@ -1,0 +1,54 @@
+//! Text that no log may show.
+
+use std::fmt;
+
+/// A stream key, with its query where it has one. Neither `Debug` nor anything else but [`Secret::expose`]
+/// shows it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself: to compare it, or to send it to the server it belongs to.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` with every occurrence of the secret, and of its part before the query, masked.
+    pub(crate) fn mask(&self, text: &str) -> String {
+        let stem = self.0.split('?').next().unwrap_or_default();
+        let parts = [self.0.as_str(), stem];
+        let named = parts.iter().filter(|part| !part.is_empty());
+        named.fold(text.to_owned(), |text, part| text.replace(part, "[key]"))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_shown_and_is_masked_in_others_words() {
+        let key = Secret::from("abc?token=t");
+        assert_eq!(format!("{key:?}"), "[redacted]");
+        assert_eq!(key.mask("abc is busy, abc?token=t"), "[key] is busy, [key]");
+        assert_eq!(Secret::default().mask("as it was"), "as it was");
+    }
+}

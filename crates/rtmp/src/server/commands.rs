@@ -1,0 +1,165 @@
+//! Commands of publishers, as OBS, ffmpeg and hardware encoders send them (clause 7.2 and FMLE's additions).
+
+use std::time::Instant;
+
+use container::amf0::Value;
+
+use super::{Event, Session, State};
+use crate::command::{Command, object, status};
+use crate::{Error, Secret};
+
+/// Message streams a connection may create.
+const MAX_STREAMS: u32 = 16;
+/// Characters of the publisher's name for itself that are kept.
+const MAX_AGENT: usize = 64;
+
+impl Session {
+    pub(super) fn command(&mut self, now: Instant, stream: u32, command: &Command) -> Result<(), Error> {
+        if self.state == State::Greeted && command.name != "connect" {
+            return Err(Error::Protocol("a command before connect"));
+        }
+        match command.name.as_str() {
+            "connect" => self.connect(command),
+            "createStream" => self.create_stream(command.transaction),
+            "publish" => self.publish(stream, command),
+            "FCUnpublish" => self.unpublish(now, command, None),
+            "closeStream" => self.unpublish(now, command, Some(f64::from(stream))),
+            "deleteStream" => self.unpublish(now, command, command.number()),
+            "releaseStream" | "FCPublish" => self.answer(command.transaction, Value::Undefined),
+            "getStreamLength" => self.answer(command.transaction, Value::Number(0.0)),
+            "play" | "play2" => self.refuse_play(stream),
+            _ => Ok(()),
+        }
+    }
+
+    /// `_result` with a null command object, when an answer was asked for.
+    fn answer(&mut self, transaction: f64, value: Value) -> Result<(), Error> {
+        if transaction != 0.0 {
+            self.link
+                .send_command(0, "_result", transaction, &[Value::Null, value]);
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self, command: &Command) -> Result<(), Error> {
+        if self.state != State::Greeted {
+            return Err(Error::Protocol("a second connect"));
+        }
+        self.state = State::Connected;
+        let text = |key| {
+            command
+                .object()
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        self.app = text("app").to_owned();
+        self.tc_url = text("tcUrl").to_owned();
+        self.agent = text("flashVer")
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(MAX_AGENT)
+            .collect();
+        let encoding = command.object().get("objectEncoding").and_then(Value::as_number);
+        self.link.announce();
+        self.link.announce_bandwidth();
+        let properties = object(&[
+            ("fmsVer", "FMS/3,0,1,123".into()),
+            ("capabilities", Value::Number(31.0)),
+        ]);
+        let information = object(&[
+            ("level", "status".into()),
+            ("code", "NetConnection.Connect.Success".into()),
+            ("description", "Connection succeeded.".into()),
+            ("objectEncoding", Value::Number(encoding.unwrap_or(0.0))),
+            // Asks our own studio for the media clock; others don't know the word.
+            ("anchorClock", true.into()),
+        ]);
+        self.link
+            .send_command(0, "_result", command.transaction, &[properties, information]);
+        Ok(())
+    }
+
+    fn create_stream(&mut self, transaction: f64) -> Result<(), Error> {
+        if self.streams >= MAX_STREAMS {
+            return Err(Error::Protocol("too many message streams"));
+        }
+        self.streams += 1;
+        self.answer(transaction, Value::Number(self.streams.into()))
+    }
+
+    fn publish(&mut self, stream: u32, command: &Command) -> Result<(), Error> {
+        if self.state != State::Connected {
+            return Err(Error::Protocol("a publish while another goes on"));
+        }
+        self.state = State::Asked(stream);
+        self.deadline = None;
+        let key = Secret::from(command.text().unwrap_or_default());
+        tracing::debug!(agent = %self.agent, "publish asked for");
+        self.events.push_back(Event::Publish {
+            app: self.app.clone(),
+            key,
+            tc_url: self.tc_url.clone(),
+            agent: self.agent.clone(),
+        });
+        Ok(())
+    }
+
+    /// Grants the publish that was asked for; without one nothing happens.
+    pub fn accept_publish(&mut self) {
+        let State::Asked(stream) = self.state else {
+            return;
+        };
+        self.state = State::Publishing(stream);
+        self.link.reader.allow_media();
+        self.link.stream_begin(stream);
+        self.status(stream, "status", "NetStream.Publish.Start", "Publishing.");
+    }
+
+    /// Refuses it with a `code` like `NetStream.Publish.BadName` and a sentence, and ends the session.
+    pub fn reject_publish(&mut self, code: &str, description: &str) {
+        if let State::Asked(stream) = self.state {
+            self.status(stream, "error", code, description);
+        }
+        self.close();
+    }
+
+    /// The publisher's word that the show is over (or that it gives its attempt up), about message stream
+    /// `about` where it names one.
+    fn unpublish(&mut self, now: Instant, command: &Command, about: Option<f64>) -> Result<(), Error> {
+        if let State::Publishing(stream) | State::Asked(stream) = self.state
+            && about.is_none_or(|n| n == 0.0 || n == f64::from(stream))
+        {
+            if self.is_publishing() {
+                self.events.push_back(Event::Unpublish);
+                self.status(
+                    stream,
+                    "status",
+                    "NetStream.Unpublish.Success",
+                    "Stopped publishing.",
+                );
+            }
+            self.state = State::Connected;
+            self.budget_from = self.link.received();
+            self.expect_publish(now);
+        }
+        self.answer(command.transaction, Value::Undefined)
+    }
+
+    fn refuse_play(&mut self, stream: u32) -> Result<(), Error> {
+        self.status(
+            stream,
+            "error",
+            "NetStream.Play.StreamNotFound",
+            "Nothing is played here.",
+        );
+        self.close();
+        Ok(())
+    }
+
+    fn status(&mut self, stream: u32, level: &str, code: &str, description: &str) {
+        let information = status(level, code, description);
+        self.link
+            .send_command(stream, "onStatus", 0.0, &[Value::Null, information]);
+    }
+}

@@ -1,0 +1,122 @@
+//! Where a client publishes to or plays from.
+
+use std::fmt;
+
+use crate::{Error, Secret};
+
+/// RTMP's port.
+const PORT: u16 = 1935;
+
+/// A server, its application and a stream key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Name or address to connect to; an IPv6 address without brackets.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The address up to and with the application, as the connect command wants it.
+    pub tc_url: String,
+    /// The application: the address's path without its first slash.
+    pub app: String,
+    /// Stream key (or name of the stream to play).
+    pub key: Secret,
+}
+
+impl Target {
+    /// Reads `rtmp://host[:port]/app`; the key is never a part of the address.
+    ///
+    /// # Errors
+    /// [`Error::Url`] saying what is wrong with the address.
+    pub fn new(url: &str, key: impl Into<Secret>) -> Result<Self, Error> {
+        let rest = url
+            .strip_prefix("rtmp://")
+            .ok_or(Error::Url("it does not begin with rtmp://"))?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if authority.contains('@') {
+            return Err(Error::Url("a user name or password does not belong there"));
+        }
+        let app = path.trim_end_matches('/');
+        if app.is_empty() {
+            return Err(Error::Url("the application is missing, as in rtmp://host/live"));
+        }
+        let (host, port) = host_and_port(authority)?;
+        Ok(Self {
+            host,
+            port,
+            tc_url: format!("rtmp://{authority}/{app}"),
+            app: app.to_owned(),
+            key: key.into(),
+        })
+    }
+}
+
+fn host_and_port(authority: &str) -> Result<(String, u16), Error> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(v6) => {
+            let (host, rest) = v6
+                .split_once(']')
+                .ok_or(Error::Url("the bracket is not closed"))?;
+            (host, rest.strip_prefix(':'))
+        }
+        None => match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        },
+    };
+    if host.is_empty() {
+        return Err(Error::Url("the host is missing"));
+    }
+    let port = match port {
+        Some(text) => text.parse().map_err(|_| Error::Url("the port is not a number"))?,
+        None => PORT,
+    };
+    Ok((host.to_owned(), port))
+}
+
+/// Host and port alone: an application may hold a token.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({}:{})", self.host, self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(url: &str) -> (String, u16, String, String) {
+        let t = Target::new(url, "k").unwrap();
+        (t.host, t.port, t.app, t.tc_url)
+    }
+
+    #[test]
+    fn addresses_are_read() {
+        let of = |h: &str, p, a: &str, t: &str| (h.to_owned(), p, a.to_owned(), t.to_owned());
+        assert_eq!(
+            parts("rtmp://a.b/live/"),
+            of("a.b", 1935, "live", "rtmp://a.b/live")
+        );
+        let v6 = "rtmp://[::1]:19350/app/inst";
+        assert_eq!(parts(v6), of("::1", 19350, "app/inst", v6));
+    }
+
+    #[test]
+    fn wrong_addresses_are_refused() {
+        for url in [
+            "http://a/live",
+            "rtmp://a",
+            "rtmp:///live",
+            "rtmp://u:p@a/live",
+            "rtmp://a:x/live",
+            "rtmp://[::1/l",
+        ] {
+            assert_eq!(Target::new(url, "k").unwrap_err().code(), "rtmp.url", "{url}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_not_in_debug() {
+        let target = Target::new("rtmp://a/live?token=hidden", "secret").unwrap();
+        assert_eq!(format!("{target:?}"), "Target(a:1935)");
+    }
+}
