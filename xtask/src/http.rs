@@ -33,7 +33,9 @@ pub(crate) fn get(addr: SocketAddr, path: &str) -> Option<String> {
 /// Whether HTTP-FLV at `path` delivers a key frame: a video tag (type 9) whose first byte says key frame and
 /// AVC (0x17) and whose second says it is a picture, not a configuration (FLV file format, annex E.4).
 pub(crate) fn serves_key_frame(addr: SocketAddr, path: &str) -> bool {
-    let Some(mut body) = open(addr, path) else { return false };
+    let Some(mut body) = open(addr, path) else {
+        return false;
+    };
     let mut header = [0; 13];
     if body.read_exact(&mut header).is_err() || !header.starts_with(b"FLV") {
         return false;

@@ -5,16 +5,20 @@
 mod bench;
 mod child;
 mod demo;
+mod http;
 mod live;
 mod needs;
 mod places;
 mod rules;
+mod signals;
 mod test;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask live [--demo | --fixtures] [--for SECONDS]   companion server and studio; prints where to watch
+cargo xtask live [--demo | --fixtures] [--for SECONDS] [--watch]   companion server and studio; prints where to watch
+                                      (--demo: the bundled show; --fixtures: preload camera and null sink;
+                                      --watch: a browser without a window looks on, to time the first picture)
 cargo xtask test [--fast]                                every check and test (--fast: format, lints, pure crates)
 cargo xtask bench NAME                                   figures: delay, viewers, compose, encode
 cargo xtask demo                                         draws the bundled demo show anew";

@@ -1,0 +1,136 @@
+//! A camera and a microphone for a machine that has none: the preload library and a null sink.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::build::Programs;
+use super::children::terminate;
+use super::show::Devices;
+use crate::{places, signals};
+
+/// The camera's name.
+const CAMERA: &str = "Fixture camera";
+/// The microphone's name, in the private ALSA configuration.
+const MICROPHONE: &str = "fixture";
+
+/// The surroundings in which the studio finds one camera and one microphone.
+pub(super) struct Fixtures {
+    preload: PathBuf,
+    folder: PathBuf,
+    children: Vec<Child>,
+}
+
+/// Starts the sound server and its tone; the camera lives within the studio's own process.
+pub(super) fn start(programs: &Programs, folder: &Path) -> Result<Fixtures, String> {
+    let folder = folder.join("fixtures");
+    for part in ["run", "home"] {
+        std::fs::create_dir_all(folder.join(part))
+            .map_err(|e| format!("{} can't be made: {e}", folder.display()))?;
+    }
+    let mut fixtures = Fixtures {
+        preload: programs.preload.clone(),
+        folder,
+        children: Vec::new(),
+    };
+    fixtures.sound_server()?;
+    fixtures.voice()?;
+    Ok(fixtures)
+}
+
+impl Fixtures {
+    /// The devices that the surroundings hold.
+    pub(super) fn devices(&self) -> Devices {
+        Devices {
+            camera: Some(CAMERA.into()),
+            microphone: Some(MICROPHONE.into()),
+        }
+    }
+
+    /// Lets `command` find the fixtures and nothing else.
+    pub(super) fn surround(&self, command: &mut Command) {
+        self.sound(command);
+        command.env("LD_PRELOAD", &self.preload);
+        command.env(
+            "ANCHOR_CAMERAS",
+            format!("name={CAMERA},size=1280x720,fps=30,format=YUYV"),
+        );
+    }
+
+    fn sound(&self, command: &mut Command) {
+        command
+            .env("XDG_RUNTIME_DIR", self.folder.join("run"))
+            .env("HOME", self.folder.join("home"));
+        command.env("PULSE_SERVER", format!("unix:{}", self.socket().display()));
+        command.env("ALSA_CONFIG_PATH", self.folder.join("asoundrc"));
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.join("run/pulse.sock")
+    }
+
+    /// A private PulseAudio with one null sink, whose monitor is the microphone.
+    fn sound_server(&mut self) -> Result<(), String> {
+        let asoundrc = format!(
+            "</usr/share/alsa/alsa.conf>\npcm.{MICROPHONE} {{\n  type pulse\n  device \"mic1.monitor\"\n  \
+             hint {{ show on\n description \"Fixture microphone\" }}\n}}\n"
+        );
+        std::fs::write(self.folder.join("asoundrc"), asoundrc).map_err(|e| format!("asoundrc: {e}"))?;
+        let mut command = Command::new("pulseaudio");
+        command.args([
+            "-n",
+            "--daemonize=no",
+            "--exit-idle-time=-1",
+            "--disallow-exit=no",
+            "-L",
+        ]);
+        command.arg(format!(
+            "module-native-protocol-unix socket={} auth-anonymous=1",
+            self.socket().display()
+        ));
+        command.args(["-L", "module-null-sink sink_name=mic1 rate=48000"]);
+        self.sound(&mut command);
+        self.spawn(&mut command, "pulseaudio")?;
+        let began = Instant::now();
+        while !self.socket().exists() && !signals::ended() {
+            if began.elapsed() > Duration::from_secs(10) {
+                return Err("pulseaudio did not start within 10 s".into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Plays the demo show's voice into the null sink, over and over.
+    fn voice(&mut self) -> Result<(), String> {
+        let voice = places::root().join("assets/demo/voice.flac");
+        let line = format!(
+            "while :; do paplay --device=mic1 '{}' || exit; done",
+            voice.display()
+        );
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]);
+        self.sound(&mut command);
+        self.spawn(&mut command, "paplay")
+    }
+
+    fn spawn(&mut self, command: &mut Command, what: &str) -> Result<(), String> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.children
+            .push(child.map_err(|e| format!("{what} can't be started: {e}"))?);
+        Ok(())
+    }
+}
+
+impl Drop for Fixtures {
+    fn drop(&mut self) {
+        // The player before the server it plays to.
+        self.children.iter_mut().rev().for_each(terminate);
+    }
+}
