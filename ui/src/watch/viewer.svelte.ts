@@ -3,8 +3,7 @@ import { BEAT_EVERY, Reporter, postBeat } from './beats';
 import { MEASURE_EVERY, ServerClock, pageTime } from './clock';
 import { type Delay, DelayMeter } from './delay';
 import { chooseWays, type Way } from './engine/choice';
-import type { Engine } from './engine/engine';
-import { ahead } from './engine/engine';
+import { type Engine, ahead } from './engine/engine';
 import { FlvEngine, canPlayFlv } from './engine/flv';
 import { HlsEngine, NativeEngine, canPlayHlsNatively } from './engine/hls';
 import { watchFrames } from './frames';
@@ -88,13 +87,16 @@ export class Viewer {
     this.play();
   }
 
-  /** Plays, at the live edge. */
+  /**
+   * Plays, at the live edge. A browser that refuses sound, as after a restart nobody asked for, plays without it;
+   * one that refuses that too wants a tap.
+   */
   play(): void {
     if (this.#engine === null) return;
     this.#engine.toLiveEdge();
     this.video.play().then(
       () => (this.needsTap = false),
-      (error: unknown) => (this.needsTap = error instanceof DOMException && error.name === 'NotAllowedError'),
+      (error: unknown) => this.#refused(error),
     );
   }
 
@@ -198,6 +200,12 @@ export class Viewer {
     this.#engine.stalled(performance.now());
     this.#happened({ kind: 'stall' });
     this.#beat('stall');
+  }
+
+  #refused(error: unknown): void {
+    if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+    if (this.muted) this.needsTap = true;
+    else this.setMuted(true);
   }
 
   /** Not by us: the system or a headset did it. */
