@@ -1,5 +1,32 @@
-//! Timeline, GOP cache, parts, segments and playlists: state machines on packets, no HTTP.
+//! Timeline, parts, segments and playlists: state machines on packets, no HTTP, no clock.
+//!
+//! A publisher's tags go through a [`Timeline`], which makes their times exact, into a [`Packager`], which
+//! cuts them into CMAF chunks and answers with playlists and bytes:
+//!
+//! 1. a session begins: [`Timeline::begin_session`] and [`Packager::set_tracks`];
+//! 2. each tag: [`Timeline::video`] or [`Timeline::audio`]; [`Packager::end_session`] where the stamps jumped;
+//!    [`Packager::push`], with the time of day where it is known; when that says so, waiting requests are
+//!    decided again;
+//! 3. parameters change: both get the new tracks;
+//! 4. the connection is lost: [`Packager::end_session`]; the next session goes on at 1;
+//! 5. the show is ended: [`Packager::end`].
+//!
+//! A chunk is the same object as LL-HLS part and as LL-DASH chunk; a segment is its parts one after another.
+//! Samples are copied once, into their chunk. What is kept is bounded by the window, three target durations
+//! behind it, and the limit of bytes a segment.
 
+mod blocking;
+mod clock;
+mod config;
+mod packager;
+mod playlist;
+mod segment;
+mod session;
 pub mod timeline;
+mod track;
 
+pub use blocking::{Decision, Edge, decide};
+pub use config::Config;
+pub use packager::{Packager, PartAnswer, Rendition};
+pub use playlist::Skip;
 pub use timeline::{Placed, Timeline};

@@ -1,0 +1,282 @@
+//! The packager: packets in, parts, segments and playlists out.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use container::cmaf;
+use media::{CodecParameters, Packet, TrackKind, Utc};
+
+use crate::blocking::{Decision, Edge, decide};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::playlist::{self, Skip};
+use crate::segment::UNITS;
+use crate::session::Session;
+use crate::track::Track;
+
+/// A media playlist of a stream: one track each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rendition {
+    /// The pictures.
+    Video,
+    /// The sound.
+    Audio,
+}
+
+impl Rendition {
+    /// The word in URIs: `video`, `audio`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+        }
+    }
+}
+
+/// What is to be answered to a request for a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartAnswer {
+    /// The part, whole.
+    Ready(Bytes),
+    /// It is the one the playlist hints at: hold the request until it is there.
+    Wait,
+    /// No such part, or none any more.
+    NotFound,
+}
+
+/// Packages one stream as CMAF for HLS and LL-HLS. See the [crate](crate) for the order of calls.
+#[derive(Debug)]
+pub struct Packager {
+    pub(crate) config: Config,
+    /// EXT-X-TARGETDURATION in seconds, once it is fixed.
+    pub(crate) target: Option<u32>,
+    pub(crate) video: Option<Track>,
+    pub(crate) audio: Option<Track>,
+    /// Which tracks the publisher's session has.
+    pub(crate) has_video: bool,
+    pub(crate) has_audio: bool,
+    pub(crate) clock: Clock,
+    pub(crate) session: Option<Session>,
+    /// Sound that waits until it is known which segment it belongs to.
+    pub(crate) waiting: VecDeque<Packet>,
+    /// Number of the segment that comes next.
+    pub(crate) next_msn: u64,
+    pub(crate) discontinuities: u64,
+    pub(crate) ended: bool,
+    pub(crate) dropped: u64,
+}
+
+/// Takes parameters over into a track, which is made where there is none yet.
+fn take_over(
+    track: &mut Option<Track>,
+    parameters: Option<&CodecParameters>,
+    part: Duration,
+) -> Result<(), cmaf::Error> {
+    match (track, parameters) {
+        (_, None) => {}
+        (Some(track), Some(p)) if track.parameters == *p => {}
+        (Some(track), Some(p)) => track.renew(p.clone())?,
+        (track, Some(p)) => *track = Some(Track::new(p.clone(), part)?),
+    }
+    Ok(())
+}
+
+impl Packager {
+    /// A packager for a stream that has not begun.
+    pub fn new(config: Config) -> Self {
+        Self {
+            target: config.promised_gop.map(|seconds| seconds.max(1)),
+            config: Config {
+                window: config.window.max(3),
+                ..config
+            },
+            video: None,
+            audio: None,
+            has_video: false,
+            has_audio: false,
+            clock: Clock::default(),
+            session: None,
+            waiting: VecDeque::new(),
+            next_msn: 0,
+            discontinuities: 0,
+            ended: false,
+            dropped: 0,
+        }
+    }
+
+    /// Says which tracks the packets to come belong to: before a session's first packet, and again when a
+    /// codec's parameters change (which closes the segments and begins new ones behind a discontinuity). Only
+    /// tracks of id 0 are packaged.
+    ///
+    /// # Errors
+    /// When a codec's configuration can't be read; then nothing has changed.
+    pub fn set_tracks(&mut self, tracks: &[media::Track]) -> Result<(), cmaf::Error> {
+        let of = |kind| {
+            let mut parameters = tracks.iter().filter(|t| t.id == 0).map(|t| &t.parameters);
+            parameters.find(|p| p.kind() == kind)
+        };
+        let (video, audio) = (of(TrackKind::Video), of(TrackKind::Audio));
+        for parameters in [video, audio].into_iter().flatten() {
+            cmaf::init_segment(parameters, 1, 1)?;
+        }
+        let same = |track: &Option<Track>, now: Option<&CodecParameters>, had: bool| {
+            now.is_some() == had && now.is_none_or(|now| track.as_ref().is_some_and(|t| t.parameters == *now))
+        };
+        if same(&self.video, video, self.has_video) && same(&self.audio, audio, self.has_audio) {
+            return Ok(());
+        }
+        self.end_session();
+        take_over(&mut self.video, video, self.config.video_part)?;
+        take_over(&mut self.audio, audio, self.config.audio_part)?;
+        (self.has_video, self.has_audio) = (video.is_some(), audio.is_some());
+        Ok(())
+    }
+
+    /// Takes the next packet, with the time of day of its presentation where that is known (at least at key
+    /// frames). Returns whether there is something new in a playlist.
+    ///
+    /// Packets of each track come in decoding order; a session's begin with a key frame where there are
+    /// pictures, and what comes before it is dropped.
+    pub fn push(&mut self, packet: Packet, utc: Option<Utc>) -> bool {
+        let known = match packet.kind {
+            TrackKind::Video => self.has_video,
+            TrackKind::Audio => self.has_audio,
+        };
+        if self.ended || !known || packet.track != 0 {
+            return false;
+        }
+        let before = self.edges();
+        if self.is_after_silence(packet.dts) {
+            self.finish_session();
+        }
+        if let Some(utc) = utc {
+            self.clock.stamp(packet.pts, utc);
+        }
+        match packet.kind {
+            TrackKind::Video => self.push_video(packet),
+            TrackKind::Audio => self.push_audio(packet),
+        }
+        self.edges() != before
+    }
+
+    /// Ends the publisher's session: closes the segments as they are. The stream stays open for another.
+    pub fn end_session(&mut self) {
+        self.finish_session();
+    }
+
+    /// Ends the show: no packet is taken any more, and the playlists say so.
+    pub fn end(&mut self) {
+        self.end_session();
+        self.ended = true;
+    }
+
+    /// Whether the show was ended.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether playlists can be served: the target duration is fixed, and each track has a segment.
+    pub fn is_ready(&self) -> bool {
+        let mut tracks = [&self.video, &self.audio].into_iter().flatten();
+        self.target.is_some()
+            && tracks.clone().any(|t| t.segments.iter().any(|s| !s.is_gap()))
+            && tracks.all(|t| !t.segments.is_empty())
+    }
+
+    /// Packets dropped so far: before a key frame, past a segment's limit of bytes, or too late.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The multivariant playlist; none while the stream isn't [ready](Self::is_ready).
+    pub fn multivariant(&self) -> Option<String> {
+        self.is_ready().then(|| playlist::multivariant(self))
+    }
+
+    /// A media playlist; none while the stream isn't [ready](Self::is_ready) or has no such rendition. With
+    /// `skip` (`_HLS_skip`), a delta update where that leaves something out.
+    pub fn playlist(&self, rendition: Rendition, skip: Option<Skip>) -> Option<String> {
+        let track = self.track(rendition)?;
+        self.is_ready()
+            .then(|| playlist::media(self, rendition, track, skip))
+    }
+
+    /// The init segment with this number.
+    pub fn init(&self, rendition: Rendition, version: u32) -> Option<Bytes> {
+        self.track(rendition)?.init(version)
+    }
+
+    /// The parts of a complete segment, to be sent one after another.
+    pub fn segment(&self, rendition: Rendition, msn: u64) -> Option<Vec<Bytes>> {
+        match self.track(rendition)?.parts(msn)? {
+            (parts, true) if !parts.is_empty() => Some(parts.iter().map(|p| p.data.clone()).collect()),
+            _ => None,
+        }
+    }
+
+    /// A part, by the number of its segment and its own from 0.
+    pub fn part(&self, rendition: Rendition, msn: u64, part: u32) -> Option<Bytes> {
+        let (parts, _) = self.track(rendition)?.parts(msn)?;
+        parts.get(part as usize).map(|p| p.data.clone())
+    }
+
+    /// What is to be answered to a request for a part: hinted parts are waited for, unknown ones are not
+    /// (draft-pantos-hls-rfc8216bis, 4.4.5.3 and 6.2.6).
+    pub fn part_answer(&self, rendition: Rendition, msn: u64, part: u32) -> PartAnswer {
+        if let Some(data) = self.part(rendition, msn, part) {
+            return PartAnswer::Ready(data);
+        }
+        let open = self.track(rendition).and_then(|track| track.open.as_ref());
+        match open {
+            Some(open) if !self.ended && open.head.msn == msn && open.parts.len() == part as usize => {
+                PartAnswer::Wait
+            }
+            _ => PartAnswer::NotFound,
+        }
+    }
+
+    /// The newest part: its segment's number and its own. None before the first.
+    pub fn last(&self, rendition: Rendition) -> Option<(u64, u32)> {
+        let track = self.track(rendition)?;
+        let open = track.open.iter().map(|open| (open.head.msn, &open.parts));
+        let closed = track.segments.iter().rev().map(|s| (s.head.msn, &s.parts));
+        let mut newest_first = open.chain(closed);
+        let (msn, parts) = newest_first.find(|(_, parts)| !parts.is_empty())?;
+        Some((msn, parts.len() as u32 - 1))
+    }
+
+    /// What becomes of a playlist request with these `_HLS_msn` and `_HLS_part`; see [`decide`].
+    pub fn blocking(&self, rendition: Rendition, msn: Option<u64>, part: Option<u32>) -> Decision {
+        decide(&self.edge(rendition), msn, part)
+    }
+
+    /// The live edge of a rendition, for decisions elsewhere.
+    pub fn edge(&self, rendition: Rendition) -> Edge {
+        let track = self.track(rendition);
+        let open = track.and_then(|t| t.open.as_ref());
+        let closed = track.and_then(|t| t.segments.back());
+        Edge {
+            open: open.map_or(closed.map_or(self.next_msn, |s| s.head.msn + 1), |o| o.head.msn),
+            open_parts: open.map_or(0, |o| o.parts.len() as u32),
+            last_parts: closed.map_or(0, |s| s.parts.len() as u32),
+            part_target: track.map_or(0.0, |t| t.part_target as f64 / UNITS as f64),
+            ended: self.ended,
+        }
+    }
+
+    pub(crate) fn track(&self, rendition: Rendition) -> Option<&Track> {
+        match rendition {
+            Rendition::Video => self.video.as_ref(),
+            Rendition::Audio => self.audio.as_ref(),
+        }
+    }
+
+    /// What changes when a playlist does.
+    fn edges(&self) -> [(u64, u32); 2] {
+        [Rendition::Video, Rendition::Audio].map(|r| {
+            let edge = self.edge(r);
+            (edge.open, edge.open_parts)
+        })
+    }
+}
