@@ -1,1 +1,42 @@
 //! A scene and its input frames become one program frame (wgpu).
+//!
+//! The crate has two doors: [`Compositor::set_scene`] compiles a scene to as few compute kernels as it allows,
+//! and [`Compositor::render`] draws one set of input frames with them. What is drawn comes out of
+//! [`Compositor::finished`] (or of a [`Program`] handle on another thread) as NV12, BT.709, limited range.
+//!
+//! How a picture comes about:
+//! - Sources are copied as they are, in their own Y'CbCr, into one mapped buffer, the *arena*, read by the
+//!   kernels as packed 32-bit words. There are three of them, so that a new one fills while others are drawn.
+//! - Layers that cover the canvas are fused into one kernel that reads each source once and writes the program
+//!   once. A layer that covers a part is a dispatch over its own rectangle in the same pass: software adapters
+//!   pay for a branch in every pixel.
+//! - Kernels are keyed by structure and compiled in `set_scene`; colours, thresholds, opacities and rectangles
+//!   are parameters and change without compiling.
+//! - One thread waits for the device and copies finished pictures into pooled memory; `render` never waits.
+//!
+//! The crate knows no codec, no device and no network.
+
+mod adapter;
+mod arena;
+mod color;
+mod compositor;
+mod error;
+mod image;
+mod kernel;
+mod params;
+mod plan;
+mod pool;
+mod readback;
+mod scene;
+mod shader;
+mod slot;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod twin;
+
+pub use adapter::Adapter;
+pub use compositor::{Compositor, Counters, Options};
+pub use error::Error;
+pub use readback::Program;
+pub use scene::{Background, ChromaKey, Crop, Layer, MAX_LAYERS, Rect, Scene, SourceFormat};

@@ -1,0 +1,46 @@
+//! The parameters of one dispatch, as `shaders/shared/params.wgsl` reads them.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::MAX_LAYERS;
+
+/// Parameters of one layer; the fields are explained in the shader.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+pub(crate) struct LayerParams {
+    pub(crate) luma: [f32; 4],
+    pub(crate) cb: [f32; 4],
+    pub(crate) cr: [f32; 4],
+    pub(crate) key: [f32; 4],
+    pub(crate) spill: [f32; 4],
+    pub(crate) luma_at: [f32; 4],
+    pub(crate) chroma_at: [f32; 4],
+    pub(crate) luma_edge: [f32; 4],
+    pub(crate) chroma_edge: [f32; 4],
+    pub(crate) span: [i32; 4],
+    pub(crate) plane: [u32; 4],
+    pub(crate) stride: [u32; 4],
+}
+
+/// Parameters of one dispatch.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+pub(crate) struct Params {
+    /// First block column and row, and those behind the last.
+    pub(crate) area: [u32; 4],
+    /// Words a row of the program; first word of its chroma.
+    pub(crate) program: [u32; 4],
+    /// Y', Cb, Cr of a plain background.
+    pub(crate) solid: [f32; 4],
+    pub(crate) layers: [LayerParams; MAX_LAYERS],
+}
+
+impl Params {
+    /// Bytes the kernels see.
+    pub(crate) const SIZE: usize = size_of::<Self>();
+    /// Bytes from one dispatch's parameters to the next: a multiple of 256, the largest alignment a device may
+    /// ask of a dynamic uniform offset.
+    pub(crate) const STRIDE: usize = Self::SIZE.next_multiple_of(256);
+    /// Bytes at the head of the arena: one dispatch for the base and one for each layer.
+    pub(crate) const REGION: usize = Self::STRIDE * (MAX_LAYERS + 1);
+}

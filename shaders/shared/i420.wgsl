@@ -1,0 +1,38 @@
+// I420: plane 0 luma, plane 1 Cb, plane 2 Cr, the last two at half size both ways.
+
+fn block_i420(l: u32, at: vec2u) -> Block {
+    let p = params.layers[l].plane;
+    let s = params.layers[l].stride;
+    let row = p.x + 2u * at.y * s.x + at.x;
+    let chroma = chroma_pair_i420(l, at);
+    return Block(unpack(arena[row]), unpack(arena[row + s.x]), chroma.xy, chroma.zw);
+}
+
+// The first luma sample of each row of a block.
+fn first_luma_i420(l: u32, at: vec2u) -> vec2f {
+    let s = params.layers[l].stride;
+    let row = params.layers[l].plane.x + 2u * at.y * s.x + at.x;
+    return vec2f(vec2u(arena[row], arena[row + s.x]) & vec2u(255u));
+}
+
+// Cb, Cb, Cr, Cr of a block: half a word of each plane.
+fn chroma_pair_i420(l: u32, at: vec2u) -> vec4f {
+    let p = params.layers[l].plane;
+    let word = at.y * params.layers[l].stride.y + (at.x >> 1u);
+    let shift = 16u * (at.x & 1u);
+    let cb = arena[p.y + word] >> shift;
+    let cr = arena[p.z + word] >> shift;
+    return vec4f(vec4u(cb, cb >> 8u, cr, cr >> 8u) & vec4u(255u));
+}
+
+fn luma_i420(l: u32, x: u32, y: u32) -> f32 {
+    let word = arena[params.layers[l].plane.x + y * params.layers[l].stride.x + (x >> 2u)];
+    return f32((word >> (8u * (x & 3u))) & 255u);
+}
+
+fn chroma_i420(l: u32, x: u32, y: u32) -> vec2f {
+    let p = params.layers[l].plane;
+    let word = y * params.layers[l].stride.y + (x >> 2u);
+    let shift = 8u * (x & 3u);
+    return vec2f(vec2u(arena[p.y + word] >> shift, arena[p.z + word] >> shift) & vec2u(255u));
+}
