@@ -91,7 +91,7 @@ impl LineFit {
     pub fn at(&self, count: i64) -> Option<Timestamp> {
         let line = self.line?;
         Some(Timestamp::from_nanos(
-            line.origin.arrival + self.from_origin(line, count).round() as i64,
+            line.origin.arrival + self.since_origin(line, count).round() as i64,
         ))
     }
 
@@ -130,7 +130,7 @@ impl LineFit {
         let (Some(line), Some(last)) = (self.line, self.points.back().copied()) else {
             return false;
         };
-        let late = |p: Point| (p.arrival - line.origin.arrival) as f64 - self.from_origin(line, p.count);
+        let late = |p: Point| (p.arrival - line.origin.arrival) as f64 - self.since_origin(line, p.count);
         let (was_late, is_late) = (late(last), late(point));
         // The first arrivals are often late ones; an earlier one then only lowers the line.
         let early = self.settled() && is_late < -JUMP_NANOS;
@@ -202,7 +202,7 @@ impl LineFit {
         }
     }
 
-    fn from_origin(&self, line: Line, count: i64) -> f64 {
+    fn since_origin(&self, line: Line, count: i64) -> f64 {
         (count - line.origin.count) as f64 * self.nominal * (1.0 + line.drift) + line.offset
     }
 }

@@ -95,6 +95,13 @@ impl AudioRing {
         self.next = Some(next);
     }
 
+    /// Lets the next block begin where the line says, however near it is: its delay was changed.
+    pub fn reanchor(&mut self) {
+        if self.next.take().is_some() {
+            self.counters.reanchored += 1;
+        }
+    }
+
     /// Where to read on: at the next sample, or at `place` when that is too far from it.
     fn anchor(&mut self, place: f64, rate: f64) -> i64 {
         let anew = place.round() as i64;
