@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands for a secret in others' words.
+const MASK: &str = "***";
+
 /// A stream key, with its query where it has one. Neither `Debug` nor anything else but [`Secret::expose`]
 /// shows it.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -15,10 +18,14 @@ impl Secret {
 
     /// `text` with every occurrence of the secret, and of its part before the query, masked.
     pub(crate) fn mask(&self, text: &str) -> String {
-        let stem = self.0.split('?').next().unwrap_or_default();
-        let parts = [self.0.as_str(), stem];
-        let named = parts.iter().filter(|part| !part.is_empty());
-        named.fold(text.to_owned(), |text, part| text.replace(part, "[key]"))
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        let text = text.replace(&self.0, MASK);
+        match self.0.split_once('?') {
+            Some((stem, _)) if !stem.is_empty() => text.replace(stem, MASK),
+            _ => text,
+        }
     }
 }
 
@@ -48,7 +55,7 @@ mod tests {
     fn a_secret_is_not_shown_and_is_masked_in_others_words() {
         let key = Secret::from("abc?token=t");
         assert_eq!(format!("{key:?}"), "[redacted]");
-        assert_eq!(key.mask("abc is busy, abc?token=t"), "[key] is busy, [key]");
+        assert_eq!(key.mask("abc is busy, abc?token=t"), "*** is busy, ***");
         assert_eq!(Secret::default().mask("as it was"), "as it was");
     }
 }

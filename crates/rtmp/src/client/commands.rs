@@ -16,8 +16,8 @@ const DELETE_STREAM: f64 = 7.0;
 
 /// What we call ourselves. Servers look for "FMLE/" to know a live encoder.
 const AGENT: &str = "FMLE/3.0 (compatible; Anchor Studio)";
-/// Play live if it is there, else wait for it (clause 7.2.2.1).
-const LIVE_OR_WAIT: f64 = -2.0;
+/// Play live if it is there, else wait for it (clause 7.2.2.1; in practice in milliseconds).
+const LIVE_OR_WAIT: f64 = -2000.0;
 /// Characters of a server's code and description that are kept.
 const MAX_TEXT: usize = 256;
 
