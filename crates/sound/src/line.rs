@@ -13,8 +13,8 @@ use media::Timestamp;
 
 /// Stretches a window is cut into; one arrival of each is kept.
 const STRETCHES: usize = 40;
-/// Below a fifth of the window the slope stays what it was: jitter would tilt it.
-const LEARNING: i64 = 5;
+/// Below half of the window the slope stays what it was: the jitter of the start would tilt it.
+const LEARNING: i64 = 2;
 /// No device's rate is further from its nominal one.
 const MAX_DRIFT: f64 = 0.01;
 /// Arrivals this much before the line, or above it for four stretches, mean that the count jumped.

@@ -1,16 +1,19 @@
 //! The thread of a camera: opens it, delivers, and opens it again when it was lost.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use media::{FrameQueue, FrameRate, VideoFrame};
+use nokhwa::utils::CameraIndex;
 
 use super::driver::{Driver, Raw, no_picture};
 use super::stamp::Stamper;
 use super::{CameraConfig, CameraCounters, platform};
 use crate::device::find;
-use crate::thread::Stop;
+use crate::thread::{Stop, panic_text};
 use crate::{DeviceInfo, DeviceKind, Error, ShowClock, Status};
 
 /// How long after a loss the camera is tried again, and again.
@@ -82,53 +85,59 @@ impl Worker {
 
     /// Runs until `stop`: the first opening is reported through `tell`, and its failure is the end.
     pub(super) fn run(self, stop: &Stop, tell: &dyn Fn(Result<(), Error>)) {
-        let mut attempt = self.caught(stop, &|| tell(Ok(())));
-        if let Err(Ended::Never(error)) = attempt {
-            return tell(Err(error));
-        }
-        while let Err(ended) = attempt {
-            self.lose(&ended);
+        let opened = Cell::new(false);
+        let begin = || {
+            opened.set(true);
+            self.shared.set(Status::Running);
+            tell(Ok(()));
+        };
+        loop {
+            let reason = match self.caught(stop, &begin) {
+                Ok(Ended::Stopped) => return,
+                Ok(Ended::Lost(reason)) => reason,
+                Err(error) if !opened.get() => return tell(Err(error)),
+                Err(error) => error.to_string(),
+            };
+            self.lose(reason);
             if stop.wait(RETRY) {
                 return;
             }
-            let back = || tracing::info!(camera = self.config.id, "the camera is back");
-            attempt = self.caught(stop, &back);
         }
     }
 
-    /// [`deliver`](Self::deliver), where a panic of the library counts as a loss.
-    fn caught(&self, stop: &Stop, opened: &dyn Fn()) -> Result<(), Ended> {
-        let work = std::panic::AssertUnwindSafe(|| self.deliver(stop, opened));
-        std::panic::catch_unwind(work).unwrap_or_else(|panic| {
-            let reason = crate::thread::panic_text(&*panic);
-            Err(Ended::Never(Error::Refused {
+    /// [`deliver`](Self::deliver), where a panic of the library becomes an error.
+    fn caught(&self, stop: &Stop, opened: &dyn Fn()) -> Result<Ended, Error> {
+        let work = AssertUnwindSafe(|| self.deliver(stop, opened));
+        catch_unwind(work).unwrap_or_else(|panic| {
+            Err(Error::Refused {
                 kind: DeviceKind::Camera,
                 name: self.config.id.clone(),
-                reason,
-            }))
+                reason: panic_text(&*panic),
+            })
         })
     }
 
-    /// Opens the camera and delivers until `stop` (then `Ok`) or until it is lost.
-    fn deliver(&self, stop: &Stop, opened: &dyn Fn()) -> Result<(), Ended> {
+    /// Opens the camera, says so when its first picture came, and delivers to its end.
+    fn deliver(&self, stop: &Stop, opened: &dyn Fn()) -> Result<Ended, Error> {
         let (info, index) = self.device()?;
-        let mut driver = Driver::open(&info, index, &self.config).map_err(Ended::Never)?;
+        let mut driver = Driver::open(&info, index, &self.config)?;
         // Streaming begins with the first picture, and so may its refusal.
-        let mut raw = driver
-            .next(self.clock)
-            .map_err(|e| Ended::Never(no_picture(&info, &self.config, &e)))?;
+        let first = driver.next(self.clock);
+        let mut raw = first.map_err(|e| no_picture(&info, &self.config, &e))?;
         let color = platform::color(&info, &self.config);
         let mut stamper = Stamper::new(self.config.rate.frame_nanos());
-        self.shared.set(Status::Running);
         opened();
         while !stop.requested() {
             self.push(&raw, color, &mut stamper);
-            raw = driver.next(self.clock).map_err(|e| Ended::Later(e.to_string()))?;
+            raw = match driver.next(self.clock) {
+                Ok(raw) => raw,
+                Err(error) => return Ok(Ended::Lost(error.to_string())),
+            };
         }
-        Ok(())
+        Ok(Ended::Stopped)
     }
 
-    fn device(&self) -> Result<(DeviceInfo, nokhwa::utils::CameraIndex), Ended> {
+    fn device(&self) -> Result<(DeviceInfo, CameraIndex), Error> {
         let (mut known, mut indices) = (Vec::new(), Vec::new());
         for (info, index) in platform::list() {
             known.push(info);
@@ -138,11 +147,11 @@ impl Worker {
         let place = known.iter().position(|d| Some(d) == found.as_ref());
         match (found, place) {
             (Some(info), Some(place)) => Ok((info, indices.swap_remove(place))),
-            _ => Err(Ended::Never(Error::Unknown {
+            _ => Err(Error::Unknown {
                 kind: DeviceKind::Camera,
                 wanted: self.config.id.clone(),
                 known,
-            })),
+            }),
         }
     }
 
@@ -164,11 +173,7 @@ impl Worker {
     }
 
     /// The camera is gone: its source is empty from now on.
-    fn lose(&self, ended: &Ended) {
-        let reason = match ended {
-            Ended::Never(error) => error.to_string(),
-            Ended::Later(reason) => reason.clone(),
-        };
+    fn lose(&self, reason: String) {
         self.queue.clear();
         if self.shared.status() == Status::Running {
             self.shared.lost.fetch_add(1, Ordering::Relaxed);
@@ -178,10 +183,10 @@ impl Worker {
     }
 }
 
-/// Why delivering ended.
+/// How delivering ended.
 enum Ended {
-    /// It didn't begin.
-    Never(Error),
-    /// It had begun.
-    Later(String),
+    /// The owner is gone.
+    Stopped,
+    /// The camera is, for this reason.
+    Lost(String),
 }

@@ -71,12 +71,12 @@ fn a_drift_of_100_ppm_is_found_through_jitter() {
 }
 
 #[test]
-fn the_first_two_seconds_hold_to_the_nominal_rate() {
+fn the_first_seconds_hold_to_the_nominal_rate() {
     let (mut line, mut noise) = (LineFit::new(RATE), Noise(7));
     let mut worst = 0f64;
     run(
         &mut line,
-        3,
+        5,
         0.0,
         || 10.0 * noise.next(),
         |line, count| {
