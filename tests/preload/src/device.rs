@@ -1,0 +1,294 @@
+//! A camera and the descriptors open on it: formats are the camera's, buffers belong to whoever asked first.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::clock;
+use crate::picture::Picture;
+use crate::spec::{Pixels, Spec};
+use crate::stream::{Filled, Ready, Stream};
+use crate::uapi::Fraction;
+
+/// What the kernel would put in errno.
+pub(crate) type Errno = i32;
+
+/// Most buffers a program gets, as in the kernel.
+const MAX_BUFFERS: u32 = 32;
+/// Mappings begin on pages; 64 KiB is a multiple of every page size.
+const PAGE: u64 = 65_536;
+
+/// A camera, shared by all who have it open.
+#[derive(Debug)]
+pub(crate) struct Camera {
+    /// What it can do.
+    pub(crate) spec: Spec,
+    /// N of /dev/videoN.
+    pub(crate) number: usize,
+    picture: Picture,
+    state: Mutex<State>,
+}
+
+/// What a camera is set to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mode {
+    /// How pixels lie.
+    pub(crate) pixels: Pixels,
+    /// Width and height.
+    pub(crate) size: (u32, u32),
+    /// Seconds a frame.
+    pub(crate) interval: Fraction,
+}
+
+impl Mode {
+    /// Bytes of a frame.
+    pub(crate) fn frame_len(&self) -> u32 {
+        self.pixels.frame_len(self.size)
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    mode: Mode,
+    buffers: Option<Buffers>,
+}
+
+/// The buffers and the descriptor they were given to.
+#[derive(Debug)]
+struct Buffers {
+    owner: u64,
+    count: u32,
+    memory: Arc<File>,
+    stream: Stream,
+}
+
+impl Camera {
+    /// A camera set to the first of everything it can do.
+    pub(crate) fn new(number: usize, spec: Spec) -> io::Result<Self> {
+        let mode = Mode {
+            pixels: spec.formats[0],
+            size: spec.sizes[0],
+            interval: spec.intervals[0],
+        };
+        let picture = Picture::open(&spec)?;
+        Ok(Self {
+            spec,
+            number,
+            picture,
+            state: Mutex::new(State { mode, buffers: None }),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One opened descriptor (and its duplicates).
+#[derive(Debug)]
+pub(crate) struct Handle {
+    /// The camera it is open on.
+    pub(crate) camera: Arc<Camera>,
+    id: u64,
+    /// A duplicate of what the program holds.
+    timer: OwnedFd,
+}
+
+impl Handle {
+    /// `id` differs from that of every other handle; `timer` is a duplicate of the program's descriptor.
+    pub(crate) fn new(camera: Arc<Camera>, id: u64, timer: OwnedFd) -> Self {
+        Self { camera, id, timer }
+    }
+
+    /// What the camera is set to do.
+    pub(crate) fn mode(&self) -> Mode {
+        self.camera.state().mode
+    }
+
+    /// Sets the camera. EBUSY while anyone has buffers of it.
+    pub(crate) fn set_mode(&self, mode: Mode) -> Result<(), Errno> {
+        let mut state = self.camera.state();
+        if state.buffers.is_some() {
+            return Err(libc::EBUSY);
+        }
+        state.mode = mode;
+        Ok(())
+    }
+
+    /// Sets the frame interval alone, which may change between streams. EBUSY while streaming.
+    pub(crate) fn set_interval(&self, interval: Fraction) -> Result<(), Errno> {
+        let mut state = self.camera.state();
+        if state
+            .buffers
+            .as_ref()
+            .is_some_and(|buffers| buffers.stream.is_on())
+        {
+            return Err(libc::EBUSY);
+        }
+        state.mode.interval = interval;
+        Ok(())
+    }
+
+    /// Gives this handle so many buffers, or none; answers how many it got. EBUSY when another has them or they run.
+    pub(crate) fn request_buffers(&self, count: u32) -> Result<u32, Errno> {
+        let mut state = self.camera.state();
+        if let Some(buffers) = &state.buffers
+            && (buffers.owner != self.id || (count > 0 && buffers.stream.is_on()))
+        {
+            return Err(libc::EBUSY);
+        }
+        state.buffers = None;
+        if count > 0 {
+            let count = count.min(MAX_BUFFERS);
+            let memory = clock::memory(stride(state.mode) * u64::from(count)).map_err(errno)?;
+            state.buffers = Some(Buffers {
+                owner: self.id,
+                count,
+                memory: Arc::new(memory),
+                stream: Stream::new(),
+            });
+        }
+        let given = state.buffers.as_ref().map_or(0, |buffers| buffers.count);
+        self.arm(&state);
+        Ok(given)
+    }
+
+    /// Where a buffer lies: its offset for mmap, its bytes, and whether the device has it. EINVAL without such a buffer.
+    pub(crate) fn query_buffer(&self, index: u32) -> Result<(u64, u32, bool), Errno> {
+        let state = self.camera.state();
+        let buffers = state
+            .buffers
+            .as_ref()
+            .filter(|buffers| index < buffers.count)
+            .ok_or(libc::EINVAL)?;
+        Ok((
+            stride(state.mode) * u64::from(index),
+            state.mode.frame_len(),
+            buffers.stream.holds(index),
+        ))
+    }
+
+    /// The memory to map instead of the device, if offset and length lie in it.
+    pub(crate) fn memory(&self, offset: u64, len: u64) -> Result<Arc<File>, Errno> {
+        let state = self.camera.state();
+        let buffers = state.buffers.as_ref().ok_or(libc::EINVAL)?;
+        let end = stride(state.mode) * u64::from(buffers.count);
+        let fits = offset.checked_add(len).is_some_and(|mapped| mapped <= end);
+        if fits {
+            Ok(buffers.memory.clone())
+        } else {
+            Err(libc::EINVAL)
+        }
+    }
+
+    /// Hands a buffer to the device.
+    pub(crate) fn queue(&self, index: u32) -> Result<(), Errno> {
+        self.with_buffers(|buffers, _| {
+            match index < buffers.count && buffers.stream.queue(index, clock::now()) {
+                true => Ok(()),
+                false => Err(libc::EINVAL),
+            }
+        })
+    }
+
+    /// Takes the oldest frame. Waits for one unless the descriptor says O_NONBLOCK (EAGAIN).
+    pub(crate) fn dequeue(&self) -> Result<Filled, Errno> {
+        loop {
+            match self.with_buffers(|buffers, mode| self.try_dequeue(buffers, mode)) {
+                Err(libc::EAGAIN) if !clock::is_nonblocking(&self.timer) => {
+                    clock::wait(&self.timer).map_err(errno)?;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn try_dequeue(&self, buffers: &mut Buffers, mode: Mode) -> Result<Filled, Errno> {
+        if !buffers.stream.is_on() {
+            return Err(libc::EINVAL);
+        }
+        let filled = buffers.stream.dequeue(clock::now()).ok_or(libc::EAGAIN)?;
+        let frame = self
+            .camera
+            .picture
+            .frame(mode.pixels, mode.size, filled.sequence)
+            .map_err(errno)?;
+        buffers
+            .memory
+            .write_all_at(&frame, stride(mode) * u64::from(filled.buffer))
+            .map_err(errno)?;
+        Ok(filled)
+    }
+
+    /// Begins to take frames.
+    pub(crate) fn stream_on(&self) -> Result<(), Errno> {
+        self.with_buffers(|buffers, mode| {
+            buffers.stream.start(mode.interval, clock::now());
+            Ok(())
+        })
+    }
+
+    /// Ends the taking of frames; all buffers are the program's again. Harmless when nothing runs.
+    pub(crate) fn stream_off(&self) -> Result<(), Errno> {
+        let result = self.with_buffers(|buffers, _| {
+            buffers.stream.stop();
+            Ok(())
+        });
+        if result == Err(libc::EINVAL) {
+            Ok(())
+        } else {
+            result
+        }
+    }
+
+    /// Does something with this handle's buffers and sets the timer anew. EBUSY if they are another's, EINVAL if none.
+    fn with_buffers<T>(&self, act: impl FnOnce(&mut Buffers, Mode) -> Result<T, Errno>) -> Result<T, Errno> {
+        let mut state = self.camera.state();
+        let mode = state.mode;
+        let buffers = state.buffers.as_mut().ok_or(libc::EINVAL)?;
+        if buffers.owner != self.id {
+            return Err(libc::EBUSY);
+        }
+        let result = act(buffers, mode);
+        self.arm(&state);
+        result
+    }
+
+    fn arm(&self, state: &State) {
+        clock::arm(
+            &self.timer,
+            state
+                .buffers
+                .as_ref()
+                .map_or(Ready::Now, |buffers| buffers.stream.ready()),
+        );
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let mut state = self.camera.state();
+        if state
+            .buffers
+            .as_ref()
+            .is_some_and(|buffers| buffers.owner == self.id)
+        {
+            state.buffers = None;
+        }
+    }
+}
+
+/// Bytes from one buffer to the next.
+fn stride(mode: Mode) -> u64 {
+    u64::from(mode.frame_len()).next_multiple_of(PAGE)
+}
+
+fn errno(error: io::Error) -> Errno {
+    error.raw_os_error().unwrap_or(libc::EIO)
+}
+
+#[cfg(test)]
+#[path = "device_tests.rs"]
+mod tests;
