@@ -5,7 +5,8 @@ use media::{PixelFormat, Plane, Size, VideoFrame};
 /// Alignment of planes in the arena: a cache line.
 const ALIGN: usize = 64;
 
-/// A source's place in the arena. Rows begin at whole words.
+/// A source's place in the arena. Rows hold whole blocks of four pixels; what fills the last one repeats the
+/// row's end, so that the kernels need no edge case for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Region {
     pub(crate) format: PixelFormat,
@@ -23,7 +24,7 @@ impl Region {
         let mut planes = [Plane::default(); 3];
         for (index, plane) in planes.iter_mut().enumerate().take(format.plane_count()) {
             let (row, rows) = plane_extent(format, size, index);
-            let stride = row.next_multiple_of(4);
+            let stride = row.next_multiple_of(block_len(format));
             *plane = Plane { offset: at, stride };
             at = (at + stride * rows).next_multiple_of(ALIGN);
         }
@@ -66,20 +67,41 @@ impl Region {
             let (row, rows) = plane_extent(self.format, self.size, index);
             let (to, from) = (self.planes[index], frame.planes[index].stride);
             let data = frame.plane(index);
-            if to.stride == from {
-                let len = from * (rows - 1) + row;
+            if to.stride == from && row == to.stride {
+                let len = row * rows;
                 arena
                     .slice(to.offset..to.offset + len)
                     .copy_from_slice(&data[..len]);
                 continue;
             }
-            for y in 0..rows {
+            for (y, line) in data.chunks(from).take(rows).enumerate() {
                 let at = to.offset + y * to.stride;
-                arena
-                    .slice(at..at + row)
-                    .copy_from_slice(&data[y * from..y * from + row]);
+                arena.slice(at..at + row).copy_from_slice(&line[..row]);
+                let unit = unit_len(self.format, index);
+                for gap in (row..to.stride).step_by(unit) {
+                    arena
+                        .slice(at + gap..at + gap + unit)
+                        .copy_from_slice(&line[row - unit..row]);
+                }
             }
         }
+    }
+}
+
+/// Bytes of the kernels' unit along a row: a word, and of YUYV the two words of four pixels.
+const fn block_len(format: PixelFormat) -> usize {
+    match format {
+        PixelFormat::Yuyv => 8,
+        PixelFormat::Nv12 | PixelFormat::I420 | PixelFormat::Rgba8 => 4,
+    }
+}
+
+/// Bytes of the smallest part of a plane that can be repeated.
+const fn unit_len(format: PixelFormat, index: usize) -> usize {
+    match (format, index) {
+        (PixelFormat::Yuyv | PixelFormat::Rgba8, _) => 4,
+        (PixelFormat::Nv12, 1) => 2,
+        (PixelFormat::Nv12 | PixelFormat::I420, _) => 1,
     }
 }
 

@@ -177,6 +177,12 @@ impl Compositor {
         self.program.next(timeout)
     }
 
+    /// Makes the device be lost, as a driver reset does.
+    #[cfg(test)]
+    pub(crate) fn destroy_device(&self) {
+        self.opened.device.destroy();
+    }
+
     fn check_device(&self) -> Result<(), Error> {
         match self.opened.lost.get() {
             Some(reason) => Err(Error::DeviceLost(reason.clone())),

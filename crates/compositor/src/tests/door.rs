@@ -1,57 +1,33 @@
-//! Orders, refusals, missing frames, pooling.
+//! The two doors: order, refusals, missing frames, what compiles, what is pooled, the end.
 
-use media::{ColorInfo, PixelFormat, Size, Timestamp};
+use std::time::Duration;
+
+use media::{ColorInfo, PixelFormat, Size, Timestamp, VideoFrame};
 
 use super::{PATIENCE, compositor, draw, frame};
-use crate::{Background, Layer, Rect, Scene, SourceFormat};
+use crate::{
+    Background, ChromaKey, Compositor, Crop, Error, Layer, MAX_LAYERS, Options, Rect, Scene, SourceFormat,
+};
 
 const SIZE: Size = Size::new(64, 32);
+const PIP: Rect = Rect {
+    x: 40,
+    y: 2,
+    w: 16,
+    h: 8,
+};
 
-fn camera_scene() -> Scene {
-    Scene {
-        sources: vec![SourceFormat {
-            format: PixelFormat::Nv12,
-            size: SIZE,
-        }],
-        background: Background::Layer,
-        layers: vec![Layer::new(0, Rect::full(SIZE))],
-    }
+const fn source(format: PixelFormat, size: Size) -> SourceFormat {
+    SourceFormat { format, size }
 }
 
-#[test]
-fn a_camera_of_the_programs_own_colour_comes_out_as_it_went_in() {
-    let Some(mut c) = compositor(SIZE) else { return };
-    let camera = frame(PixelFormat::Nv12, SIZE, ColorInfo::BT709, |n| {
-        (n * 7 % 220 + 16) as u8
-    });
-    let out = draw(&mut c, &camera_scene(), &[Some(camera.clone())]);
-    assert_eq!(out.data, camera.data);
-    assert_eq!((out.format, out.color), (PixelFormat::Nv12, ColorInfo::BT709));
-}
-
-#[test]
-fn frames_come_back_in_order_with_their_pts() {
-    let Some(mut c) = compositor(SIZE) else { return };
-    c.set_scene(&camera_scene()).unwrap();
-    let camera = frame(PixelFormat::Nv12, SIZE, ColorInfo::BT709, |_| 90);
-    for n in 0..3 {
-        c.render(Timestamp::from_millis(n), &[Some(camera.clone())])
-            .unwrap();
-    }
-    for n in 0..3 {
-        assert_eq!(c.finished(PATIENCE).unwrap().pts, Timestamp::from_millis(n));
-    }
-}
-
-#[test]
-fn a_scene_of_every_kind_of_layer_is_drawn() {
-    let Some(mut c) = compositor(SIZE) else { return };
+/// A camera, a keyed one, picture in picture and a card.
+fn full_scene() -> Scene {
     let half = Size::new(32, 16);
-    let source = |format, size| SourceFormat { format, size };
-    let rect = |x, y, w, h| Rect { x, y, w, h };
     let mut keyed = Layer::new(1, Rect::full(SIZE));
-    keyed.key = Some(crate::ChromaKey::default());
-    let scene = Scene {
+    keyed.key = Some(ChromaKey::default());
+    let card = Rect { x: 4, y: 16, ..PIP };
+    Scene {
         sources: vec![
             source(PixelFormat::I420, SIZE),
             source(PixelFormat::Yuyv, SIZE),
@@ -62,21 +38,296 @@ fn a_scene_of_every_kind_of_layer_is_drawn() {
         layers: vec![
             Layer::new(0, Rect::full(SIZE)),
             keyed,
-            Layer::new(2, rect(40, 2, 16, 8)),
-            Layer::new(3, rect(3, 15, 20, 10)),
+            Layer::new(2, PIP),
+            Layer::new(3, card),
         ],
+    }
+}
+
+fn camera_scene() -> Scene {
+    let scene = full_scene();
+    Scene {
+        sources: vec![source(PixelFormat::Nv12, SIZE)],
+        layers: scene.layers[..1].to_vec(),
+        ..scene
+    }
+}
+
+fn camera() -> VideoFrame {
+    frame(PixelFormat::Nv12, SIZE, ColorInfo::BT709, |n| {
+        (n * 7 % 220 + 16) as u8
+    })
+}
+
+/// A frame for each source: white; images red and opaque.
+fn white(scene: &Scene) -> Vec<Option<VideoFrame>> {
+    let luma = |s: &SourceFormat, n: usize| match s.format {
+        PixelFormat::Rgba8 => n % 4 == 0 || n % 4 == 3,
+        PixelFormat::Yuyv => n % 2 == 0,
+        PixelFormat::Nv12 | PixelFormat::I420 => n < s.size.area(),
     };
-    let frames: Vec<_> = scene
-        .sources
-        .iter()
-        .map(|s| {
-            Some(frame(s.format, s.size, ColorInfo::BT601, |n| {
-                (n * 31 % 251) as u8
-            }))
-        })
-        .collect();
+    let byte = |s: &SourceFormat, n| match (s.format, luma(s, n)) {
+        (PixelFormat::Rgba8, true) => 255,
+        (PixelFormat::Rgba8, false) => 0,
+        (_, true) => 235,
+        (_, false) => 128,
+    };
+    let one = |s: &SourceFormat| frame(s.format, s.size, ColorInfo::BT709, |n| byte(s, n));
+    scene.sources.iter().map(|s| Some(one(s))).collect()
+}
+
+fn luma_at(out: &VideoFrame, x: usize, y: usize) -> u8 {
+    out.plane(0)[y * SIZE.width as usize + x]
+}
+
+#[test]
+fn a_camera_of_the_programs_own_colour_comes_out_as_it_went_in() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let out = draw(&mut c, &camera_scene(), &[Some(camera())]);
+    assert_eq!(out.data, camera().data);
+    assert_eq!((out.format, out.color), (PixelFormat::Nv12, ColorInfo::BT709));
+    assert!(!c.adapter().name.is_empty() && !c.adapter().backend.is_empty());
+}
+
+#[test]
+fn rows_longer_than_the_picture_are_read_by_their_stride() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let stride = SIZE.width as usize + 24;
+    let mut padded = camera();
+    let rows = padded.data.chunks(SIZE.width as usize);
+    let data: Vec<u8> = rows.flat_map(|r| r.iter().copied().chain([7; 24])).collect();
+    padded.data = data.into();
+    padded.planes[0].stride = stride;
+    padded.planes[1].stride = stride;
+    padded.planes[1].offset = stride * SIZE.height as usize;
+    let out = draw(&mut c, &camera_scene(), &[Some(padded)]);
+    assert_eq!(out.data, camera().data);
+}
+
+#[test]
+fn frames_come_back_in_order_with_their_pts_and_a_full_ring_is_busy() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    c.set_scene(&camera_scene()).unwrap();
+    let input = [Some(camera())];
+    // Nobody takes frames: three wait finished, one waits for room, and three slots are in flight.
+    let mut submitted = 0;
+    while submitted < 7 {
+        match c.render(Timestamp::from_millis(submitted), &input) {
+            Ok(()) => submitted += 1,
+            Err(Error::Busy) => std::thread::yield_now(),
+            Err(e) => panic!("{e}"),
+        }
+    }
+    assert_eq!(c.render(Timestamp::ZERO, &input), Err(Error::Busy));
+    for n in 0..submitted {
+        assert_eq!(c.finished(PATIENCE).unwrap().pts, Timestamp::from_millis(n));
+    }
+    assert!(c.finished(Duration::ZERO).is_none());
+    assert_eq!(c.counters().submitted, 7);
+}
+
+#[test]
+fn a_layer_without_its_frame_is_left_out_and_a_background_without_one_is_black() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let scene = full_scene();
+    let all = white(&scene);
+    let out = draw(&mut c, &scene, &all);
+    assert!(out.plane(0)[..4].iter().all(|v| *v == 235));
+    assert_eq!(luma_at(&out, 6, 18), 63, "the red card");
+    let mut frames = vec![None; 4];
     let out = draw(&mut c, &scene, &frames);
-    assert_eq!(out.data.len(), PixelFormat::Nv12.packed_len(SIZE));
+    assert!(out.plane(0)[..SIZE.area()].iter().all(|v| *v == 16));
+    assert!(out.plane(1).iter().all(|v| *v == 128));
+    assert_eq!(c.counters().missing, 4);
+    frames[2] = all[2].clone();
+    let out = draw(&mut c, &scene, &frames);
+    assert_eq!((luma_at(&out, 41, 3), luma_at(&out, 39, 3)), (235, 16));
+    // A short frame set is one whose last frames are missing.
+    let out = draw(&mut c, &scene, &all[..1]);
+    assert_eq!((luma_at(&out, 6, 18), c.counters().mismatched), (235, 0));
+}
+
+#[test]
+fn a_frame_that_isnt_as_announced_is_left_out_and_counted() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let smaller = frame(PixelFormat::Nv12, Size::new(32, 16), ColorInfo::BT709, |_| 200);
+    let other = frame(PixelFormat::I420, SIZE, ColorInfo::BT709, |_| 200);
+    let mut short = camera();
+    short.data = short.data.slice(..100);
+    let mut narrow = camera();
+    narrow.planes[0].stride = 1;
+    let mut far = camera();
+    far.planes[1].offset = usize::MAX - 3;
+    for (n, bad) in [smaller, other, short, narrow, far].into_iter().enumerate() {
+        let out = draw(&mut c, &camera_scene(), &[Some(bad)]);
+        assert!(out.plane(0)[..SIZE.area()].iter().all(|v| *v == 16));
+        assert_eq!(c.counters().mismatched, n as u64 + 1);
+    }
+}
+
+#[test]
+fn parameters_change_without_compiling() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let mut scene = full_scene();
+    let frames = white(&scene);
+    draw(&mut c, &scene, &frames);
     assert_eq!(c.counters().kernels, 3);
-    assert_eq!((c.counters().missing, c.counters().mismatched), (0, 0));
+    scene.layers[1].key = Some(ChromaKey {
+        color: [0, 0, 255],
+        similarity: 0.5,
+        ..ChromaKey::default()
+    });
+    scene.layers[1].opacity = 0.3;
+    scene.layers[2].rect = Rect { x: 3, ..PIP };
+    scene.layers[2].crop = Some(Crop {
+        x: 2,
+        y: 2,
+        w: 8,
+        h: 8,
+    });
+    scene.layers[3].rect = Rect { y: 1, ..PIP };
+    draw(&mut c, &scene, &frames);
+    scene.layers.truncate(3);
+    draw(&mut c, &scene, &frames);
+    assert_eq!(c.counters().kernels, 3);
+}
+
+#[test]
+fn finished_pictures_are_pooled() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    c.set_scene(&camera_scene()).unwrap();
+    let program = c.program();
+    let mut kept = Vec::new();
+    for n in 0..50 {
+        c.render(Timestamp::from_millis(n), &[Some(camera())]).unwrap();
+        kept.push(program.next(PATIENCE).unwrap());
+        // The consumer holds on to two, as an encoder does.
+        if kept.len() > 2 {
+            kept.remove(0);
+        }
+    }
+    assert!(c.counters().buffers <= 3, "{:?}", c.counters());
+    drop(c);
+    assert_eq!(kept[0].data, camera().data, "a picture outlives its compositor");
+    assert!(
+        program.next(PATIENCE).is_none(),
+        "and nobody waits for one that is gone"
+    );
+}
+
+#[test]
+fn a_lost_device_is_an_error() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    draw(&mut c, &camera_scene(), &[Some(camera())]);
+    c.destroy_device();
+    let ends = |r: Result<(), Error>| matches!(r, Err(Error::DeviceLost(_)));
+    // The loss is noticed at the latest by the frame that was being drawn.
+    let noticed = (0..10).any(|n| {
+        let lost = ends(c.render(Timestamp::from_millis(n), &[Some(camera())]));
+        let _ = c.finished(Duration::from_millis(100));
+        lost
+    });
+    assert!(noticed && ends(c.set_scene(&camera_scene())));
+}
+
+#[test]
+fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    assert_eq!(c.render(Timestamp::ZERO, &[]), Err(Error::NoScene));
+    let change = |f: &dyn Fn(&mut Scene)| {
+        let mut scene = full_scene();
+        f(&mut scene);
+        scene
+    };
+    let zero = Crop {
+        x: 0,
+        y: 0,
+        w: 0,
+        h: 4,
+    };
+    let refused = [
+        (
+            change(&|s| s.layers.clear()),
+            "compositor.background_not_covering",
+        ),
+        (
+            change(&|s| s.layers[0].rect.w = 30),
+            "compositor.background_not_covering",
+        ),
+        (
+            change(&|s| s.layers[0].opacity = 0.5),
+            "compositor.background_not_covering",
+        ),
+        (
+            change(&|s| s.layers.swap(0, 1)),
+            "compositor.background_not_covering",
+        ),
+        (
+            change(&|s| s.layers = vec![s.layers[0]; MAX_LAYERS + 1]),
+            "compositor.too_many_layers",
+        ),
+        (change(&|s| s.layers[1].source = 9), "compositor.no_such_source"),
+        (
+            change(&|s| s.sources[1].size.width = 63),
+            "compositor.source_size",
+        ),
+        (
+            change(&|s| s.sources[3].size.height = 0),
+            "compositor.source_size",
+        ),
+        (
+            change(&|s| s.sources[0].size.width = 10_000),
+            "compositor.source_size",
+        ),
+        (change(&|s| s.layers[2].rect.h = 0), "compositor.empty_layer"),
+        (
+            change(&|s| s.layers[2].crop = Some(zero)),
+            "compositor.empty_layer",
+        ),
+        (
+            change(&|s| {
+                s.layers[2].crop = Some(Crop {
+                    x: u32::MAX,
+                    w: 9,
+                    ..zero
+                })
+            }),
+            "compositor.empty_layer",
+        ),
+        (
+            change(&|s| s.layers[2].opacity = f32::NAN),
+            "compositor.out_of_range",
+        ),
+        (
+            change(&|s| s.layers[2].rect.x = i32::MIN),
+            "compositor.out_of_range",
+        ),
+        (
+            change(&|s| s.layers[1].key.as_mut().unwrap().spill = 2.0),
+            "compositor.out_of_range",
+        ),
+        (
+            change(&|s| s.layers[3].key = s.layers[1].key),
+            "compositor.keyed_image",
+        ),
+    ];
+    for (scene, code) in refused {
+        let error = c.set_scene(&scene).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().len() > 20);
+    }
+    // The scene before stays.
+    draw(&mut c, &camera_scene(), &[Some(camera())]);
+    assert!(c.set_scene(&change(&|s| s.layers.clear())).is_err());
+    assert!(c.render(Timestamp::ZERO, &[Some(camera())]).is_ok());
+}
+
+#[test]
+fn a_canvas_must_be_even_and_of_a_sensible_size() {
+    for (width, height) in [(0, 0), (63, 32), (64, 31), (64, 9000), (8, 8)] {
+        let size = Size::new(width, height);
+        let made = Compositor::new(Options { size, queue: 3 });
+        assert_eq!(made.err(), Some(Error::CanvasSize(size)));
+    }
+    assert!(Error::NoAdapter.to_string().contains("mesa-vulkan-drivers"));
 }

@@ -1,7 +1,10 @@
 //! Pictures from the device against the scalar twin, and the behaviour of the two doors.
 
+mod color;
 mod door;
+mod images;
 mod kernels;
+mod pixels;
 
 use std::time::Duration;
 
