@@ -8,7 +8,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use container::flv::{Reader, header, write_tag};
@@ -54,10 +54,8 @@ async fn listen(address: &str, file: &str) -> Result<(), Box<dyn Error>> {
 }
 
 async fn publish(file: &str, url: &str) -> Result<(), Box<dyn Error>> {
-    let mut bytes = Vec::new();
-    File::open(file)?.read_to_end(&mut bytes)?;
     let mut reader = Reader::new();
-    reader.push(&bytes);
+    reader.push(&tokio::fs::read(file).await?);
     let mut publisher = Publisher::connect(target(url)?, TIMEOUT).await?;
     let start = Instant::now();
     while let Some(tag) = reader.next_tag()? {

@@ -24,6 +24,8 @@ pub struct Reader {
     streams: Vec<ChunkStream>,
     partial: usize,
     media: bool,
+    /// Whether the peer was seen to leave an extended timestamp out of a type 3 header.
+    leaves_out: bool,
 }
 
 /// What a chunk stream remembers from header to header.
@@ -79,6 +81,7 @@ impl Reader {
             streams: Vec::new(),
             partial: 0,
             media: false,
+            leaves_out: false,
         }
     }
 
@@ -205,12 +208,17 @@ impl Reader {
     }
 
     /// A type 3 header after an extended timestamp may repeat it or not: peers have both habits. The bytes
-    /// are compared with the time it would be, and taken for payload at the first that differs.
+    /// are compared with the time it would be, and taken for payload at the first that differs. A rest shorter
+    /// than a timestamp isn't held up for that once the peer was seen to leave it out.
     fn header_3(&mut self, basic: Basic) -> Result<(), Error> {
         let known = self.streams.iter().find(|s| s.id == basic.id);
         let Some(s) = known.filter(|s| s.extended) else {
             return self.begin(basic, None);
         };
+        let rest = s.body.as_ref().map(|body| s.len - body.len());
+        if self.leaves_out && rest.is_some_and(|rest| rest < 4) {
+            return self.begin(basic, None);
+        }
         let time = if s.body.is_some() {
             s.timestamp
         } else {
@@ -220,6 +228,7 @@ impl Reader {
         let held = &self.head[basic.len..self.head_len];
         if !candidates.iter().any(|c| c.starts_with(held)) {
             let held = held.to_vec();
+            self.leaves_out |= rest.is_some();
             self.begin(basic, None)?;
             self.replay = held;
             return Ok(());

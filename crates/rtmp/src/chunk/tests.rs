@@ -133,6 +133,22 @@ fn both_habits_of_type_3_are_read_also_when_the_rest_is_shorter_than_a_timestamp
 }
 
 #[test]
+fn a_short_rest_is_not_held_up_by_a_peer_known_to_leave_the_timestamp_out() {
+    let mut peer = Peer::default();
+    // The last byte of the second message is 1, as the timestamp's first.
+    let sent = [
+        message(kind::AUDIO, 0x0100_0000, 300),
+        message(kind::AUDIO, 0x0200_0000, 257),
+    ];
+    let bytes: Vec<u8> = sent
+        .iter()
+        .flat_map(|m| peer.chunks(m, 4, 128).concat())
+        .collect();
+    assert_eq!(bytes.last(), Some(&1));
+    assert_eq!(read_all(&mut reader(), &bytes, 9).unwrap(), sent);
+}
+
+#[test]
 fn a_timestamp_goes_on_at_0_after_its_last_value() {
     let mut peer = Peer {
         repeats: true,
@@ -299,6 +315,10 @@ proptest! {
                 expected.extend(done);
             }
         }
+        // A short rest that looks like the beginning of a timestamp is known with the chunk that follows.
+        let end = message(kind::DATA, 0, 5);
+        bytes.extend(Peer::default().chunks(&end, 3, size).concat());
+        expected.push(end);
         let mut reader = reader();
         reader.set_chunk_size(size as u32).unwrap();
         prop_assert_eq!(read_all(&mut reader, &bytes, piece).unwrap(), expected);

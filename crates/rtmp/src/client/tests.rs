@@ -4,7 +4,7 @@ use container::amf0::Value;
 use container::flv::video;
 
 use super::*;
-use crate::command::{object, status};
+use crate::command::status;
 use crate::tests::{CLOCK, KEY, Peer, origin, tag, target};
 
 /// A session and the bare server at its other end.
@@ -195,8 +195,6 @@ fn a_player_gets_tags_until_the_end() {
         pair.events(),
         [Event::Connected, Event::Playing, tag, Event::Closed]
     );
-    let information = object(&[("level", "status".into())]);
-    assert_eq!(information.get("level").and_then(Value::as_str), Some("status"));
 }
 
 #[test]
