@@ -1,3 +1,102 @@
-//! What a frame costs.
+//! What a frame costs: x264 at 720p, decoding a clip, and its grain.
+//!
+//! `cargo bench -p pipeline`. The pictures are those of the demo show's table, with grain, as a camera's would be.
+#![allow(clippy::unwrap_used)] // A bench that can't begin has nothing else to say.
 
-fn main() {}
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use media::{FrameRate, PixelFormat, Timestamp, VideoFrame, VideoSource};
+use pipeline::encode::{Preset, VideoConfig, VideoEncoder};
+use pipeline::file::{VideoLoop, VideoLoopConfig};
+
+const FRAMES: u64 = 240;
+
+fn main() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/demo/table.mp4");
+    let rate = FrameRate::whole(30);
+    let (clean, plain) = decoded(&path, false);
+    let (noisy, grained) = decoded(&path, true);
+    println!("decoding 720p: {plain:.2} ms a frame, with grain {grained:.2}");
+    for (name, pictures) in [("clean", &clean), ("with grain", &noisy)] {
+        for preset in [Preset::Superfast, Preset::Veryfast] {
+            let config = VideoConfig {
+                preset,
+                ..VideoConfig::new(pictures[0].size, rate, 2_500)
+            };
+            let (ms, worst, kbps) = encoded(pictures, config);
+            println!(
+                "{preset:?}, 2500 kbit/s, {name}: {ms:.2} ms a frame, worst {worst:.2}, {kbps:.0} kbit/s"
+            );
+        }
+    }
+}
+
+/// The clip's frames as fast as they come, and the milliseconds each took.
+fn decoded(path: &Path, grain: bool) -> (Vec<VideoFrame>, f64) {
+    let start = Timestamp::ZERO;
+    let mut clip = VideoLoop::open(path, VideoLoopConfig { start, grain }).unwrap();
+    let rate = clip.period().rate;
+    let begun = Instant::now();
+    let mut frames = Vec::new();
+    for n in 0..FRAMES {
+        let frame = loop {
+            let frame = clip.frame_at(rate.tick(n)).unwrap();
+            if frame.pts == rate.tick(n) {
+                break frame;
+            }
+            std::thread::yield_now();
+        };
+        // Memory for a second of pictures is enough.
+        if frames.len() < 30 {
+            frames.push(nv12(&frame));
+        }
+    }
+    (frames, begun.elapsed().as_secs_f64() * 1_000.0 / FRAMES as f64)
+}
+
+fn nv12(frame: &VideoFrame) -> VideoFrame {
+    let (w, h) = (frame.size.width as usize, frame.size.height as usize);
+    let rows = |plane: usize, row: usize, rows: usize| {
+        let stride = frame.planes[plane].stride;
+        frame
+            .plane(plane)
+            .chunks(stride)
+            .take(rows)
+            .flat_map(move |r| &r[..row])
+    };
+    let mut data: Vec<u8> = rows(0, w, h).copied().collect();
+    let chroma = rows(1, w / 2, h / 2).zip(rows(2, w / 2, h / 2));
+    data.extend(chroma.flat_map(|(u, v)| [*u, *v]));
+    VideoFrame::packed(frame.pts, frame.size, PixelFormat::Nv12, frame.color, data.into()).unwrap()
+}
+
+/// Milliseconds a frame, the longest one, and the rate that came of it.
+fn encoded(pictures: &[VideoFrame], config: VideoConfig) -> (f64, f64, f64) {
+    let rate = config.rate;
+    let encoder = VideoEncoder::new(config).unwrap();
+    let (mut sum, mut worst, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
+    for n in 0..FRAMES {
+        let frame = VideoFrame {
+            pts: rate.tick(n),
+            ..pictures[n as usize % pictures.len()].clone()
+        };
+        let begun = Instant::now();
+        encoder.submit(&frame, false).unwrap();
+        bytes += encoder
+            .next_packet(Duration::from_secs(20))
+            .unwrap()
+            .unwrap()
+            .data
+            .len();
+        let took = begun.elapsed();
+        sum += took;
+        worst = worst.max(took);
+    }
+    let ms = |d: Duration| d.as_secs_f64() * 1_000.0;
+    (
+        ms(sum) / FRAMES as f64,
+        ms(worst),
+        bytes as f64 * 8.0 * rate.as_f64() / FRAMES as f64 / 1_000.0,
+    )
+}

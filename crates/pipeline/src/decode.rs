@@ -164,3 +164,7 @@ fn take<T>(shelf: &Shelf<T>) -> Vec<T> {
         .map(|mut shelf| std::mem::take(&mut *shelf))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "decode_tests.rs"]
+mod tests;

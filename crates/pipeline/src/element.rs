@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use gstreamer as gst;
+use gstreamer::prelude::*;
 
 use crate::Error;
 
@@ -28,6 +29,35 @@ pub(crate) fn make(name: &'static str) -> Result<gst::Element, Error> {
             element: name.to_owned(),
             package: package_of(name),
         })
+}
+
+/// The best decoder for `caps`, told to work on the caller's thread; none for what is not coded.
+pub(crate) fn decoder(
+    caps: &gst::Caps,
+    kind: gst::ElementFactoryType,
+) -> Result<Option<gst::Element>, Error> {
+    if caps.structure(0).is_some_and(|s| s.name().ends_with("/x-raw")) {
+        return Ok(None);
+    }
+    let decoders = gst::ElementFactory::factories_with_type(
+        gst::ElementFactoryType::DECODER | kind,
+        gst::Rank::MARGINAL,
+    );
+    let fitting = decoders.iter().filter(|factory| factory.can_sink_any_caps(caps));
+    let best = fitting.max_by_key(|factory| factory.rank());
+    let decoder = best.and_then(|factory| factory.create().build().ok());
+    let decoder = decoder.ok_or_else(|| Error::NoDecoder {
+        caps: caps
+            .structure(0)
+            .map(|s| s.name().to_string())
+            .unwrap_or_default(),
+    })?;
+    for threads in ["max-threads", "threads", "n-threads"] {
+        if decoder.has_property(threads) {
+            decoder.set_property_from_str(threads, "1");
+        }
+    }
+    Ok(Some(decoder))
 }
 
 /// The Debian 12 package that brings an element used here.

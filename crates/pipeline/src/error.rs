@@ -1,5 +1,7 @@
 //! What can go wrong in an encoder or decoder, in words for a person.
 
+use std::path::PathBuf;
+
 use media::{Size, Timestamp};
 
 /// Why an encoder, decoder or file refused or ended. Cloning is cheap: a failure is told at every later call.
@@ -59,6 +61,14 @@ pub enum Error {
     /// A thread could not be started.
     #[error("a thread can't be started: {0}")]
     Thread(String),
+    /// A file can't be used.
+    #[error("can't use {}: {problem}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: FileProblem,
+    },
     /// Everything was handed out after `finish`.
     #[error("the stream has been finished")]
     Finished,
@@ -71,4 +81,34 @@ impl Error {
             reason: reason.into(),
         }
     }
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileProblem {
+    /// It isn't there.
+    #[error("there is no such file")]
+    Missing,
+    /// It is a folder, a device or the like.
+    #[error("it is not an ordinary file")]
+    NotAFile,
+    /// The system doesn't let it be read.
+    #[error("it can't be read: {0}")]
+    Unreadable(String),
+    /// It has no stream of pictures.
+    #[error("it has no picture")]
+    NoPicture,
+    /// It has no stream of sound.
+    #[error("it has no sound")]
+    NoSound,
+    /// It lasts too long to be held in memory.
+    #[error("it lasts longer than {0} minutes")]
+    TooLong(u32),
+    /// It is too large to be held in memory.
+    #[error("it is larger than {0} MiB")]
+    TooLarge(u32),
+    /// Its contents make no sense, or are of a kind that nothing here reads.
+    #[error("its contents can't be read: {0}")]
+    Damaged(String),
 }

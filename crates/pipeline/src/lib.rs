@@ -5,6 +5,7 @@
 //! of this crate is one of ours, with a name and a priority, and ends when its owner is dropped.
 //!
 //! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue.
+//! - [`file`]: clips that loop without a seam, and still pictures, as sources.
 //! - [`decode`]: the way back, for tests and tools.
 
 mod chain;
@@ -13,7 +14,8 @@ pub mod decode;
 mod element;
 pub mod encode;
 mod error;
+pub mod file;
 mod frame;
 
 pub use element::init;
-pub use error::Error;
+pub use error::{Error, FileProblem};

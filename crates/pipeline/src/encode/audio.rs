@@ -62,22 +62,19 @@ pub struct AudioConfig {
     pub channels: u8,
     /// Kilobits a second, 16 to 320.
     pub bitrate_kbps: u32,
-    /// Who encodes.
-    pub encoder: AacEncoder,
+    /// Who encodes; the best one installed when it is left open.
+    pub encoder: Option<AacEncoder>,
 }
 
 impl AudioConfig {
-    /// 48 kHz stereo at `bitrate_kbps` by the best encoder installed.
-    ///
-    /// # Errors
-    /// [`Error::MissingElement`] when none is.
-    pub fn stereo(bitrate_kbps: u32) -> Result<Self, Error> {
-        Ok(Self {
+    /// 48 kHz stereo at `bitrate_kbps`, by the best encoder installed.
+    pub const fn new(bitrate_kbps: u32) -> Self {
+        Self {
             rate: 48_000,
             channels: 2,
             bitrate_kbps,
-            encoder: AacEncoder::installed()?,
-        })
+            encoder: None,
+        }
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -100,7 +97,8 @@ impl AudioConfig {
 /// **A packet's `pts` is the time of the first sample a decoder renders from it**, not of those that went in with
 /// it: the encoder's delay (its priming) is measured when it is made and subtracted. Times are counted in samples
 /// from the first block's `pts`, so they don't drift. Packets that would begin before the first block are left
-/// out; with libav's encoder the first one begins with it exactly.
+/// out; with libav's encoder the first one begins with it exactly. The sound of the first packet fades in, as AAC's
+/// windows overlap.
 ///
 /// May be shared: each method takes `&self`.
 pub struct AudioEncoder {
@@ -120,7 +118,8 @@ impl AudioEncoder {
     /// [`Error::Unsupported`] for settings outside their ranges, [`Error::MissingElement`], [`Error::Priming`].
     pub fn new(config: AudioConfig) -> Result<Self, Error> {
         config.check()?;
-        let (priming, asc) = priming::measure(&config)?;
+        let aac = config.encoder.map_or_else(AacEncoder::installed, Ok)?;
+        let (priming, asc) = priming::measure(&config, aac)?;
         let (packets, taken) = sync_channel(PACKETS);
         let origin = Arc::new(OnceLock::new());
         let mut timed = Timed {
@@ -129,7 +128,7 @@ impl AudioEncoder {
             rate: config.rate,
             packets,
         };
-        let chain = chain(&config, move |output| timed.emit(output))?;
+        let chain = chain(&config, aac, move |output| timed.emit(output))?;
         Ok(Self {
             asc,
             priming,
@@ -260,9 +259,10 @@ impl Timed {
 /// The encoder's elements, with `on_output` behind them.
 pub(super) fn chain(
     config: &AudioConfig,
+    encoder: AacEncoder,
     on_output: impl FnMut(Output) -> Flow + Send + 'static,
 ) -> Result<Chain, Error> {
-    let name = config.encoder.element();
+    let name = encoder.element();
     let aac = element::make(name)?;
     aac.set_property("bitrate", (config.bitrate_kbps * 1_000) as i32);
     let raw = gst::Caps::builder("audio/x-raw")
@@ -278,7 +278,7 @@ pub(super) fn chain(
         .field("mpegversion", 4i32)
         .field("stream-format", "raw")
         .build();
-    match config.encoder {
+    match encoder {
         AacEncoder::Libav => Chain::new(name, &[&aac], &raw, &coded, on_output),
         AacEncoder::VisualOn => {
             let convert = element::make("audioconvert")?;

@@ -11,7 +11,7 @@ fn config(encoder: AacEncoder) -> AudioConfig {
         rate: RATE,
         channels: 2,
         bitrate_kbps: 128,
-        encoder,
+        encoder: Some(encoder),
     }
 }
 
@@ -102,7 +102,7 @@ fn a_click_comes_back_at_its_time_with_either_encoder() {
 
 #[test]
 fn packets_are_1024_samples_apart_and_none_begins_before_the_first_block() {
-    let encoder = AudioEncoder::new(AudioConfig::stereo(128).unwrap()).unwrap();
+    let encoder = AudioEncoder::new(AudioConfig::new(128)).unwrap();
     let start = Timestamp::from_millis(1_234);
     let packets = encode(&encoder, &blocks(start, 100, &[]));
     let first = Timestamp::from_nanos(packets[0].pts.nanos_since(start)).as_ticks(RATE);
@@ -120,7 +120,7 @@ fn packets_are_1024_samples_apart_and_none_begins_before_the_first_block() {
 
 #[test]
 fn a_lost_block_leaves_silence_and_what_follows_keeps_its_time() {
-    let encoder = AudioEncoder::new(AudioConfig::stereo(128).unwrap()).unwrap();
+    let encoder = AudioEncoder::new(AudioConfig::new(128)).unwrap();
     let at = [5_000, 40_000];
     let mut all = blocks(Timestamp::ZERO, 100, &at);
     all.drain(30..55);
@@ -130,7 +130,7 @@ fn a_lost_block_leaves_silence_and_what_follows_keeps_its_time() {
 
 #[test]
 fn blocks_that_dont_fit_are_refused_and_the_encoder_goes_on() {
-    let encoder = AudioEncoder::new(AudioConfig::stereo(128).unwrap()).unwrap();
+    let encoder = AudioEncoder::new(AudioConfig::new(128)).unwrap();
     let at = |ms| AudioBlock::silence(Timestamp::from_millis(ms), RATE, 2, 480);
     let mono = AudioBlock::silence(Timestamp::ZERO, RATE, 1, 480);
     assert!(matches!(encoder.submit(&mono), Err(Error::WrongFormat(_))));

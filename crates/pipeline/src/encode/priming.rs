@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use media::{AacParameters, Packet, Timestamp, TrackKind};
 
-use super::audio::{self, AudioConfig, FRAME};
+use super::audio::{self, AacEncoder, AudioConfig, FRAME};
 use crate::Error;
 use crate::chain::Flow;
 use crate::decode::SampleDecoder;
@@ -23,9 +23,9 @@ const SWEEP: usize = FRAME;
 const LONGEST: usize = 4 * FRAME;
 
 /// The delay in samples, and the AudioSpecificConfig the encoder made.
-pub(super) fn measure(config: &AudioConfig) -> Result<(u32, Bytes), Error> {
-    let lost = || Error::Priming(config.encoder.element());
-    let (packets, asc) = encode(config)?;
+pub(super) fn measure(config: &AudioConfig, encoder: AacEncoder) -> Result<(u32, Bytes), Error> {
+    let lost = || Error::Priming(encoder.element());
+    let (packets, asc) = encode(config, encoder)?;
     let asc = asc.ok_or_else(lost)?;
     let heard = decode(config, &asc, packets)?;
     let lag = find(&sweep(), heard.get(AT..).unwrap_or(&[])).ok_or_else(lost)?;
@@ -33,10 +33,10 @@ pub(super) fn measure(config: &AudioConfig) -> Result<(u32, Bytes), Error> {
 }
 
 /// The sweep between silences, through a fresh encoder.
-fn encode(config: &AudioConfig) -> Result<(Vec<Bytes>, Option<Bytes>), Error> {
+fn encode(config: &AudioConfig, encoder: AacEncoder) -> Result<(Vec<Bytes>, Option<Bytes>), Error> {
     let packets = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&packets);
-    let chain = audio::chain(config, move |output| {
+    let chain = audio::chain(config, encoder, move |output| {
         if let (Some(data), Ok(mut kept)) = (crate::frame::bytes(output.buffer), kept.lock()) {
             kept.push(data);
         }

@@ -1,5 +1,6 @@
 //! H.264 by x264, made for going live: no frame waits for a later one.
 
+use std::str::FromStr;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
@@ -46,6 +47,24 @@ impl Preset {
             Self::Fast => "fast",
             Self::Medium => "medium",
         }
+    }
+}
+
+impl FromStr for Preset {
+    type Err = Error;
+
+    /// Reads x264's own names, `ultrafast` to `medium`.
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let all = [
+            Self::Ultrafast,
+            Self::Superfast,
+            Self::Veryfast,
+            Self::Faster,
+            Self::Fast,
+            Self::Medium,
+        ];
+        let named = all.into_iter().find(|preset| preset.name() == s);
+        named.ok_or_else(|| Error::Unsupported(format!("there is no preset \"{s}\"")))
     }
 }
 

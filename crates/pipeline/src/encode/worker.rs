@@ -38,7 +38,7 @@ impl<I: Send + 'static> Worker<I> {
         name: &str,
         places: usize,
         packets: Receiver<Packet>,
-        stage: impl Stage<Input = I>,
+        mut stage: impl Stage<Input = I>,
     ) -> Result<Self, Error> {
         let (input, inputs) = sync_channel(places);
         let (failure, stop) = (Arc::new(OnceLock::new()), Arc::new(AtomicBool::new(false)));
@@ -46,7 +46,8 @@ impl<I: Send + 'static> Worker<I> {
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                if let Err(error) = run(&inputs, &stopped, stage) {
+                // The reason is there before the queues close, which happens when this ends.
+                if let Err(error) = run(&inputs, &stopped, &mut stage) {
                     let _ = told.set(error);
                 }
             })
@@ -103,7 +104,7 @@ impl<I> Drop for Worker<I> {
     }
 }
 
-fn run<S: Stage>(inputs: &Receiver<S::Input>, stop: &AtomicBool, mut stage: S) -> Result<(), Error> {
+fn run<S: Stage>(inputs: &Receiver<S::Input>, stop: &AtomicBool, stage: &mut S) -> Result<(), Error> {
     while let Ok(input) = inputs.recv() {
         if stop.load(Ordering::Relaxed) {
             return Ok(());
