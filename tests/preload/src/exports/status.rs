@@ -24,6 +24,11 @@ fn at(path: &[u8]) -> Option<Result<usize, Errno>> {
     Some(registry::camera(path)?.map(|camera| camera.number))
 }
 
+/// The number of the camera that a descriptor is open on.
+fn of(fd: c_int) -> Option<usize> {
+    registry::handle(fd).map(|handle| handle.camera.number)
+}
+
 /// # Safety
 /// `status` is writable.
 unsafe fn describe(number: usize, status: *mut Status) {
@@ -80,9 +85,9 @@ unsafe extern "C" fn lstat64(path: *const c_char, buffer: *mut Status) -> c_int 
 unsafe extern "C" fn fstat(fd: c_int, buffer: *mut Status) -> c_int {
     // SAFETY: the caller's arguments.
     unsafe {
-        match registry::handle(fd) {
-            Some(handle) => {
-                describe(handle.camera.number, buffer);
+        match of(fd) {
+            Some(number) => {
+                describe(number, buffer);
                 0
             }
             None => FSTAT.get()(fd, buffer),
@@ -106,7 +111,14 @@ unsafe extern "C" fn statx(
 ) -> c_int {
     // SAFETY: the caller's arguments; the structure is of numbers only.
     unsafe {
-        let Some(found) = at(bytes(path)) else {
+        let path_bytes = bytes(path);
+        let by_descriptor = flags & libc::AT_EMPTY_PATH != 0 && path_bytes.is_empty();
+        let found = if by_descriptor {
+            of(dir).map(Ok)
+        } else {
+            at(path_bytes)
+        };
+        let Some(found) = found else {
             return STATX.get()(dir, path, flags, mask, buffer);
         };
         answer(found.map(|number| {
