@@ -1,1 +1,27 @@
-//! The test harness (virtual time, preload camera, browsers) and whole-system scenarios.
+//! The harness of the whole-system scenarios: browsers, the companion server, publishers, and the frame counter
+//! by which what a viewer sees is judged.
+//!
+//! Scenarios are the files of `tests/tests`. What a scenario starts is private to it and gone when it ends.
+
+pub mod browser;
+pub mod counter;
+pub mod ffmpeg;
+pub mod http;
+mod processes;
+pub mod server;
+
+/// Where a scenario can't run: prints why, for the test to return. Everything else fails it.
+pub fn skip(reason: &str) {
+    println!("skipped: {reason}");
+}
+
+/// The first of `names` that is a program on the search path, unless the variable `variable` names one.
+pub(crate) fn program(variable: &str, names: &[&str]) -> Option<std::path::PathBuf> {
+    if let Some(path) = std::env::var_os(variable) {
+        return Some(path.into());
+    }
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths)
+        .flat_map(|dir| names.iter().map(move |name| dir.join(name)))
+        .find(|path| path.is_file())
+}

@@ -1,0 +1,160 @@
+//! The viewers: each a connection that reads what comes and notes how long nothing came.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rtmp::Target;
+use rtmp::io::Player;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::{JoinSet, LocalSet};
+
+use crate::peer::Peer;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// How a viewer watches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    HttpFlv,
+    Rtmp,
+}
+
+impl Protocol {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::HttpFlv => "anchor HTTP-FLV",
+            Self::Rtmp => "nginx RTMP",
+        }
+    }
+}
+
+/// What the viewers saw.
+pub(crate) struct Outcome {
+    pub(crate) bytes: u64,
+    pub(crate) longest_gap: Duration,
+    pub(crate) lost: usize,
+}
+
+#[derive(Default)]
+struct Seen {
+    bytes: Cell<u64>,
+    watching: Cell<bool>,
+    longest_gap: Cell<Duration>,
+    lost: RefCell<usize>,
+}
+
+/// Viewers under way.
+pub(crate) struct Viewers {
+    seen: Rc<Seen>,
+    local: LocalSet,
+    _tasks: JoinSet<()>,
+}
+
+/// Waits until the stream can be played.
+pub(crate) async fn await_stream(protocol: Protocol, peer: &Peer) -> Result<(), Failure> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match connect(protocol, peer).await {
+            Ok(mut viewer) => {
+                if viewer.read().await? > 0 {
+                    return Ok(());
+                }
+            }
+            Err(e) if Instant::now() > deadline => return Err(e),
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Connects `count` viewers, a few at a time, and lets each reach the live edge.
+pub(crate) async fn start(protocol: Protocol, peer: &Peer, count: usize) -> Result<Viewers, Failure> {
+    let seen = Rc::new(Seen::default());
+    let (local, mut tasks) = (LocalSet::new(), JoinSet::new());
+    for _ in 0..count {
+        let viewer = local.run_until(connect(protocol, peer)).await?;
+        tasks.spawn_local_on(watch(viewer, Rc::clone(&seen)), &local);
+    }
+    // The openings (headers, GOP cache) of the last ones don't count.
+    local.run_until(tokio::time::sleep(Duration::from_secs(3))).await;
+    Ok(Viewers {
+        seen,
+        local,
+        _tasks: tasks,
+    })
+}
+
+impl Viewers {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.seen.bytes.get()
+    }
+
+    /// Lets them watch for `time`.
+    pub(crate) async fn watch(self, time: Duration) -> Outcome {
+        self.seen.watching.set(true);
+        self.local.run_until(tokio::time::sleep(time)).await;
+        let lost = *self.seen.lost.borrow();
+        Outcome {
+            bytes: self.seen.bytes.get(),
+            longest_gap: self.seen.longest_gap.get(),
+            lost,
+        }
+    }
+}
+
+async fn watch(mut viewer: Viewer, seen: Rc<Seen>) {
+    let mut last = Instant::now();
+    loop {
+        match viewer.read().await {
+            Ok(n) if n > 0 => seen.bytes.set(seen.bytes.get() + n as u64),
+            _ => {
+                *seen.lost.borrow_mut() += 1;
+                return;
+            }
+        }
+        let gap = last.elapsed();
+        if seen.watching.get() {
+            seen.longest_gap.set(seen.longest_gap.get().max(gap));
+        }
+        last = Instant::now();
+    }
+}
+
+enum Viewer {
+    HttpFlv(TcpStream, Box<[u8]>),
+    Rtmp(Box<Player>),
+}
+
+impl Viewer {
+    /// Bytes of the next piece; 0 at the end.
+    async fn read(&mut self) -> Result<usize, Failure> {
+        match self {
+            Self::HttpFlv(stream, buffer) => Ok(stream.read(buffer).await?),
+            Self::Rtmp(player) => Ok(player.next_tag().await?.data.len() + 12),
+        }
+    }
+}
+
+async fn connect(protocol: Protocol, peer: &Peer) -> Result<Viewer, Failure> {
+    match protocol {
+        Protocol::HttpFlv => {
+            let mut stream = TcpStream::connect(peer.http).await?;
+            stream
+                .write_all(b"GET /live/bench.flv HTTP/1.1\r\nHost: bench\r\n\r\n")
+                .await?;
+            let mut buffer = vec![0; 16 * 1024].into_boxed_slice();
+            let n = stream.read(&mut buffer).await?;
+            match buffer[..n].starts_with(b"HTTP/1.1 200") {
+                true => Ok(Viewer::HttpFlv(stream, buffer)),
+                false => Err("the stream is not there".into()),
+            }
+        }
+        Protocol::Rtmp => {
+            let target = Target::new(&format!("rtmp://{}/live", peer.rtmp), "bench")?;
+            Ok(Viewer::Rtmp(Box::new(
+                Player::connect(target, Duration::from_secs(10)).await?,
+            )))
+        }
+    }
+}

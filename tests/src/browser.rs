@@ -1,0 +1,285 @@
+//! A browser without a window, driven through WebDriver.
+//!
+//! Each [`Browser`] has a chromedriver, a Chromium and a profile of its own; all are gone when it is dropped, also
+//! when a test panics.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use fantoccini::error::{CmdError, NewSessionError};
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::processes::kill_family;
+
+/// Why there is no browser, or why it didn't do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A program is not installed.
+    #[error("{0} is not installed")]
+    Missing(&'static str),
+    /// The driver can't be started.
+    #[error("chromedriver: {0}")]
+    Driver(#[from] std::io::Error),
+    /// The driver ended before it listened.
+    #[error("chromedriver ended before it listened")]
+    Ended,
+    /// The browser can't be started.
+    #[error("no session: {0}")]
+    Session(#[from] NewSessionError),
+    /// A command failed.
+    #[error("{0}")]
+    Command(#[from] CmdError),
+    /// A condition did not come true in time.
+    #[error("after {waited:?} it is not true that {condition}; the page says {state}")]
+    TimedOut {
+        /// How long it was waited for.
+        waited: Duration,
+        /// The condition, in JavaScript.
+        condition: String,
+        /// What `anchorStats()` or the page's text says.
+        state: String,
+    },
+    /// A picture can't be written.
+    #[error("{0}")]
+    Screenshot(std::io::Error),
+}
+
+/// What kind of browser.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Width and height of the page in CSS pixels.
+    pub size: (u32, u32),
+    /// Whether it is a phone: touch, and the page's own idea of its width.
+    pub phone: bool,
+    /// Language it asks for.
+    pub language: &'static str,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            size: (1280, 720),
+            phone: false,
+            language: "en-US",
+        }
+    }
+}
+
+/// A running browser and its one page.
+pub struct Browser {
+    /// The page.
+    pub page: Page,
+    driver: Driver,
+}
+
+impl Browser {
+    /// Starts Chromium, with its rules for playing by itself left as viewers have them.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when it isn't installed; see [`Browser::start_or_skip`].
+    pub async fn start(options: &Options) -> Result<Self, Error> {
+        let chromium = crate::program(
+            "ANCHOR_CHROMIUM",
+            &["chromium", "chromium-browser", "google-chrome"],
+        )
+        .ok_or(Error::Missing("chromium"))?;
+        let driver = Driver::start().await?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(&chromium, driver.scratch.path(), options))
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await?;
+        Ok(Self {
+            page: Page { client },
+            driver,
+        })
+    }
+
+    /// The directory that holds its profile and all else it writes; its name is in its command line.
+    pub fn scratch(&self) -> &Path {
+        self.driver.scratch.path()
+    }
+
+    /// Starts a browser; where none is installed, says so and answers `None` for the scenario to return.
+    ///
+    /// # Panics
+    /// When one is installed and can't be started.
+    pub async fn start_or_skip(options: &Options) -> Option<Self> {
+        match Self::start(options).await {
+            Ok(browser) => Some(browser),
+            Err(missing @ Error::Missing(_)) => {
+                crate::skip(&missing.to_string());
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+fn capabilities(chromium: &Path, scratch: &Path, options: &Options) -> Capabilities {
+    let (width, height) = options.size;
+    let args = [
+        "--headless=new".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        "--mute-audio".to_owned(),
+        format!("--lang={}", options.language),
+        format!("--window-size={width},{height}"),
+        format!("--user-data-dir={}", scratch.join("profile").display()),
+    ];
+    let mut chrome = json!({
+        "binary": chromium,
+        "args": args,
+        "prefs": { "intl.accept_languages": options.language },
+    });
+    if options.phone {
+        let metrics = json!({ "width": width, "height": height, "pixelRatio": 1, "touch": true });
+        chrome["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+    }
+    Capabilities::from_iter([("goog:chromeOptions".to_owned(), chrome)])
+}
+
+/// A chromedriver with a directory of its own for all that it and its browser write.
+struct Driver {
+    process: Child,
+    port: u16,
+    scratch: TempDir,
+}
+
+impl Driver {
+    async fn start() -> Result<Self, Error> {
+        let program = crate::program("ANCHOR_CHROMEDRIVER", &["chromedriver"])
+            .ok_or(Error::Missing("chromedriver (chromium-driver)"))?;
+        let scratch = tempfile::Builder::new().prefix("anchor-browser-").tempdir()?;
+        let mut process = Command::new(program)
+            .arg("--port=0")
+            .env("TMPDIR", scratch.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdout = process.stdout.take().ok_or(Error::Ended)?;
+        // From here on a drop ends the process.
+        let mut driver = Self {
+            process,
+            port: 0,
+            scratch,
+        };
+        let mut lines = BufReader::new(stdout).lines();
+        driver.port = listening_port(&mut lines).await?;
+        // It must never wait for someone to read what it says.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok(driver)
+    }
+}
+
+async fn listening_port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<u16, Error> {
+    while let Some(line) = lines.next_line().await? {
+        let port = line
+            .rsplit_once("successfully on port ")
+            .map(|(_, rest)| rest.trim_end_matches('.'));
+        if let Some(port) = port.and_then(|port| port.parse().ok()) {
+            return Ok(port);
+        }
+    }
+    Err(Error::Ended)
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(id) = self.process.id() {
+            kill_family(id, self.scratch.path());
+        }
+    }
+}
+
+/// A page in a browser.
+pub struct Page {
+    client: Client,
+}
+
+impl Page {
+    /// Opens `url` and waits until it has loaded.
+    ///
+    /// # Errors
+    /// The page can't be reached.
+    pub async fn goto(&self, url: &str) -> Result<(), Error> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Runs `script`, the body of a function; answers what it returns.
+    ///
+    /// # Errors
+    /// The script throws.
+    pub async fn eval(&self, script: &str) -> Result<Value, Error> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Runs `script`, the body of a function of `args`, which calls its last argument with the answer.
+    ///
+    /// # Errors
+    /// The script throws, or doesn't answer within 30 s.
+    pub async fn eval_async(&self, script: &str, args: Vec<Value>) -> Result<Value, Error> {
+        Ok(self.client.execute_async(script, args).await?)
+    }
+
+    /// Waits until the JavaScript expression `condition` is truthy; answers its value.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] when it is not within `patience` (at most 30 s).
+    pub async fn wait_for(&self, condition: &str, patience: Duration) -> Result<Value, Error> {
+        let script = format!(
+            "const [patience, answer] = arguments;
+             const check = () => {{ try {{ return {condition}; }} catch {{ return null; }} }};
+             const state = () => window.anchorStats ? JSON.stringify(anchorStats()) : document.body.innerText;
+             const last = performance.now() + patience;
+             const look = () => {{
+                 const value = check();
+                 if (value) answer({{ value }});
+                 else if (performance.now() > last) answer({{ state: state() }});
+                 else setTimeout(look, 50);
+             }};
+             look();"
+        );
+        let millis = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        let mut answer = self.eval_async(&script, vec![json!(millis)]).await?;
+        match answer.get_mut("value") {
+            Some(value) => Ok(value.take()),
+            None => Err(Error::TimedOut {
+                waited: patience,
+                condition: condition.to_owned(),
+                state: answer["state"].as_str().unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+
+    /// Clicks on what the CSS selector `selector` finds first, as a person would.
+    ///
+    /// # Errors
+    /// Nothing is found, or something lies over it.
+    pub async fn click(&self, selector: &str) -> Result<(), Error> {
+        Ok(self.client.find(Locator::Css(selector)).await?.click().await?)
+    }
+
+    /// Writes a picture of the page to `path`, as PNG.
+    ///
+    /// # Errors
+    /// The picture can't be taken or written.
+    pub async fn screenshot(&self, path: &Path) -> Result<(), Error> {
+        let png = self.client.screenshot().await?;
+        std::fs::write(path, png).map_err(Error::Screenshot)
+    }
+}
