@@ -1,6 +1,6 @@
 //! Lists cameras and microphones, opens those named, and prints what came from them as one line of JSON.
 //!
-//! `probe [--camera ID --size 640x360 --fps 30] [--microphone ID] [--seconds N]`
+//! `probe [--camera ID [--size 640x360] [--fps 30] [--second-camera ID]] [--microphone ID] [--seconds N]`
 
 use capture::{Camera, CameraConfig, DeviceInfo, Error, Microphone, MicrophoneConfig, ShowClock, Status};
 use media::{AudioBlock, AudioSource, FrameRate, PixelFormat, Size, VideoSource};
@@ -12,6 +12,11 @@ fn main() {
     let (mut camera, mut microphone) = (Value::Null, Value::Null);
     let ticks = option("--seconds").map_or(0, |s| (s.parse::<f64>().expect("a number") * 100.0) as u64);
     let mut video = opened(option("--camera").map(|id| open_camera(id, clock)), &mut camera);
+    let mut second = Value::Null;
+    let _second = opened(
+        option("--second-camera").map(|id| open_camera(id, clock)),
+        &mut second,
+    );
     let mut audio = opened(
         option("--microphone").map(|id| Microphone::open(&MicrophoneConfig::new(id), clock)),
         &mut microphone,
@@ -44,6 +49,7 @@ fn main() {
         "cameras": names(capture::camera::list()),
         "microphones": names(capture::microphone::list()),
         "camera": camera,
+        "second_camera": second,
         "microphone": microphone,
     });
     println!("{report}");

@@ -67,6 +67,8 @@ pub struct Camera {
     queue: FrameQueue,
     shared: Arc<Shared>,
     thread: DeviceThread,
+    clock: ShowClock,
+    stale: u64,
 }
 
 impl Camera {
@@ -98,6 +100,8 @@ impl Camera {
             queue,
             shared,
             thread,
+            clock,
+            stale: 0,
         })
     }
 
@@ -111,7 +115,12 @@ impl Camera {
         if self.thread.ended() {
             return Status::Ended;
         }
-        self.shared.status()
+        match self.shared.status() {
+            Status::Running if self.clock.now().saturating_since(self.shared.arrival()) >= STALE => {
+                Status::Lost("no picture came from it for 2 s".into())
+            }
+            status => status,
+        }
     }
 
     /// What it has been through.
@@ -129,13 +138,19 @@ impl Camera {
 impl VideoSource for Camera {
     fn frame_at(&mut self, at: Timestamp) -> Option<VideoFrame> {
         let frame = self.queue.frame_at(at - self.delay())?;
-        (at.saturating_since(frame.pts) < STALE).then_some(frame)
+        if at.saturating_since(frame.pts) < STALE {
+            return Some(frame);
+        }
+        self.stale += 1;
+        None
     }
 
     fn counters(&self) -> SourceCounters {
+        let queue = self.queue.counters();
         SourceCounters {
+            missing: queue.missing + self.stale,
             delay_nanos: self.delay().as_nanos() as i64,
-            ..self.queue.counters().into()
+            ..queue.into()
         }
     }
 }

@@ -15,8 +15,10 @@ pub enum Error {
         /// What could have been.
         known: Vec<DeviceInfo>,
     },
-    /// Another program uses it.
-    #[error("the {kind} “{name}” is in use by another program: close that program or choose another {kind}")]
+    /// It is in use, mostly by another program.
+    #[error(
+        "the {kind} “{name}” is already in use: close the program that uses it, or choose another {kind}"
+    )]
     Busy {
         /// Camera or microphone.
         kind: DeviceKind,

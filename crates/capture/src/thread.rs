@@ -63,7 +63,8 @@ impl DeviceThread {
             }
         };
         let handle = Builder::new()
-            .name(name.to_owned())
+            // A device may call itself anything; a thread's name has no zero byte.
+            .name(name.replace('\0', ""))
             .spawn(body)
             .map_err(|e| NoStart::Broken(e.to_string()))?;
         let thread = Self {

@@ -13,7 +13,8 @@ fn two_microphones() -> Option<SoundFixture> {
         println!("skipped: {missing}");
         return None;
     }
-    Some(SoundFixture::start(&["Fake Mic 1", "Fake Mic 2"]).unwrap())
+    let fixture = SoundFixture::start(&["Fake Mic 1", "Fake Mic 2"]);
+    Some(fixture.expect("a sound server of the test's own"))
 }
 
 #[test]
@@ -24,7 +25,7 @@ fn a_tone_arrives_in_its_microphone_with_level_and_frequency() {
     fixture.tone(1, 1_000, 0.501_187).unwrap();
     let listen = |id| {
         Probe::start(&["--microphone", id, "--seconds", "6"], |c| {
-            fixture.environment(c)
+            fixture.environment(c);
         })
     };
     // Both at once: by its name, and by its id.
@@ -73,7 +74,7 @@ fn a_sound_server_that_goes_away_leaves_silence_and_is_told() {
         return;
     };
     let probe = Probe::start(&["--microphone", "mic1", "--seconds", "8"], |c| {
-        fixture.environment(c)
+        fixture.environment(c);
     });
     fixture.kill_server();
     let report = probe.report();

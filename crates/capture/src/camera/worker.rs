@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use media::{FrameQueue, FrameRate, VideoFrame};
+use media::{FrameQueue, FrameRate, Timestamp, VideoFrame};
 use nokhwa::utils::CameraIndex;
 
 use super::driver::{Driver, Raw, no_picture};
@@ -23,6 +23,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(super) struct Shared {
     status: Mutex<Status>,
     delay: AtomicI64,
+    arrival: AtomicI64,
     stamped: AtomicU64,
     short: AtomicU64,
     lost: AtomicU64,
@@ -33,6 +34,7 @@ impl Shared {
         Self {
             status: Mutex::new(Status::Running),
             delay: AtomicI64::new(rate.frame_nanos()),
+            arrival: AtomicI64::new(0),
             stamped: AtomicU64::new(0),
             short: AtomicU64::new(0),
             lost: AtomicU64::new(0),
@@ -45,6 +47,11 @@ impl Shared {
 
     pub(super) fn delay(&self) -> Duration {
         Duration::from_nanos(self.delay.load(Ordering::Relaxed).max(0) as u64)
+    }
+
+    /// When the last picture arrived.
+    pub(super) fn arrival(&self) -> Timestamp {
+        Timestamp::from_nanos(self.arrival.load(Ordering::Relaxed))
     }
 
     pub(super) fn counters(&self) -> CameraCounters {
@@ -123,16 +130,16 @@ impl Worker {
         let mut driver = Driver::open(&info, index, &self.config)?;
         // Streaming begins with the first picture, and so may its refusal.
         let first = driver.next(self.clock);
-        let mut raw = first.map_err(|e| no_picture(&info, &self.config, &e))?;
+        let first = first.map_err(|e| no_picture(&info, &self.config, &e))?;
         let color = platform::color(&info, &self.config);
         let mut stamper = Stamper::new(self.config.rate.frame_nanos());
+        self.push(&first, color, &mut stamper);
         opened();
         while !stop.requested() {
-            self.push(&raw, color, &mut stamper);
-            raw = match driver.next(self.clock) {
-                Ok(raw) => raw,
+            match driver.next(self.clock) {
+                Ok(raw) => self.push(&raw, color, &mut stamper),
                 Err(error) => return Ok(Ended::Lost(error.to_string())),
-            };
+            }
         }
         Ok(Ended::Stopped)
     }
@@ -162,6 +169,9 @@ impl Worker {
             count(&self.shared.stamped);
         }
         self.shared.delay.store(stamper.delay(), Ordering::Relaxed);
+        self.shared
+            .arrival
+            .store(raw.arrival.as_nanos(), Ordering::Relaxed);
         let data = raw.buffer.buffer_bytes();
         let CameraConfig { size, format, .. } = self.config;
         match VideoFrame::packed(pts, size, format, color, data) {
