@@ -30,3 +30,6 @@ pub use config::Config;
 pub use packager::{Packager, PartAnswer, Rendition};
 pub use playlist::Skip;
 pub use timeline::{Placed, Timeline};
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,15 @@ impl Packager {
             self.follow(&packet);
             self.divide_video(&packet);
         }
+        if self
+            .video
+            .as_ref()
+            .is_some_and(|track| track.reaches(self.limit(), packet.dts))
+        {
+            // One picture would fill more than a segment: what follows is another session's.
+            self.finish_session();
+            return self.push_video(packet);
+        }
         if let (Some(session), Some(track)) = (&mut self.session, &mut self.video) {
             session.newest = session.newest.max(packet.dts);
             session.newest_video = packet.dts;
@@ -86,11 +95,9 @@ impl Packager {
         for track in &mut tracks {
             track.settle(None, &self.clock);
         }
-        let end = tracks
-            .iter()
-            .filter_map(|t| t.open_end())
-            .max()
-            .unwrap_or_default();
+        let last = tracks.iter().filter_map(|t| t.open_msn()).max();
+        let newest = tracks.iter().filter(|t| t.open_msn() == last);
+        let end = newest.filter_map(|t| t.open_end()).max().unwrap_or_default();
         for track in tracks {
             advance(track, &session.bounds, u64::MAX, None, &self.clock);
             track.close(end, &self.clock);
@@ -112,8 +119,8 @@ impl Packager {
                 self.dropped += 1;
                 continue;
             };
-            let ahead = front.pts.nanos_since(session.newest_video);
-            if ahead > 0 && ahead <= LONGEST_AUDIO_WAIT_NANOS && self.waiting.len() <= MOST_WAITING {
+            let stalls = back.pts.nanos_since(session.newest_video) > LONGEST_AUDIO_WAIT_NANOS;
+            if front.pts > session.newest_video && !stalls && self.waiting.len() <= MOST_WAITING {
                 return;
             }
             if let Some(packet) = self.waiting.pop_front() {
@@ -137,8 +144,12 @@ impl Packager {
         } else {
             self.divide_audio(&packet);
         }
+        let limit = self.limit();
         if let (Some(session), Some(track)) = (&mut self.session, &mut self.audio) {
             session.newest = session.newest.max(packet.dts);
+            if track.reaches(limit, packet.dts) {
+                track.settle(None, &self.clock);
+            }
             track.push(packet, &self.clock);
         }
     }
@@ -166,7 +177,7 @@ impl Packager {
         };
         let msn = head.msn;
         // A silence over whole segments is a gap, not one long sample.
-        let adjoins = msn == open + 1 && track.length_at(packet.dts) < limit;
+        let adjoins = msn == open + 1 && !track.reaches(limit, packet.dts);
         advance(
             track,
             &session.bounds,
@@ -206,7 +217,7 @@ impl Packager {
         let Some(track) = track else { return };
         if let Some(pending) = track.pending()
             && track.has_taken()
-            && track.length_at(dts) >= limit
+            && track.reaches(limit, dts)
         {
             self.begin_segment(pending.pts, kind);
         }
@@ -216,6 +227,11 @@ impl Packager {
     /// leads goes there at once; the other one follows, at the latest a whole segment behind.
     fn begin_segment(&mut self, start: Timestamp, leader: TrackKind) {
         let first = self.session.is_none();
+        let newest = self.session.as_ref().and_then(|session| session.bounds.back());
+        if newest.is_some_and(|(_, begun)| start <= *begun) {
+            // The other track has divided further ahead: this one follows there.
+            return;
+        }
         let head = self.number(first, start);
         let session = self.session.get_or_insert_with(|| Session {
             bounds: VecDeque::new(),

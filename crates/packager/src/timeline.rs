@@ -64,6 +64,12 @@ pub fn frame_ticks(parameters: &CodecParameters) -> u32 {
     u32::try_from(ticks.max(1)).unwrap_or(u32::MAX)
 }
 
+/// The first tick not before `at`.
+pub(crate) fn first_tick(at: Timestamp, per_second: u32) -> i64 {
+    let tick = at.as_ticks(per_second);
+    tick + i64::from(Timestamp::from_ticks(tick, per_second) < at)
+}
+
 /// A packet placed on the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {

@@ -9,7 +9,7 @@ use media::{CodecParameters, Packet, Timestamp, TrackKind, Utc};
 
 use crate::clock::Clock;
 use crate::segment::{Head, Part, Segment, UNITS, units};
-use crate::timeline::{frame_ticks, timescale};
+use crate::timeline::{first_tick, frame_ticks, timescale};
 
 /// Samples in a part at most, however short they are.
 const MOST_SAMPLES: usize = 512;
@@ -35,6 +35,8 @@ pub(crate) struct Track {
     chunks: u32,
     /// Time of day of the newest segment: it never falls.
     utc: Option<Utc>,
+    /// Where the last sample's decoding ends.
+    end: Timestamp,
 }
 
 /// The segment that grows.
@@ -74,6 +76,7 @@ impl Track {
             segments: VecDeque::new(),
             chunks: 0,
             utc: None,
+            end: Timestamp::ZERO,
         };
         let (frame, ticks) = (u128::from(track.frame), u128::from(track.timescale));
         let frames = (part.as_nanos() * ticks + frame * 500_000_000) / (frame * 1_000_000_000);
@@ -129,6 +132,13 @@ impl Track {
         Timestamp::from_ticks(taken as i64, self.timescale).as_nanos() + pending
     }
 
+    /// Whether the open segment reaches `limit` nanoseconds if the next sample is decoded at `dts` and lasts a
+    /// nominal frame.
+    pub(crate) fn reaches(&self, limit: i64, dts: Timestamp) -> bool {
+        let frame = Timestamp::from_ticks(self.frame.into(), self.timescale).as_nanos();
+        self.length_at(dts) + frame >= limit
+    }
+
     /// Bytes of the open segment, the pending packet included.
     pub(crate) fn open_bytes(&self) -> usize {
         let pending = self.pending.as_ref().map_or(0, |p| p.data.len());
@@ -136,8 +146,20 @@ impl Track {
     }
 
     /// Takes the next packet of the open segment: the one before it lasts until it.
-    pub(crate) fn push(&mut self, packet: Packet, clock: &Clock) {
+    /// A packet from before that one's end is decoded there instead.
+    pub(crate) fn push(&mut self, mut packet: Packet, clock: &Clock) {
         self.settle(Some(packet.dts), clock);
+        if packet.dts < self.end {
+            let tick = first_tick(self.end, self.timescale);
+            packet.dts = Timestamp::from_ticks(tick, self.timescale);
+            packet.pts = packet.pts.max(packet.dts);
+        }
+        if let Some(open) = self.open.as_mut().filter(|open| open.ticks == 0) {
+            // The schedule says where a segment begins; its first sample says where exactly.
+            open.start = packet.pts;
+            open.head.utc = clock.utc(packet.pts).max(open.head.utc);
+            self.utc = open.head.utc;
+        }
         self.pending = Some(packet);
     }
 
@@ -146,9 +168,11 @@ impl Track {
         let Some(packet) = self.pending.take() else { return };
         let dts = packet.dts.as_ticks(self.timescale).max(0);
         let duration = next.map_or(self.frame.into(), |next| next.as_ticks(self.timescale) - dts);
+        let duration = duration.max(1);
+        self.end = Timestamp::from_ticks(dts + duration, self.timescale);
         let composition = packet.pts.as_ticks(self.timescale) - dts;
         let sample = Sample {
-            duration: u32::try_from(duration.max(1)).unwrap_or(u32::MAX),
+            duration: u32::try_from(duration).unwrap_or(u32::MAX),
             composition: i32::try_from(composition).unwrap_or(i32::MAX),
             key: packet.key,
             data: packet.data,

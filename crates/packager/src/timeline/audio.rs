@@ -2,6 +2,8 @@
 
 use media::Timestamp;
 
+use super::first_tick;
+
 /// Counts a track's samples along the line.
 #[derive(Debug)]
 pub(super) struct AudioLine {
@@ -46,16 +48,10 @@ impl AudioLine {
             Some(next) if (stamped - next).abs() * 2 <= self.frame => next,
             // A frame begins after the one before it, though it may begin within its sound.
             Some(next) => stamped.max(next - self.frame + 1),
-            None => stamped.max(first_at_or_after(self.end, self.rate)),
+            None => stamped.max(first_tick(self.end, self.rate)),
         };
         self.next = Some(at + self.frame);
         self.end = Timestamp::from_ticks(at + self.frame, self.rate);
         Timestamp::from_ticks(at, self.rate)
     }
-}
-
-/// The first tick not before `at`.
-pub(super) fn first_at_or_after(at: Timestamp, per_second: u32) -> i64 {
-    let tick = at.as_ticks(per_second);
-    tick + i64::from(Timestamp::from_ticks(tick, per_second) < at)
 }

@@ -2,7 +2,7 @@
 
 use media::{FrameRate, Timestamp};
 
-use super::audio::first_at_or_after;
+use super::first_tick;
 
 /// How far a stamp may be from the grid: both it and the anchor are rounded to milliseconds.
 const SNAP_NANOS: i128 = 1_000_000;
@@ -62,7 +62,7 @@ impl VideoLine {
         self.lead = self.lead.max(-composition);
         let least = match self.last {
             Some(last) => last + 1,
-            None => first_at_or_after(self.decoded, self.timescale),
+            None => first_tick(self.decoded, self.timescale),
         };
         let dts = (stamped - self.lead).max(least);
         let pts = (stamped + composition).max(dts);
