@@ -198,14 +198,14 @@ impl Source<'_> {
             return 0.5 * (self.alpha(x / 2, y / 2) + self.alpha(right, y / 2));
         }
         let (columns, rows) = (self.width() / 2, self.height() / 2);
-        let neighbour = if y % 2 == 0 {
+        let neighbour = if y.is_multiple_of(2) {
             (y / 2).saturating_sub(1)
         } else {
             (y / 2 + 1).min(rows - 1)
         };
         let column = |x: usize| 0.75 * self.alpha(x, y / 2) + 0.25 * self.alpha(x, neighbour);
         let own = column(x / 2);
-        if x % 2 == 0 {
+        if x.is_multiple_of(2) {
             return own;
         }
         let next = column((x / 2 + 1).min(columns - 1));

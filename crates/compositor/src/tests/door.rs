@@ -62,8 +62,8 @@ fn camera() -> VideoFrame {
 /// A frame for each source: white; images red and opaque.
 fn white(scene: &Scene) -> Vec<Option<VideoFrame>> {
     let luma = |s: &SourceFormat, n: usize| match s.format {
-        PixelFormat::Rgba8 => n % 4 == 0 || n % 4 == 3,
-        PixelFormat::Yuyv => n % 2 == 0,
+        PixelFormat::Rgba8 => matches!(n % 4, 0 | 3),
+        PixelFormat::Yuyv => n.is_multiple_of(2),
         PixelFormat::Nv12 | PixelFormat::I420 => n < s.size.area(),
     };
     let byte = |s: &SourceFormat, n| match (s.format, luma(s, n)) {
@@ -239,6 +239,7 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
         f(&mut scene);
         scene
     };
+    let cropped = |crop| change(&|s| s.layers[2].crop = Some(crop));
     let zero = Crop {
         x: 0,
         y: 0,
@@ -280,17 +281,12 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
             "compositor.source_size",
         ),
         (change(&|s| s.layers[2].rect.h = 0), "compositor.empty_layer"),
+        (cropped(zero), "compositor.empty_layer"),
         (
-            change(&|s| s.layers[2].crop = Some(zero)),
-            "compositor.empty_layer",
-        ),
-        (
-            change(&|s| {
-                s.layers[2].crop = Some(Crop {
-                    x: u32::MAX,
-                    w: 9,
-                    ..zero
-                })
+            cropped(Crop {
+                x: u32::MAX,
+                w: 9,
+                ..zero
             }),
             "compositor.empty_layer",
         ),
