@@ -2,7 +2,8 @@
 
 use media::{Timestamp, Utc};
 
-/// The newest known pair of place on the line and time of day. Between stamps both pass alike.
+/// The newest known pair of place on the line and time of day. Between stamps both pass alike, and between
+/// sessions, which the timeline places by the time that passed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
     stamp: Option<(Timestamp, Utc)>,
@@ -11,11 +12,6 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn stamp(&mut self, pts: Timestamp, utc: Utc) {
         self.stamp = Some((pts, utc));
-    }
-
-    /// Forgets the line: a new session brings its own.
-    pub(crate) fn forget(&mut self) {
-        self.stamp = None;
     }
 
     /// Time of day of `pts`; none where nothing was ever said.

@@ -51,15 +51,16 @@ impl Packager {
         } else {
             self.follow(&packet);
             self.divide_video(&packet);
-        }
-        if self
-            .video
-            .as_ref()
-            .is_some_and(|track| track.reaches(self.limit(), packet.dts))
-        {
-            // One picture would fill more than a segment: what follows is another session's.
-            self.finish_session();
-            return self.push_video(packet);
+            let limit = self.limit();
+            if self
+                .video
+                .as_ref()
+                .is_some_and(|track| track.reaches(limit, packet.dts))
+            {
+                // One picture would fill more than a segment: what follows is another session's.
+                self.finish_session();
+                return self.push_video(packet);
+            }
         }
         if let (Some(session), Some(track)) = (&mut self.session, &mut self.video) {
             session.newest = session.newest.max(packet.dts);
@@ -102,7 +103,6 @@ impl Packager {
             advance(track, &session.bounds, u64::MAX, None, &self.clock);
             track.close(end, &self.clock);
         }
-        self.clock.forget();
         self.after_close();
     }
 

@@ -52,7 +52,7 @@ fn video_timescale(rate: FrameRate) -> u32 {
 }
 
 /// The duration of a nominal frame in ticks of [`timescale`], at least 1: of an AAC frame exactly, of a
-/// picture exactly where the rate is known, else that of 30 a second.
+/// picture exactly where the rate is known, else that of 30 a second; at most a second.
 pub fn frame_ticks(parameters: &CodecParameters) -> u32 {
     let ticks = match parameters {
         CodecParameters::H264(p) => {
@@ -61,7 +61,7 @@ pub fn frame_ticks(parameters: &CodecParameters) -> u32 {
         }
         CodecParameters::Aac(p) => p.frame_samples.into(),
     };
-    u32::try_from(ticks.max(1)).unwrap_or(u32::MAX)
+    ticks.clamp(1, timescale(parameters).into()) as u32
 }
 
 /// The first tick not before `at`.

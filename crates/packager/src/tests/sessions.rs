@@ -210,3 +210,17 @@ fn a_push_says_whether_a_playlist_changed() {
     publisher.packager.end();
     assert!(publisher.packager.is_ended() && !publisher.packager.push(ended.packet, None));
 }
+
+#[test]
+fn rates_under_a_picture_a_second_are_packaged_too() {
+    let promised = Config {
+        promised_gop: Some(1),
+        ..Config::default()
+    };
+    let mut publisher = Publisher::with(promised, FrameRate::new(1, 10), None);
+    publisher.gop = 1;
+    publisher.send_until(100_000);
+    assert_eq!(durations(&publisher, Video), [100_000; 9]);
+    let begins: Vec<_> = publisher.samples(Video).iter().map(|s| s.0 / 90_000).collect();
+    assert_eq!(begins, [0, 10, 20, 30, 40, 50, 60, 70, 80]);
+}
