@@ -108,6 +108,9 @@ pub enum FileProblem {
     /// It is too large to be held in memory.
     #[error("it is larger than {0} MiB")]
     TooLarge(u32),
+    /// Its pictures are of a size that nothing here shows.
+    #[error("its pictures are {0}x{1}: both numbers must be even, and the picture no larger than 4096x2304")]
+    Size(i32, i32),
     /// Its contents make no sense, or are of a kind that nothing here reads.
     #[error("its contents can't be read: {0}")]
     Damaged(String),

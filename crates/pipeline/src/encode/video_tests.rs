@@ -329,3 +329,26 @@ fn an_encoder_dropped_full_goes_at_once() {
     drop(encoder);
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn with_several_threads_packets_come_later_but_all_and_in_order() {
+    let (size, rate) = (Size::new(640, 480), FrameRate::whole(240));
+    let encoder = VideoEncoder::new(VideoConfig::new(size, rate, 4_000)).unwrap();
+    assert_eq!(encoder.config.threads(), 3);
+    let mut got = Vec::new();
+    for n in 0..20 {
+        while encoder.submit(&picture(size, n, rate.tick(u64::from(n))), false) == Err(Error::Busy) {
+            got.extend(encoder.next_packet(PATIENCE).unwrap());
+        }
+    }
+    encoder.finish();
+    let end = loop {
+        match encoder.next_packet(PATIENCE) {
+            Ok(packet) => got.extend(packet),
+            Err(end) => break end,
+        }
+    };
+    assert_eq!(end, Error::Finished);
+    let times: Vec<Timestamp> = got.iter().map(|packet| packet.pts).collect();
+    assert_eq!(times, (0..20).map(|n| rate.tick(n)).collect::<Vec<_>>());
+}

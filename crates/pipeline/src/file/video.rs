@@ -17,6 +17,8 @@ use crate::{Error, FileProblem, clock, element, frame};
 
 /// How long the first picture may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Pixels of the largest picture.
+const LARGEST: i64 = 4_096 * 2_304;
 /// Packets without any picture after which a clip is given up.
 const FRUITLESS: u64 = 64;
 
@@ -59,6 +61,7 @@ impl VideoLoop {
     pub fn open(path: &Path, config: VideoLoopConfig) -> Result<Self, Error> {
         clock::to_gst(config.start)?;
         let clip = demux::read(path, TrackKind::Video)?;
+        check_size(&clip.caps).map_err(|what| problem(path, what))?;
         let period = Period {
             frames: clip.units.len() as u64,
             rate: rate_of(&clip),
@@ -135,6 +138,21 @@ impl Drop for VideoLoop {
             let _ = thread.join();
         }
         tracing::debug!(start = %self.config.start, late = self.late(), "a clip was closed");
+    }
+}
+
+/// That the pictures are halved evenly by 4:2:0 and that eight of them are no burden to memory.
+fn check_size(caps: &gst::Caps) -> Result<(), FileProblem> {
+    let number = |name| caps.structure(0)?.get::<i32>(name).ok();
+    let (Some(width), Some(height)) = (number("width"), number("height")) else {
+        return Ok(());
+    };
+    let even = width % 2 == 0 && height % 2 == 0;
+    let small = width > 0 && height > 0 && i64::from(width) * i64::from(height) <= LARGEST;
+    if even && small {
+        Ok(())
+    } else {
+        Err(FileProblem::Size(width, height))
     }
 }
 

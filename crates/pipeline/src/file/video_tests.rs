@@ -97,7 +97,6 @@ fn files_that_can_t_be_shown_are_refused_with_path_and_reason() {
         let path = folder.path().join(name);
         match VideoLoop::open(&path, VideoLoopConfig::default()) {
             Err(Error::File { path: told, problem }) => {
-                println!("{name} {problem:?}");
                 assert_eq!(told, path);
                 problem
             }
@@ -178,4 +177,26 @@ fn pictures_are_numbered_as_shown_whatever_the_coding_order() {
     };
     assert_eq!(numbers(&[Some(0), Some(120), Some(40), Some(80)]), [0, 3, 1, 2]);
     assert_eq!(numbers(&[None, None, None]), [0, 1, 2]);
+}
+
+#[test]
+fn pictures_of_odd_or_enormous_size_are_refused() {
+    crate::init().unwrap();
+    let checked = |width: i32, height: i32| {
+        let caps = gst::Caps::builder("video/x-h264")
+            .field("width", width)
+            .field("height", height);
+        check_size(&caps.build())
+    };
+    assert_eq!(checked(1_280, 720), Ok(()));
+    assert_eq!(checked(2_160, 3_840), Ok(()));
+    for (width, height) in [
+        (1_281, 720),
+        (1_280, 719),
+        (0, 0),
+        (-2, 720),
+        (i32::MAX - 1, i32::MAX - 1),
+    ] {
+        assert_eq!(checked(width, height), Err(FileProblem::Size(width, height)));
+    }
 }
