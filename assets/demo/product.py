@@ -54,8 +54,13 @@ class Cup:
         angles = np.linspace(-math.pi / 2, math.pi / 2, 150)
         for theta in angles:
             ctx.line_to(*self.at(theta, upper(theta - self.turn)))
+        # Down and up along the edges, which are round.
+        for v in np.linspace(upper(angles[-1] - self.turn), 0, 12):
+            ctx.line_to(*self.at(angles[-1], v))
         for theta in angles[::-1]:
             ctx.line_to(*self.at(theta, 0.0))
+        for v in np.linspace(0, upper(angles[0] - self.turn), 12):
+            ctx.line_to(*self.at(angles[0], v))
         ctx.close_path()
 
     def disc(self, ctx, phi, v, r, tone, alpha=1.0, squeeze=1.0):
