@@ -20,7 +20,7 @@ fn despill(l: u32, block: Block) -> Block {
     let y = block.cr - k.y;
     let near = saturate(1.0 - (x * x + y * y - s.z) * s.w);
     let tint = near * max((block.cb - 128.0) * s.x + (block.cr - 128.0) * s.y, vec2f(0.0));
-    return Block(block.top, block.bottom, block.cb - tint * s.x, block.cr - tint * s.y);
+    return Block(block.top, block.bottom, clip2(block.cb - tint * s.x), clip2(block.cr - tint * s.y));
 }
 
 // Alpha of the luma samples between two chroma samples (they stand on the even columns): nearer to the side

@@ -24,7 +24,7 @@ fn main() {
     }
 }
 
-/// A camera; with a keyed one; with picture in picture and card.
+/// A camera, also scaled; with a keyed one; with picture in picture and card.
 fn scenes(size: Size) -> Vec<(&'static str, Scene)> {
     let half = Size::new(size.width / 2, size.height / 2);
     let third = Size::new(size.width / 3 / 4 * 4, size.height / 4 / 2 * 2);
@@ -45,9 +45,9 @@ fn scenes(size: Size) -> Vec<(&'static str, Scene)> {
         Layer::new(2, at(w * 7 / 10, h / 20, quarter)),
         Layer::new(3, at(w / 20, h * 7 / 10, third)),
     ];
-    let scene = |layers: &[Layer]| Scene {
+    let scene = |layers: &[Layer], camera: Size| Scene {
         sources: vec![
-            source(PixelFormat::Nv12, size),
+            source(PixelFormat::Nv12, camera),
             source(PixelFormat::Nv12, size),
             source(PixelFormat::Yuyv, half),
             source(PixelFormat::Rgba8, third),
@@ -56,9 +56,13 @@ fn scenes(size: Size) -> Vec<(&'static str, Scene)> {
         layers: layers.to_vec(),
     };
     vec![
-        ("camera", scene(&layers[..1])),
-        ("camera, keyed camera", scene(&layers[..2])),
-        ("camera, keyed camera, picture in picture, card", scene(&layers)),
+        ("camera", scene(&layers[..1], size)),
+        ("camera of half the size", scene(&layers[..1], half)),
+        ("camera, keyed camera", scene(&layers[..2], size)),
+        (
+            "camera, keyed camera, picture in picture, card",
+            scene(&layers, size),
+        ),
     ]
 }
 

@@ -29,15 +29,20 @@ pub(crate) struct Opened {
 }
 
 /// Opens the most capable device: a processor's own ("software") device only where there is no other.
-pub(crate) fn open() -> Result<Opened, Error> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let adapter = choose(&instance).ok_or(Error::NoAdapter)?;
+/// `shared_memory` is false to copy in and out even where kernels can use mapped memory.
+pub(crate) fn open(shared_memory: bool) -> Result<Opened, Error> {
+    // OpenGL only where there is nothing else: looking for it takes longer than all the rest.
+    let adapter = [wgpu::Backends::PRIMARY, wgpu::Backends::SECONDARY]
+        .into_iter()
+        .find_map(choose)
+        .ok_or(Error::NoAdapter)?;
     let info = adapter.get_info();
     let mapped = wgpu::Features::MAPPABLE_PRIMARY_BUFFERS;
-    let shared_memory = matches!(
-        info.device_type,
-        wgpu::DeviceType::Cpu | wgpu::DeviceType::IntegratedGpu
-    );
+    let shared_memory = shared_memory
+        && matches!(
+            info.device_type,
+            wgpu::DeviceType::Cpu | wgpu::DeviceType::IntegratedGpu
+        );
     let mapped_kernels = shared_memory && adapter.features().contains(mapped);
     let refused = |reason: String| Error::Adapter {
         name: info.name.clone(),
@@ -66,7 +71,11 @@ pub(crate) fn open() -> Result<Opened, Error> {
     })
 }
 
-fn choose(instance: &wgpu::Instance) -> Option<wgpu::Adapter> {
+fn choose(backends: wgpu::Backends) -> Option<wgpu::Adapter> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
     let request = |force_fallback_adapter| {
         pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,

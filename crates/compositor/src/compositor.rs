@@ -72,12 +72,17 @@ impl Compositor {
     /// # Errors
     /// [`Error::NoAdapter`], [`Error::Adapter`], [`Error::CanvasSize`].
     pub fn new(options: Options) -> Result<Self, Error> {
+        Self::open(options, true)
+    }
+
+    /// As `new`; `shared_memory` is false to copy in and out as a graphics card with its own memory needs it.
+    pub(crate) fn open(options: Options, shared_memory: bool) -> Result<Self, Error> {
         let Options { size, queue } = options;
         let fits = |side: u32| side.is_multiple_of(2) && (16..=MAX_SIDE).contains(&side);
         if !fits(size.width) || !fits(size.height) {
             return Err(Error::CanvasSize(size));
         }
-        let opened = adapter::open()?;
+        let opened = adapter::open(shared_memory)?;
         let queue = queue.max(1);
         let program = Program::new(queue);
         let pool = Pool::new(PixelFormat::Nv12.packed_len(size), queue + RING);
@@ -146,8 +151,11 @@ impl Compositor {
     /// # Errors
     /// Any of [`Error`] but [`Error::NoScene`] and [`Error::Busy`].
     pub fn set_scene(&mut self, scene: &Scene) -> Result<(), Error> {
+        self.set_plan(Plan::new(scene, self.size)?)
+    }
+
+    pub(crate) fn set_plan(&mut self, plan: Plan) -> Result<(), Error> {
         self.check_device()?;
-        let plan = Plan::new(scene, self.size)?;
         self.kernels.prepare(plan.passes.iter().map(|p| &p.kernel))?;
         if plan.arena_len > self.arena_len {
             self.make_slots(plan.arena_len)?;

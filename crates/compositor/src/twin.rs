@@ -106,7 +106,7 @@ pub(crate) fn despill(p: &LayerParams, [cb, cr]: [f32; 2]) -> [f32; 2] {
     let d = (cb - p.key[0]).powi(2) + (cr - p.key[1]).powi(2);
     let near = (1.0 - (d - p.spill[2]) * p.spill[3]).clamp(0.0, 1.0);
     let tint = near * ((cb - 128.0) * p.spill[0] + (cr - 128.0) * p.spill[1]).max(0.0);
-    [cb - tint * p.spill[0], cr - tint * p.spill[1]]
+    [clip(cb - tint * p.spill[0]), clip(cr - tint * p.spill[1])]
 }
 
 pub(crate) fn raise(a: f32, b: f32, left: f32, middle: f32, right: f32) -> f32 {
@@ -177,14 +177,14 @@ impl Source<'_> {
 
     fn convert_chroma(&self, x: usize, y: usize) -> [f32; 2] {
         let own = self.block_chroma(x, y);
-        let row = |m: [f32; 4]| m[0] * own[0] + m[1] * own[1] + m[2];
+        let row = |m: [f32; 4]| clip(m[0] * own[0] + m[1] * own[1] + m[2]);
         [row(self.params.cb), row(self.params.cr)]
     }
 
     fn convert_luma(&self, x: usize, y: usize) -> f32 {
         let [cb, cr] = self.block_chroma(x / 2, y / 2);
         let m = self.params.luma;
-        m[0] * self.block_luma(x, y) + m[1] * cb + m[2] * cr + m[3]
+        clip(m[0] * self.block_luma(x, y) + m[1] * cb + m[2] * cr + m[3])
     }
 
     fn alpha(&self, x: usize, y: usize) -> f32 {
@@ -271,6 +271,10 @@ impl Picture {
     }
 }
 
+fn clip(v: f32) -> f32 {
+    v.clamp(0.0, 255.0)
+}
+
 fn code(v: f32) -> u8 {
-    (v.clamp(0.0, 255.0) + 0.5) as u8
+    (clip(v) + 0.5) as u8
 }

@@ -166,6 +166,24 @@ fn a_frame_that_isnt_as_announced_is_left_out_and_counted() {
 }
 
 #[test]
+fn a_device_with_its_own_memory_draws_the_same() {
+    let Some(mut shared) = compositor(SIZE) else {
+        return;
+    };
+    let options = Options { size: SIZE, queue: 3 };
+    let mut own = Compositor::open(options, false).unwrap();
+    let scene = full_scene();
+    let mut frames = white(&scene);
+    frames[1] = Some(frame(PixelFormat::Yuyv, SIZE, ColorInfo::JPEG, |n| n as u8));
+    own.set_scene(&scene).unwrap();
+    let wanted = draw(&mut shared, &scene, &frames);
+    for n in 0..4 {
+        own.render(Timestamp::from_millis(n), &frames).unwrap();
+        assert_eq!(own.finished(PATIENCE).unwrap().data, wanted.data);
+    }
+}
+
+#[test]
 fn parameters_change_without_compiling() {
     let Some(mut c) = compositor(SIZE) else { return };
     let mut scene = full_scene();
@@ -326,4 +344,11 @@ fn a_canvas_must_be_even_and_of_a_sensible_size() {
         assert_eq!(made.err(), Some(Error::CanvasSize(size)));
     }
     assert!(Error::NoAdapter.to_string().contains("mesa-vulkan-drivers"));
+}
+
+#[test]
+fn a_compositor_can_be_made_on_one_thread_and_used_on_another() {
+    const fn send<T: Send>() {}
+    const { send::<Compositor>() };
+    const { send::<crate::Program>() };
 }

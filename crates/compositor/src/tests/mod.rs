@@ -2,6 +2,7 @@
 
 mod color;
 mod door;
+mod fusion;
 mod images;
 mod kernels;
 mod pixels;
