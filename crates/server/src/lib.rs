@@ -1,1 +1,30 @@
-//! The companion server; bin anchor-server.
+//! The companion server: takes shows in by RTMP and hands them to viewers over HTTP.
+//!
+//! [`cli`] is what a person types, [`Server`] what a test or another program starts. [`router`] has all routes
+//! in one table, [`App`] is all the handlers share. A publisher comes in through [`ingest`], becomes a
+//! [`stream`] and leaves through [`deliver`]; the operator looks at [`admin`].
+//!
+//! Invariants: no handler waits for a reader; nothing that carries media is unbounded; no stream key is in a
+//! log, a statistic, an address or an error; limits come before work.
+
+pub mod admin;
+mod app;
+pub mod check;
+pub mod cli;
+mod clock;
+pub mod config;
+mod data;
+pub mod deliver;
+pub mod ingest;
+pub mod keys;
+pub mod listen;
+mod name;
+mod process;
+pub mod router;
+mod server;
+pub mod stream;
+
+pub use app::App;
+pub use config::Config;
+pub use name::Name;
+pub use server::{Bound, Server};

@@ -1,0 +1,199 @@
+//! `GET /metrics`: statistics in Prometheus' text format, version 0.0.4.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use api::StreamStats;
+use api::server::{ClockState, ServerStats, StreamState};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::App;
+
+/// All metrics.
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let now = Instant::now();
+    let streams: Vec<_> = app.hub.list().iter().map(|stream| stream.stats(now)).collect();
+    let text = (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),
+    );
+    ([text], render(&app.stats(), &streams)).into_response()
+}
+
+/// A family of metrics with one value for each stream.
+struct Family {
+    name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    value: fn(&StreamStats) -> f64,
+}
+
+const fn counter(name: &'static str, help: &'static str, value: fn(&StreamStats) -> f64) -> Family {
+    let kind = "counter";
+    Family {
+        name,
+        kind,
+        help,
+        value,
+    }
+}
+
+const fn gauge(name: &'static str, help: &'static str, value: fn(&StreamStats) -> f64) -> Family {
+    let kind = "gauge";
+    Family {
+        name,
+        kind,
+        help,
+        value,
+    }
+}
+
+const FAMILIES: &[Family] = &[
+    gauge("anchor_stream_live", "1 while a publisher is connected.", |s| {
+        f64::from(u8::from(s.state == StreamState::Live))
+    }),
+    counter("anchor_stream_sessions_total", "Publisher sessions.", |s| {
+        s.sessions as f64
+    }),
+    counter(
+        "anchor_stream_received_bytes_total",
+        "Bytes of media received.",
+        |s| s.received_bytes as f64,
+    ),
+    gauge("anchor_stream_received_bits_per_second", "Media received.", |s| {
+        s.received_kbps * 1e3
+    }),
+    counter(
+        "anchor_stream_refused_tags_total",
+        "Tags that were not passed on.",
+        |s| s.refused_tags as f64,
+    ),
+    counter(
+        "anchor_stream_timestamp_jumps_total",
+        "Jumps in timestamps mended.",
+        |s| s.timestamp_jumps as f64,
+    ),
+    gauge("anchor_stream_frames_per_second", "Pictures received.", |s| {
+        s.video.as_ref().map_or(0.0, |v| v.fps)
+    }),
+    gauge("anchor_flv_readers", "HTTP-FLV connections.", |s| {
+        s.flv.now as f64
+    }),
+    counter("anchor_flv_readers_total", "HTTP-FLV connections so far.", |s| {
+        s.flv.total as f64
+    }),
+    counter(
+        "anchor_flv_sent_bytes_total",
+        "Bytes handed to HTTP-FLV readers.",
+        |s| s.flv.sent_bytes as f64,
+    ),
+    counter("anchor_flv_skips_total", "Times a reader was too slow.", |s| {
+        s.flv.skips as f64
+    }),
+    counter(
+        "anchor_flv_skipped_tags_total",
+        "Tags slow readers missed.",
+        |s| s.flv.skipped_tags as f64,
+    ),
+    counter("anchor_hls_requests_total", "HLS requests answered.", |s| {
+        s.hls.requests as f64
+    }),
+    gauge("anchor_hls_waiting", "HLS requests waiting.", |s| {
+        s.hls.waiting as f64
+    }),
+    counter(
+        "anchor_hls_sent_bytes_total",
+        "Bytes handed to HLS readers.",
+        |s| s.hls.sent_bytes as f64,
+    ),
+    gauge(
+        "anchor_clock_stamped",
+        "1 while the publisher's stamps are used.",
+        |s| {
+            let stamped = [ClockState::Synchronised, ClockState::Unsynchronised];
+            f64::from(u8::from(stamped.contains(&s.clock.state)))
+        },
+    ),
+    counter("anchor_clock_refused_stamps_total", "Implausible stamps.", |s| {
+        s.clock.refused_stamps as f64
+    }),
+    counter(
+        "anchor_viewer_first_frames_total",
+        "Pages that showed a picture.",
+        |s| s.beats.first_frames as f64,
+    ),
+    counter(
+        "anchor_viewer_stalls_total",
+        "Reports of a picture standing still.",
+        |s| s.beats.stalls as f64,
+    ),
+];
+
+fn render(server: &ServerStats, streams: &[StreamStats]) -> String {
+    let mut out = String::new();
+    let process = [
+        (
+            "process_cpu_seconds_total",
+            "counter",
+            "Processor time used.",
+            server.cpu_seconds,
+        ),
+        (
+            "process_resident_memory_bytes",
+            "gauge",
+            "Resident memory.",
+            server.resident_bytes.map(|b| b as f64),
+        ),
+        (
+            "anchor_http_connections",
+            "gauge",
+            "Connections of viewers.",
+            Some(server.http_connections as f64),
+        ),
+        (
+            "anchor_rtmp_connections",
+            "gauge",
+            "Connections of publishers.",
+            Some(server.rtmp_connections as f64),
+        ),
+        (
+            "anchor_refused_connections_total",
+            "counter",
+            "Connections refused at a limit.",
+            Some(server.refused_connections as f64),
+        ),
+        (
+            "anchor_wrong_keys_total",
+            "counter",
+            "Attempts with a wrong key.",
+            Some(server.wrong_keys as f64),
+        ),
+    ];
+    for (name, kind, help, value) in process {
+        if let Some(value) = value {
+            head(&mut out, name, kind, help);
+            let _ = writeln!(out, "{name} {value}");
+        }
+    }
+    for family in FAMILIES {
+        head(&mut out, family.name, family.kind, family.help);
+        for stream in streams {
+            // Names have no character that would need escaping.
+            let _ = writeln!(
+                out,
+                "{}{{stream=\"{}\"}} {}",
+                family.name,
+                stream.name,
+                (family.value)(stream)
+            );
+        }
+    }
+    out
+}
+
+fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}

@@ -1,0 +1,4 @@
+//! What the operator sees, on a listener of its own.
+
+pub mod metrics;
+pub mod streams;

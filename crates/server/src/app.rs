@@ -1,0 +1,80 @@
+//! What all handlers share.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use api::Fault;
+use api::server::ServerStats;
+use tokio::sync::Semaphore;
+
+use crate::config::Config;
+use crate::keys::{KeyCache, Throttle};
+use crate::listen::Gate;
+use crate::process;
+use crate::stream::Hub;
+
+/// The server's only shared state.
+#[derive(Debug)]
+pub struct App {
+    /// What the run was told.
+    pub config: Config,
+    /// Streams.
+    pub hub: Hub,
+    /// Who may publish.
+    pub keys: KeyCache,
+    /// Connections of viewers.
+    pub viewers: Gate,
+    /// Connections of publishers.
+    pub publishers: Gate,
+    /// Places for HLS requests that wait.
+    pub hls_waiters: Semaphore,
+    throttle: Mutex<Throttle>,
+    wrong_keys: AtomicU64,
+    begun: Instant,
+}
+
+impl App {
+    /// The state of a server that begins now.
+    ///
+    /// # Errors
+    /// When the keys can't be read.
+    pub fn new(config: Config) -> Result<Self, Fault> {
+        let limits = &config.limits;
+        Ok(Self {
+            hub: Hub::new(config.stream.clone()),
+            keys: KeyCache::open(config.data.clone())?,
+            viewers: Gate::new(limits.http_connections, limits.http_per_address),
+            publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
+            hls_waiters: Semaphore::new(limits.hls_waiters as usize),
+            throttle: Mutex::default(),
+            wrong_keys: AtomicU64::new(0),
+            begun: Instant::now(),
+            config,
+        })
+    }
+
+    /// How often addresses present wrong keys.
+    pub fn throttle<T>(&self, ask: impl FnOnce(&mut Throttle) -> T) -> T {
+        ask(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Counts an attempt to publish with a wrong key.
+    pub fn count_wrong_key(&self) {
+        self.wrong_keys.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What the process says about itself.
+    pub fn stats(&self) -> ServerStats {
+        ServerStats {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            uptime_ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            cpu_seconds: process::cpu_seconds(),
+            resident_bytes: process::resident_bytes(),
+            http_connections: self.viewers.now(),
+            rtmp_connections: self.publishers.now(),
+            refused_connections: self.viewers.refused() + self.publishers.refused(),
+            wrong_keys: self.wrong_keys.load(Ordering::Relaxed),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Looks for what would keep a server from running, all of it at once.
+
+use std::net::TcpListener;
+use std::path::Path;
+
+use api::Fault;
+
+use crate::config::{Config, Overrides};
+use crate::data;
+use crate::keys::Keys;
+use crate::listen;
+
+/// What is wrong with the configuration at `path` under `overrides`: nothing, or one fault for each thing.
+pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<Fault>> {
+    let config = Config::load(path, overrides).map_err(|e| vec![Fault::from(&e)])?;
+    let at = &config.listen;
+    let listeners = [
+        (at.http, "the listener for viewers (http)"),
+        (at.rtmp, "the listener for publishers (rtmp)"),
+        (at.admin, "the listener for the operator (admin)"),
+    ];
+    // Held until all are bound: two on one address are one too many.
+    let bound: Vec<_> = listeners
+        .iter()
+        .map(|(address, what)| TcpListener::bind(address).map_err(|e| listen::refused(*address, what, &e)))
+        .collect();
+    let faults: Vec<Fault> = data::check_writable(&config.data)
+        .and_then(|()| Keys::read(&config.data).map(|_| ()))
+        .err()
+        .into_iter()
+        .chain(bound.into_iter().filter_map(Result::err))
+        .collect();
+    if faults.is_empty() {
+        Ok(config)
+    } else {
+        Err(faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::Code;
+
+    #[test]
+    fn everything_wrong_is_said_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, b"").unwrap();
+        let overrides = Overrides {
+            data: Some(file),
+            http: Some(taken.local_addr().unwrap()),
+            rtmp: Some(([127, 0, 0, 1], 0).into()),
+            admin: Some(([203, 0, 113, 1], 0).into()),
+        };
+        let faults = check(None, &overrides).unwrap_err();
+        let codes: Vec<_> = faults.iter().map(|f| f.code).collect();
+        assert_eq!(
+            codes,
+            [Code::DataUnwritable, Code::ListenRefused, Code::ListenRefused]
+        );
+        assert!(
+            faults[1].message.contains("Another program listens"),
+            "{}",
+            faults[1]
+        );
+        assert!(
+            faults[2].message.contains("not an address of this machine"),
+            "{}",
+            faults[2]
+        );
+    }
+}

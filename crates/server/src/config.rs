@@ -1,0 +1,269 @@
+//! What a run of the server is told: defaults, then the file, then the command line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+use api::{Code, Fault};
+use serde::Deserialize;
+
+/// Everything a run is told. In the file each part is a table; an unknown key is an error.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Directory of the server's own data: the file of stream keys.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: Listen,
+    /// What strangers may take.
+    pub limits: Limits,
+    /// How streams are held.
+    pub stream: Stream,
+}
+
+/// Addresses to listen on. Port 0 asks the system for a free one. Loopback unless told otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Listen {
+    /// Viewers: pages, media, time.
+    pub http: SocketAddr,
+    /// Publishers.
+    pub rtmp: SocketAddr,
+    /// Statistics and metrics; for the operator alone.
+    pub admin: SocketAddr,
+}
+
+/// What strangers may take before they are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Connections of viewers in all; 1 to 1 000 000.
+    pub http_connections: u32,
+    /// Connections of viewers from one address (IPv6: from one /64); loopback, where a proxy stands, is exempt.
+    pub http_per_address: u32,
+    /// Connections of publishers in all; 1 to 1 000 000.
+    pub rtmp_connections: u32,
+    /// Connections of publishers from one address, as for viewers.
+    pub rtmp_per_address: u32,
+    /// Time a request's head may take, and an unused connection may stay, in milliseconds; 100 to 600 000.
+    pub header_timeout_ms: u64,
+    /// Time after which a reader who takes nothing is closed, in milliseconds; 100 to 600 000.
+    pub stall_timeout_ms: u64,
+    /// HLS requests that may wait for a part or a playlist at one time.
+    pub hls_waiters: u32,
+}
+
+/// How streams are held and handed on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stream {
+    /// How long viewers of HTTP-FLV stay connected while their publisher is away, in milliseconds.
+    pub hold_viewers_ms: u64,
+    /// How long a publisher may be away before the show has ended, in milliseconds.
+    pub end_after_ms: u64,
+    /// How long sound may wait for the next picture to be sent with it, in milliseconds; 0 to 350. Fewer,
+    /// larger writes serve more viewers.
+    pub merge_ms: u64,
+    /// Bytes of media kept for joining and slow readers, a stream; at least 1 MiB.
+    pub ring_bytes: usize,
+    /// How far a reader may lag before it goes on at the newest key frame, in milliseconds.
+    pub reader_lag_ms: u64,
+}
+
+/// What the command line says; it wins over the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Overrides {
+    /// Directory of the server's own data (stream keys).
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address for viewers, such as 0.0.0.0:8080.
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// Address for publishers.
+    #[arg(long, value_name = "ADDR")]
+    pub rtmp: Option<SocketAddr>,
+    /// Address for statistics and metrics.
+    #[arg(long, value_name = "ADDR")]
+    pub admin: Option<SocketAddr>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("The configuration file {path} can't be read: {source}.")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file isn't TOML, or has a key or a value that doesn't belong.
+    #[error("The configuration file is wrong at line {line}, column {column}: {message}.")]
+    Invalid {
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A number is out of its range.
+    #[error("The setting {key} is {value}; it has to be {range}.")]
+    OutOfRange {
+        /// The setting, with its table.
+        key: &'static str,
+        /// What it is.
+        value: u64,
+        /// What it may be.
+        range: &'static str,
+    },
+}
+
+impl Config {
+    /// The configuration of the file at `path` (defaults without one) under the command line's word.
+    pub fn load(path: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
+        let text = match path {
+            Some(path) => fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+                path: path.to_owned(),
+                source,
+            })?,
+            None => String::new(),
+        };
+        parse_and_merge(&text, overrides)
+    }
+}
+
+/// Reads `text` as TOML and lays `overrides` over it; asks neither files nor the environment.
+pub fn parse_and_merge(text: &str, overrides: &Overrides) -> Result<Config, ConfigError> {
+    let mut config: Config = toml::from_str(text).map_err(|e| invalid(text, &e))?;
+    let lay = |over: Option<SocketAddr>, under: &mut SocketAddr| *under = over.unwrap_or(*under);
+    lay(overrides.http, &mut config.listen.http);
+    lay(overrides.rtmp, &mut config.listen.rtmp);
+    lay(overrides.admin, &mut config.listen.admin);
+    if let Some(data) = &overrides.data {
+        config.data.clone_from(data);
+    }
+    check_ranges(&config)?;
+    Ok(config)
+}
+
+fn invalid(text: &str, error: &toml::de::Error) -> ConfigError {
+    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let before = text.get(..at).unwrap_or("");
+    ConfigError::Invalid {
+        line: before.matches('\n').count() + 1,
+        column: before.rsplit('\n').next().unwrap_or("").chars().count() + 1,
+        message: error.message().trim_end_matches('.').to_owned(),
+    }
+}
+
+fn check_ranges(config: &Config) -> Result<(), ConfigError> {
+    let (l, s) = (&config.limits, &config.stream);
+    let count = (1..=1_000_000, "from 1 to 1000000");
+    let wait = (100..=600_000, "from 100 to 600000");
+    let rules = [
+        ("limits.http_connections", u64::from(l.http_connections), &count),
+        ("limits.http_per_address", u64::from(l.http_per_address), &count),
+        ("limits.rtmp_connections", u64::from(l.rtmp_connections), &count),
+        ("limits.rtmp_per_address", u64::from(l.rtmp_per_address), &count),
+        ("limits.hls_waiters", u64::from(l.hls_waiters), &count),
+        ("limits.header_timeout_ms", l.header_timeout_ms, &wait),
+        ("limits.stall_timeout_ms", l.stall_timeout_ms, &wait),
+        (
+            "stream.hold_viewers_ms",
+            s.hold_viewers_ms,
+            &(0..=86_400_000, "at most 86400000"),
+        ),
+        (
+            "stream.end_after_ms",
+            s.end_after_ms,
+            &(0..=86_400_000, "at most 86400000"),
+        ),
+        ("stream.merge_ms", s.merge_ms, &(0..=350, "at most 350")),
+        ("stream.reader_lag_ms", s.reader_lag_ms, &wait),
+        (
+            "stream.ring_bytes",
+            s.ring_bytes as u64,
+            &(1 << 20..=1 << 30, "from 1048576 to 1073741824"),
+        ),
+    ];
+    match rules.iter().find(|(_, value, (range, _))| !range.contains(value)) {
+        Some(&(key, value, (_, range))) => Err(ConfigError::OutOfRange { key, value, range }),
+        None => Ok(()),
+    }
+}
+
+impl Limits {
+    /// Time a request's head may take.
+    pub fn header_timeout(&self) -> Duration {
+        Duration::from_millis(self.header_timeout_ms)
+    }
+
+    /// Time after which a reader who takes nothing is closed.
+    pub fn stall_timeout(&self) -> Duration {
+        Duration::from_millis(self.stall_timeout_ms)
+    }
+}
+
+impl From<&ConfigError> for Fault {
+    fn from(error: &ConfigError) -> Self {
+        let code = match error {
+            ConfigError::Unreadable { .. } => Code::ConfigUnreadable,
+            ConfigError::Invalid { .. } | ConfigError::OutOfRange { .. } => Code::ConfigInvalid,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("anchor-data"),
+            listen: Listen::default(),
+            limits: Limits::default(),
+            stream: Stream::default(),
+        }
+    }
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self {
+            http: loopback(8080),
+            rtmp: loopback(1935),
+            admin: loopback(8081),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            http_connections: 4096,
+            http_per_address: 256,
+            rtmp_connections: 64,
+            rtmp_per_address: 8,
+            header_timeout_ms: 10_000,
+            stall_timeout_ms: 10_000,
+            hls_waiters: 4096,
+        }
+    }
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self {
+            hold_viewers_ms: 30_000,
+            end_after_ms: 300_000,
+            merge_ms: 50,
+            ring_bytes: 16 << 20,
+            reader_lag_ms: 8_000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

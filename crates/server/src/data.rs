@@ -1,0 +1,44 @@
+//! The data directory.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use api::{Code, Fault};
+
+/// Makes the directory, for its owner alone, when it isn't there.
+pub(crate) fn create(data: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data)
+}
+
+/// Makes sure that `data` is there and can be written.
+pub(crate) fn check_writable(data: &Path) -> Result<(), Fault> {
+    let probe = data.join(".writable");
+    let written = create(data)
+        .and_then(|()| fs::write(&probe, b""))
+        .and_then(|()| fs::remove_file(&probe));
+    written.map_err(|e| {
+        let message = format!("The data directory {} can't be written: {e}.", data.display());
+        Fault::new(Code::DataUnwritable, message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_the_way_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, b"").unwrap();
+        assert!(check_writable(&dir.path().join("a/b")).is_ok());
+        let fault = check_writable(&file).unwrap_err();
+        assert_eq!(fault.code, Code::DataUnwritable);
+        assert!(fault.message.contains("file"));
+    }
+}

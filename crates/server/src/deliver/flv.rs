@@ -1,0 +1,48 @@
+//! HTTP-FLV: `GET /live/NAME.flv`, an answer that doesn't end while the show goes on.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use api::{Code, Fault};
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::unfold;
+
+use super::{ANY_ORIGIN, NO_SNIFF, NO_STORE, Refusal, not_found};
+use crate::stream::FlvReader;
+use crate::{App, Name};
+
+/// The stream from its newest key frame on.
+pub(crate) async fn stream(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    method: Method,
+) -> Result<Response, Refusal> {
+    let name = file
+        .strip_suffix(".flv")
+        .ok_or_else(|| not_found("such stream"))?;
+    let stream = app
+        .hub
+        .get(&Name::new(name)?)
+        .ok_or_else(|| not_found("such stream"))?;
+    if !stream.is_live() {
+        let message = "The show is interrupted. Its publisher may return.";
+        return Err(Fault::new(Code::StreamInterrupted, message).into());
+    }
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        body(FlvReader::new(stream))
+    };
+    let flv = (header::CONTENT_TYPE, HeaderValue::from_static("video/x-flv"));
+    Ok(([flv, ANY_ORIGIN, NO_STORE, NO_SNIFF], body).into_response())
+}
+
+fn body(reader: FlvReader) -> Body {
+    Body::from_stream(unfold(reader, |mut reader| async {
+        let bytes = reader.next().await?;
+        Some((Ok::<_, Infallible>(bytes), reader))
+    }))
+}

@@ -1,0 +1,3 @@
+//! Publishers come in: one module for each protocol, all of the same shape.
+
+pub mod rtmp;

@@ -1,0 +1,194 @@
+//! Publishers by RTMP: `rtmp://host/live` with a stream key.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api::{Code, Fault};
+use rtmp::io::Connection;
+use rtmp::server::Event;
+use rtmp::{Error, Limits};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::listen::Pass;
+use crate::stream::{Publisher, Who};
+use crate::{App, clock};
+
+/// The application publishers connect to.
+const APP: &str = "live";
+/// Pause after the system refused a connection, out of descriptors as a rule.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes publishers in until `stop`.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: CancellationToken, tasks: TaskTracker) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                if let Some(pass) = app.publishers.enter(address.ip()) {
+                    tasks.spawn(connection(stream, address, pass, Arc::clone(&app), stop.clone()));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    _pass: Pass,
+    app: Arc<App>,
+    stop: CancellationToken,
+) {
+    let Ok(connection) = Connection::new(stream, Limits::default()) else {
+        return;
+    };
+    let mut session = Session {
+        app,
+        address,
+        connection,
+        publisher: None,
+    };
+    tokio::select! {
+        () = session.run() => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+/// One publisher's connection.
+struct Session {
+    app: Arc<App>,
+    address: SocketAddr,
+    connection: Connection,
+    publisher: Option<Publisher>,
+}
+
+impl Session {
+    async fn run(&mut self) {
+        loop {
+            let event = match &self.publisher {
+                Some(publisher) => tokio::select! {
+                    event = self.connection.event() => event,
+                    () = publisher.replaced() => return self.replaced().await,
+                },
+                None => self.connection.event().await,
+            };
+            match event {
+                Ok(Event::Closed) => return self.leave(None),
+                Ok(event) => {
+                    if !self.handle(event).await {
+                        return;
+                    }
+                }
+                Err(error) => return self.lost(&error),
+            }
+        }
+    }
+
+    /// False when the connection is over.
+    async fn handle(&mut self, event: Event) -> bool {
+        match event {
+            Event::Publish { app, key, agent, .. } => match self.admit(&app, key.expose(), agent) {
+                Ok(publisher) => {
+                    self.publisher = Some(publisher);
+                    self.connection.accept();
+                }
+                Err(fault) => {
+                    self.refuse(&fault).await;
+                    return false;
+                }
+            },
+            Event::Tag(tag) => {
+                if let Some(publisher) = &self.publisher {
+                    publisher.take(&tag, clock::arrival());
+                }
+            }
+            Event::Clock(stamp) => {
+                if let Some(publisher) = &self.publisher {
+                    publisher.announce(stamp);
+                }
+            }
+            Event::Unpublish => self.leave(None),
+            Event::Closed => {}
+        }
+        true
+    }
+
+    /// Checks the key and takes the stream's place.
+    fn admit(&self, app: &str, key: &str, agent: String) -> Result<Publisher, Fault> {
+        let now = Instant::now();
+        let ip = self.address.ip();
+        if let Some(wait) = self.app.throttle(|t| t.blocked(ip, now)) {
+            let seconds = wait.as_secs() + 1;
+            let message = format!("Too many wrong stream keys from this address. Try again in {seconds} s.");
+            return Err(Fault::new(Code::TooManyAttempts, message));
+        }
+        if plain(app).trim_matches('/') != APP {
+            let message = format!("Publish to rtmp://HOST/{APP} with your stream key.");
+            return Err(Fault::new(Code::WrongApp, message));
+        }
+        let Some(name) = self.app.keys.find(plain(key)) else {
+            self.app.throttle(|t| t.wrong(ip, now));
+            self.app.count_wrong_key();
+            let message = "This server doesn't know the stream key. Copy it again from where it was made.";
+            return Err(Fault::new(Code::WrongKey, message));
+        };
+        let who = Who {
+            agent: printable(&agent),
+            address: self.address.to_string(),
+            since: now,
+        };
+        tracing::info!(stream = %name, agent = who.agent, address = who.address, "publishing");
+        self.app.hub.claim(&name, who, now)
+    }
+
+    async fn refuse(&mut self, fault: &Fault) {
+        tracing::warn!(address = %self.address, %fault, "publish refused");
+        self.connection
+            .reject("NetStream.Publish.BadName", &fault.message)
+            .await;
+    }
+
+    async fn replaced(&mut self) {
+        tracing::info!(address = %self.address, "publisher gives way to a newer connection");
+        self.publisher = None;
+        self.connection.close().await;
+    }
+
+    fn lost(&mut self, error: &Error) {
+        tracing::info!(address = %self.address, %error, "publisher's connection ended");
+        let message = format!("The publisher's connection ended: {error}.");
+        self.leave(Some(Fault::new(Code::PublisherLost, message)));
+    }
+
+    fn leave(&mut self, fault: Option<Fault>) {
+        if let Some(mut publisher) = self.publisher.take() {
+            tracing::info!(address = %self.address, "publisher left");
+            if let Some(fault) = fault {
+                publisher.fail(fault);
+            }
+        }
+    }
+}
+
+/// Without the query that some encoders add.
+fn plain(text: &str) -> &str {
+    text.split('?').next().unwrap_or(text)
+}
+
+/// At most 128 printable ASCII characters of what a stranger says.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| matches!(c, ' '..='~'))
+        .take(128)
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! HTTP/1.1 connections within limits.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use super::{Gate, Pass, Peer, Stall};
+
+/// The largest head of a request, and the most header fields.
+const HEAD_BYTES: usize = 16 * 1024;
+const HEAD_FIELDS: usize = 64;
+/// Bytes of an answer held between a stream and its connection.
+const WRITE_BYTES: usize = 64 * 1024;
+/// Unsent bytes the kernel holds for one connection: what a slow reader has not taken stays in the stream's
+/// ring, where it can be passed over. (Without it the kernel holds up to 4 MB, a minute of a small stream.)
+const UNSENT_BYTES: u32 = 128 * 1024;
+/// Pause after the system refused a connection, out of descriptors as a rule.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a listener for viewers or for the operator needs.
+#[derive(Clone)]
+pub struct Http {
+    /// The routes.
+    pub router: Router,
+    /// Who is let in.
+    pub gate: Gate,
+    /// Time a request's head may take, and an unused connection may stay.
+    pub header_timeout: Duration,
+    /// Time after which a reader who takes nothing is closed.
+    pub stall_timeout: Duration,
+    /// Cancelled to stop: no more connections, no more requests on those there are.
+    pub stop: CancellationToken,
+    /// Where connections run.
+    pub tasks: TaskTracker,
+}
+
+/// Serves connections of `listener` until `http.stop`.
+pub async fn serve(listener: TcpListener, http: Http) {
+    loop {
+        let accepted = tokio::select! {
+            () = http.stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                if let Some(pass) = http.gate.enter(address.ip()) {
+                    http.tasks.spawn(connection(stream, address, pass, http.clone()));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, address: SocketAddr, _pass: Pass, http: Http) {
+    prepare(&stream);
+    let io = TokioIo::new(Stall::new(stream, http.stall_timeout));
+    let peer = Arc::new(Peer::new(address));
+    let router = http.router;
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Arc::clone(&peer));
+        let router = router.clone();
+        async move { Ok::<_, Infallible>(answer(router, request).await) }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(http.header_timeout)
+            .max_headers(HEAD_FIELDS)
+            .max_header_size(HEAD_BYTES)
+            .max_buf_size(WRITE_BYTES)
+            .serve_connection(io, service)
+    );
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        () = http.stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%address, %error, "connection ended");
+    }
+}
+
+async fn answer(router: Router, request: Request<Incoming>) -> axum::response::Response {
+    match router.oneshot(request.map(Body::new)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn prepare(stream: &TcpStream) {
+    // Neither is needed to go on; a system without them is slower, not wrong.
+    let _ = stream.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES);
+}

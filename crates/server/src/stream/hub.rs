@@ -1,0 +1,184 @@
+//! All streams.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use api::{Code, Fault};
+use container::flv::Tag;
+use media::MediaClock;
+use tokio_util::sync::CancellationToken;
+
+use super::{Arrival, Stream, Who};
+use crate::config;
+use crate::name::Name;
+
+/// A publisher silent for so long gives way to another with the same key.
+const SILENT: Duration = Duration::from_secs(1);
+
+/// The streams by name. Names come from keys, so there are no more streams than keys.
+#[derive(Debug)]
+pub struct Hub {
+    config: config::Stream,
+    streams: Mutex<BTreeMap<Name, Arc<Stream>>>,
+}
+
+/// The place of one publisher at its stream. Dropping it interrupts the stream.
+#[derive(Debug)]
+pub struct Publisher {
+    stream: Arc<Stream>,
+    session: u64,
+    replaced: CancellationToken,
+    fault: Option<Fault>,
+}
+
+impl Hub {
+    /// No streams yet.
+    pub fn new(config: config::Stream) -> Self {
+        Self {
+            config,
+            streams: Mutex::default(),
+        }
+    }
+
+    /// The place of a publisher at stream `name`: one at a time.
+    ///
+    /// A second one is refused unless the first has been silent for a second (its connection is dead, but the
+    /// system doesn't know yet). A secret by which a publisher could show that it is the same one, and take
+    /// its own place at once, is not handed out yet.
+    pub fn claim(&self, name: &Name, who: Who, now: Instant) -> Result<Publisher, Fault> {
+        let mut streams = self.streams();
+        let stream = streams
+            .entry(name.clone())
+            .or_insert_with(|| Arc::new(Stream::new(name.clone(), &self.config, now)));
+        if stream.silent(now).is_some_and(|silent| silent < SILENT) {
+            let message = format!("Another publisher is live as {name}. End it first, or use another key.");
+            return Err(Fault::new(Code::PublishTaken, message));
+        }
+        let (session, replaced) = stream.begin_session(who, now);
+        Ok(Publisher {
+            stream: Arc::clone(stream),
+            session,
+            replaced,
+            fault: None,
+        })
+    }
+
+    /// The stream called `name`, live or interrupted.
+    pub fn get(&self, name: &Name) -> Option<Arc<Stream>> {
+        self.streams().get(name).cloned()
+    }
+
+    /// All streams, by name.
+    pub fn list(&self) -> Vec<Arc<Stream>> {
+        self.streams().values().cloned().collect()
+    }
+
+    /// Ends what has been interrupted for too long: first the waiting of its viewers, then the show.
+    pub fn expire(&self, now: Instant) {
+        let hold = Duration::from_millis(self.config.hold_viewers_ms);
+        let end = Duration::from_millis(self.config.end_after_ms);
+        self.streams().retain(|name, stream| {
+            let interrupted = stream.interrupted(now);
+            if interrupted.is_some_and(|time| time >= hold.min(end)) {
+                stream.release();
+            }
+            let ended = interrupted.is_some_and(|time| time >= end);
+            if ended {
+                tracing::info!(stream = %name, "show ended: nobody published for long enough");
+            }
+            !ended
+        });
+    }
+
+    /// Ends all reading: the server stops.
+    pub fn close(&self) {
+        for stream in self.list() {
+            stream.close();
+        }
+    }
+
+    fn streams(&self) -> MutexGuard<'_, BTreeMap<Name, Arc<Stream>>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Publisher {
+    /// Hands a tag to the readers; false when another publisher took the place.
+    pub fn take(&self, tag: &Tag, at: Arrival) -> bool {
+        self.stream.take(self.session, tag, at)
+    }
+
+    /// Hands on the clock message of the key frame that follows.
+    pub fn announce(&self, clock: MediaClock) {
+        self.stream.announce(self.session, clock);
+    }
+
+    /// Waits until another publisher takes the place.
+    pub async fn replaced(&self) {
+        self.replaced.cancelled().await;
+    }
+
+    /// Says why the publisher is about to leave.
+    pub fn fail(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.stream
+            .end_session(self.session, self.fault.take(), Instant::now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(now: Instant) -> Who {
+        Who {
+            agent: "test".into(),
+            address: "127.0.0.1:1".into(),
+            since: now,
+        }
+    }
+
+    #[test]
+    fn one_publisher_at_a_time_unless_the_older_is_silent() {
+        let (hub, now) = (Hub::new(config::Stream::default()), Instant::now());
+        let (name, other) = (Name::new("a").unwrap(), Name::new("b").unwrap());
+        let older = hub.claim(&name, who(now), now).unwrap();
+        let refused = hub
+            .claim(&name, who(now), now + Duration::from_millis(999))
+            .unwrap_err();
+        assert_eq!(refused.code, Code::PublishTaken);
+        assert!(hub.claim(&other, who(now), now).is_ok());
+
+        let newer = hub.claim(&name, who(now), now + SILENT).unwrap();
+        assert!(older.replaced.is_cancelled() && !newer.replaced.is_cancelled());
+        drop(older);
+        assert!(
+            hub.get(&name).unwrap().is_live(),
+            "the older one's end is not the newer one's"
+        );
+        drop(newer);
+        assert!(!hub.get(&name).unwrap().is_live());
+    }
+
+    #[test]
+    fn an_interrupted_show_ends_after_the_configured_time() {
+        let (hub, now) = (Hub::new(config::Stream::default()), Instant::now());
+        let name = Name::new("a").unwrap();
+        let publisher = hub.claim(&name, who(now), now).unwrap();
+        hub.expire(now + Duration::from_secs(3600));
+        drop(publisher);
+        let from = Instant::now();
+        hub.expire(from + Duration::from_secs(29));
+        assert!(!hub.get(&name).unwrap().held().released);
+        hub.expire(from + Duration::from_secs(31));
+        assert!(hub.get(&name).unwrap().held().released);
+        hub.expire(from + Duration::from_secs(301));
+        assert!(hub.get(&name).is_none());
+    }
+}

@@ -1,0 +1,278 @@
+//! A stream as its publisher feeds it: decides what readers get, without IO or clock.
+
+use std::time::{Duration, Instant};
+
+use api::Fault;
+use bytes::Bytes;
+use container::flv::{Tag, TagKind};
+use container::sei;
+use media::{MediaClock, TrackKind, Utc};
+
+use super::clock::{ClockLine, Moment};
+use super::merge::{Merge, Pending};
+use super::package::Package;
+use super::rate::Rate;
+use super::retime::Retime;
+use super::ring::{Batch, Cursor, Read, Ring, Start};
+use super::tracks::{Media, Tracks, plain_body};
+use crate::config;
+
+/// Where there are no pictures readers may begin this often.
+const AUDIO_START: Duration = Duration::from_secs(1);
+
+/// The moment a tag arrived, on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// On the machine's monotonic clock.
+    pub now: Instant,
+    /// In the time of day.
+    pub utc: Utc,
+}
+
+/// What a stream holds and has counted.
+#[derive(Debug)]
+pub(crate) struct Live {
+    ring: Ring,
+    reader_lag: Duration,
+    retime: Retime,
+    merge: Merge,
+    pub(crate) clock: ClockLine,
+    /// The clock message of the key frame that follows.
+    announced: Option<MediaClock>,
+    pub(crate) tracks: Tracks,
+    pub(crate) package: Package,
+    /// Version of the configurations that are in the ring.
+    ringed: u64,
+    last_key: Option<(Instant, i64)>,
+    pub(crate) counted: Counted,
+}
+
+/// Counters since the stream began.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    pub(crate) bytes: u64,
+    pub(crate) byte_rate: Rate,
+    pub(crate) frames: u64,
+    pub(crate) frame_rate: Rate,
+    pub(crate) packets: u64,
+    pub(crate) refused: u64,
+    pub(crate) key_interval_ms: Option<u64>,
+    pub(crate) last_tag: Instant,
+    pub(crate) last_error: Option<Fault>,
+}
+
+impl Live {
+    pub(crate) fn new(config: &config::Stream, now: Instant) -> Self {
+        Self {
+            ring: Ring::new(config.ring_bytes),
+            reader_lag: Duration::from_millis(config.reader_lag_ms),
+            retime: Retime::default(),
+            merge: Merge::new(Duration::from_millis(config.merge_ms)),
+            clock: ClockLine::default(),
+            announced: None,
+            tracks: Tracks::default(),
+            package: Package::default(),
+            ringed: 0,
+            last_key: None,
+            counted: Counted::new(now),
+        }
+    }
+
+    /// A publisher's session begins.
+    pub(crate) fn begin_session(&mut self, now: Instant) {
+        self.end_session();
+        self.retime.begin_session();
+        self.tracks.begin_session();
+        self.clock.begin();
+        self.announced = None;
+        self.last_key = None;
+        self.counted.begin_session(now);
+    }
+
+    /// It ended: what waits goes out, and nobody begins at what is there.
+    pub(crate) fn end_session(&mut self) {
+        if let Some(pending) = self.merge.take() {
+            let at = self.counted.last_tag;
+            self.send(pending, at);
+        }
+        self.package.end_session();
+        self.ring.forget_starts();
+    }
+
+    /// Takes the clock message of the key frame that follows.
+    pub(crate) fn announce(&mut self, clock: MediaClock) {
+        self.announced = Some(clock);
+    }
+
+    /// Takes a tag of the publisher. Whether readers have something new.
+    pub(crate) fn take(&mut self, tag: &Tag, at: Arrival) -> bool {
+        self.counted.arrived(tag, at.now);
+        match self.tracks.read(tag) {
+            Ok(media @ Media::Frame { .. }) => self.frame(tag, &media, at),
+            Ok(Media::Configured | Media::Nothing) => false,
+            Err(fault) => {
+                self.counted.refuse(fault);
+                false
+            }
+        }
+    }
+
+    fn frame(&mut self, tag: &Tag, media: &Media, at: Arrival) -> bool {
+        let Media::Frame {
+            kind,
+            key,
+            composition_ms,
+            data,
+        } = media
+        else {
+            return false;
+        };
+        let placed = self.retime.place(tag.kind, tag.timestamp);
+        if placed.anew {
+            self.clock.begin();
+        }
+        self.clock.arrived(placed.ms, at.utc);
+        let shown = placed.ms + i64::from(*composition_ms);
+        let picture_key = *kind == TrackKind::Video && *key;
+        if picture_key {
+            self.stamp(shown, data, at.utc);
+            self.counted
+                .key_frame(self.last_key.map(|(_, ms)| placed.ms - ms));
+        }
+        self.counted.frame(*kind, at.now);
+        let moment = self.clock.at(shown);
+        let packaged = self
+            .package
+            .push(&self.tracks, tag.timestamp, media, moment.map(|m| m.utc));
+        let start = picture_key || self.sound_starts(at.now);
+        let plain = Tag {
+            kind: tag.kind,
+            timestamp: placed.ms as u32,
+            data: plain_body(tag, media),
+        };
+        self.gather(&plain, placed.ms, start, at.now) || packaged
+    }
+
+    fn gather(&mut self, tag: &Tag, ms: i64, start: bool, now: Instant) -> bool {
+        let mut sent = false;
+        if start {
+            self.last_key = Some((now, ms));
+            if let Some(pending) = self.merge.take() {
+                self.send(pending, now);
+                sent = true;
+            }
+        }
+        match self.merge.add(tag, ms, start, now) {
+            Some(pending) => self.send(pending, now),
+            None => return sent,
+        }
+        true
+    }
+
+    /// Whether readers may begin with a packet of sound that arrives `now`.
+    fn sound_starts(&self, now: Instant) -> bool {
+        let due = |(at, _): (Instant, i64)| now.saturating_duration_since(at) >= AUDIO_START;
+        self.tracks.video().is_none() && self.last_key.is_none_or(due)
+    }
+
+    /// Sets the clock by a key frame's stamp: the one in the picture, or else the message before it.
+    fn stamp(&mut self, ms: i64, data: &Bytes, arrival: Utc) {
+        let announced = self.announced.take();
+        if let Some(stamp) = sei::find(data).or(announced) {
+            self.clock.stamp(ms, &stamp, arrival);
+        }
+    }
+
+    fn send(&mut self, pending: Pending, at: Instant) {
+        let version = self.tracks.version();
+        let start = (pending.key || version != self.ringed).then(|| Start {
+            key: pending.key,
+            opening: self.tracks.opening(pending.ms as u32),
+            version,
+            tracks: (self.tracks.video().is_some(), self.tracks.audio().is_some()),
+            ms: pending.ms,
+        });
+        self.ringed = version;
+        self.ring.push(Batch {
+            tags: pending.tags,
+            at,
+            start,
+            bytes: pending.into_bytes(),
+        });
+    }
+
+    /// The next for the reader at `cursor`.
+    pub(crate) fn read(&self, cursor: &mut Cursor, now: Instant) -> Read {
+        self.ring.read(cursor, now, self.reader_lag)
+    }
+
+    /// The moment of the day at a place on the stream's line.
+    pub(crate) fn moment(&self, ms: i64) -> Option<Moment> {
+        self.clock.at(ms)
+    }
+
+    /// Jumps within the publisher's timestamps so far.
+    pub(crate) fn jumps(&self) -> u64 {
+        self.retime.jumps()
+    }
+
+    /// Gives the bytes of a stream back that nobody reads any more.
+    pub(crate) fn clear(&mut self) {
+        self.ring.clear();
+    }
+}
+
+impl Counted {
+    fn new(now: Instant) -> Self {
+        Self {
+            bytes: 0,
+            byte_rate: Rate::new(now),
+            frames: 0,
+            frame_rate: Rate::new(now),
+            packets: 0,
+            refused: 0,
+            key_interval_ms: None,
+            last_tag: now,
+            last_error: None,
+        }
+    }
+
+    fn begin_session(&mut self, now: Instant) {
+        self.byte_rate = Rate::new(now);
+        self.frame_rate = Rate::new(now);
+        self.key_interval_ms = None;
+        self.last_tag = now;
+    }
+
+    fn arrived(&mut self, tag: &Tag, now: Instant) {
+        self.last_tag = now;
+        if tag.kind != TagKind::Script {
+            self.bytes += tag.data.len() as u64;
+            self.byte_rate.add(tag.data.len() as u64, now);
+        }
+    }
+
+    fn frame(&mut self, kind: TrackKind, now: Instant) {
+        match kind {
+            TrackKind::Audio => self.packets += 1,
+            TrackKind::Video => {
+                self.frames += 1;
+                self.frame_rate.add(1, now);
+            }
+        }
+    }
+
+    fn key_frame(&mut self, interval_ms: Option<i64>) {
+        self.key_interval_ms = interval_ms
+            .and_then(|ms| u64::try_from(ms).ok())
+            .or(self.key_interval_ms);
+    }
+
+    fn refuse(&mut self, fault: Fault) {
+        self.refused += 1;
+        if self.last_error.as_ref() != Some(&fault) {
+            tracing::warn!(%fault, "media refused");
+            self.last_error = Some(fault);
+        }
+    }
+}

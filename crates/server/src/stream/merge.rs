@@ -1,0 +1,119 @@
+//! Tags gathered to go out together.
+
+use std::mem;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use container::flv::{Tag, TagKind, write_tag};
+
+/// Sound waits for the next picture, or for a while where none comes: one write for a reader instead of three.
+/// A picture waits for nothing.
+#[derive(Debug)]
+pub(crate) struct Merge {
+    longest: Duration,
+    pending: Pending,
+}
+
+/// Tags not yet gone out.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// The first, until there are more: then all are in `bytes`.
+    only: Option<Bytes>,
+    bytes: BytesMut,
+    /// How many.
+    pub(crate) tags: u64,
+    /// Time of the first, in milliseconds on the stream's line.
+    pub(crate) ms: i64,
+    /// Whether decoding can begin with the first.
+    pub(crate) key: bool,
+    since: Option<Instant>,
+}
+
+impl Merge {
+    /// Sound waits for `longest` at most.
+    pub(crate) fn new(longest: Duration) -> Self {
+        Self {
+            longest,
+            pending: Pending::default(),
+        }
+    }
+
+    /// What waits.
+    pub(crate) fn take(&mut self) -> Option<Pending> {
+        (self.pending.tags > 0).then(|| mem::take(&mut self.pending))
+    }
+
+    /// Adds a tag; gives what has to go out now. A key frame's tag has to find nothing waiting: see `take`.
+    pub(crate) fn add(&mut self, tag: &Tag, ms: i64, key: bool, now: Instant) -> Option<Pending> {
+        let pending = &mut self.pending;
+        let bytes = write_tag(tag);
+        if pending.tags == 0 {
+            (pending.ms, pending.key, pending.since) = (ms, key, Some(now));
+            pending.only = Some(bytes);
+        } else {
+            if let Some(only) = pending.only.take() {
+                pending.bytes.extend_from_slice(&only);
+            }
+            pending.bytes.extend_from_slice(&bytes);
+        }
+        pending.tags += 1;
+        let waited = pending
+            .since
+            .is_none_or(|since| now.saturating_duration_since(since) >= self.longest);
+        if tag.kind == TagKind::Video || waited {
+            return self.take();
+        }
+        None
+    }
+}
+
+impl Pending {
+    /// The tags' bytes.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.only.unwrap_or_else(|| self.bytes.freeze())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(kind: TagKind) -> Tag {
+        Tag {
+            kind,
+            timestamp: 0,
+            data: Bytes::from_static(&[1, 2, 3]),
+        }
+    }
+
+    #[test]
+    fn sound_rides_with_the_next_picture() {
+        let (mut merge, now) = (Merge::new(Duration::from_millis(50)), Instant::now());
+        assert!(merge.add(&tag(TagKind::Audio), 10, false, now).is_none());
+        assert!(merge.add(&tag(TagKind::Audio), 31, false, now).is_none());
+        let out = merge.add(&tag(TagKind::Video), 33, false, now).unwrap();
+        assert_eq!((out.tags, out.ms, out.key), (3, 10, false));
+        assert_eq!(out.into_bytes().len(), 3 * 18);
+        assert!(merge.take().is_none());
+    }
+
+    #[test]
+    fn sound_alone_waits_a_while_and_no_longer() {
+        let (mut merge, now) = (Merge::new(Duration::from_millis(50)), Instant::now());
+        let at = |ms| now + Duration::from_millis(ms);
+        assert!(merge.add(&tag(TagKind::Audio), 0, true, at(0)).is_none());
+        assert!(merge.add(&tag(TagKind::Audio), 23, false, at(23)).is_none());
+        let out = merge.add(&tag(TagKind::Audio), 46, false, at(50)).unwrap();
+        assert_eq!((out.tags, out.key), (3, true));
+    }
+
+    #[test]
+    fn without_a_window_nothing_waits() {
+        let mut merge = Merge::new(Duration::ZERO);
+        assert!(
+            merge
+                .add(&tag(TagKind::Audio), 0, false, Instant::now())
+                .is_some()
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! Streams: one publisher each, any number of readers.
+//!
+//! What a stream decides is in [`live`] and its parts, pure. Here it is shared: a lock held for a moment by
+//! whoever has something to add or to take, and a word to those who wait.
+
+mod clock;
+mod hub;
+mod live;
+mod merge;
+mod package;
+mod rate;
+mod reader;
+mod retime;
+mod ring;
+mod stats;
+mod tracks;
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use api::server::BeatStats;
+use api::{Fault, StreamStats};
+use container::flv::Tag;
+use media::MediaClock;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::config;
+use crate::name::Name;
+use live::Live;
+
+pub use hub::{Hub, Publisher};
+pub use live::Arrival;
+pub use reader::FlvReader;
+
+/// One stream.
+#[derive(Debug)]
+pub struct Stream {
+    name: Name,
+    held: Mutex<Held>,
+    /// Told when there is something new to read, or nothing more to come.
+    news: Notify,
+    readers: Readers,
+    beats: Mutex<BeatStats>,
+}
+
+#[derive(Debug)]
+struct Held {
+    live: Live,
+    state: State,
+    since: Instant,
+    sessions: u64,
+    who: Option<Who>,
+    /// The publisher was away for too long: readers end.
+    released: bool,
+    /// The server stops: readers end.
+    closed: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// A publisher is connected; the token tells it that another took its place.
+    Live(CancellationToken),
+    Interrupted,
+}
+
+/// Who publishes, as the statistics show it.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// What the publisher calls itself.
+    pub agent: String,
+    /// Address and port.
+    pub address: String,
+    /// When the publish began.
+    pub since: Instant,
+}
+
+/// Counters of HTTP-FLV readers.
+#[derive(Debug, Default)]
+struct Readers {
+    now: AtomicU64,
+    total: AtomicU64,
+    sent_bytes: AtomicU64,
+    skips: AtomicU64,
+    skipped: AtomicU64,
+}
+
+impl Stream {
+    fn new(name: Name, config: &config::Stream, now: Instant) -> Self {
+        Self {
+            name,
+            held: Mutex::new(Held {
+                live: Live::new(config, now),
+                state: State::Interrupted,
+                since: now,
+                sessions: 0,
+                who: None,
+                released: false,
+                closed: false,
+            }),
+            news: Notify::new(),
+            readers: Readers::default(),
+            beats: Mutex::default(),
+        }
+    }
+
+    /// The public name.
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Whether a publisher is connected.
+    pub fn is_live(&self) -> bool {
+        matches!(self.held().state, State::Live(_))
+    }
+
+    /// What is known about the stream at `now`.
+    pub fn stats(&self, now: Instant) -> StreamStats {
+        stats::stats(self, now)
+    }
+
+    /// Changes what viewers' pages reported.
+    pub fn beats(&self, change: impl FnOnce(&mut BeatStats)) {
+        change(&mut self.beats.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A publisher takes its place; the token is cancelled when another takes it. Gives the session's number.
+    fn begin_session(&self, who: Who, now: Instant) -> (u64, CancellationToken) {
+        let replaced = CancellationToken::new();
+        let mut held = self.held();
+        held.live.begin_session(now);
+        if let State::Live(older) = std::mem::replace(&mut held.state, State::Live(replaced.clone())) {
+            older.cancel();
+        }
+        held.since = now;
+        held.sessions += 1;
+        held.who = Some(who);
+        held.released = false;
+        let session = held.sessions;
+        drop(held);
+        self.news.notify_waiters();
+        (session, replaced)
+    }
+
+    /// The publisher of `session` is gone, because of `fault` if something went wrong.
+    fn end_session(&self, session: u64, fault: Option<Fault>, now: Instant) {
+        let mut held = self.held();
+        if held.sessions != session {
+            return;
+        }
+        held.live.end_session();
+        held.state = State::Interrupted;
+        held.since = now;
+        if fault.is_some() {
+            held.live.counted.last_error = fault;
+        }
+        drop(held);
+        self.news.notify_waiters();
+    }
+
+    /// A tag of the publisher of `session`; false when another took its place.
+    fn take(&self, session: u64, tag: &Tag, at: Arrival) -> bool {
+        let mut held = self.held();
+        if held.sessions != session {
+            return false;
+        }
+        let news = held.live.take(tag, at);
+        drop(held);
+        if news {
+            self.news.notify_waiters();
+        }
+        true
+    }
+
+    fn announce(&self, session: u64, clock: MediaClock) {
+        let mut held = self.held();
+        if held.sessions == session {
+            held.live.announce(clock);
+        }
+    }
+
+    /// How long the publisher has been silent; none while there is none.
+    fn silent(&self, now: Instant) -> Option<Duration> {
+        let held = self.held();
+        match held.state {
+            State::Live(_) => Some(now.saturating_duration_since(held.live.counted.last_tag)),
+            State::Interrupted => None,
+        }
+    }
+
+    /// How long the stream has been interrupted; none while it is live.
+    fn interrupted(&self, now: Instant) -> Option<Duration> {
+        let held = self.held();
+        match held.state {
+            State::Live(_) => None,
+            State::Interrupted => Some(now.saturating_duration_since(held.since)),
+        }
+    }
+
+    /// The publisher was away for too long: readers end, and what is kept for them goes.
+    fn release(&self) {
+        let mut held = self.held();
+        if !held.released {
+            held.released = true;
+            held.live.clear();
+            drop(held);
+            self.news.notify_waiters();
+        }
+    }
+
+    /// The server stops: nobody waits any more.
+    fn close(&self) {
+        self.held().closed = true;
+        self.news.notify_waiters();
+    }
+}

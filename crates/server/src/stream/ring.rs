@@ -1,0 +1,220 @@
+//! What a stream keeps for its readers: one ring, and a place in it for each.
+//!
+//! All readers share the bytes; a reader is a number. So memory doesn't grow with them, and none holds another
+//! or the publisher up: who falls out at the old end, or lags too far, goes on at the newest key frame.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+/// The most batches kept, however small.
+const MOST_BATCHES: usize = 4096;
+
+/// Some tags as they go out, together.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    /// Whole FLV tags.
+    pub(crate) bytes: Bytes,
+    /// How many.
+    pub(crate) tags: u64,
+    /// When the last of them arrived.
+    pub(crate) at: Instant,
+    /// Set at each key frame, and where the decoders' configurations change.
+    pub(crate) start: Option<Start>,
+}
+
+/// What a reader needs who begins at a batch, or comes to it with older configurations.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    /// Whether decoding can begin here.
+    pub(crate) key: bool,
+    /// Metadata and decoder configurations, as FLV tags.
+    pub(crate) opening: Bytes,
+    /// Rises when the configurations change.
+    pub(crate) version: u64,
+    /// Whether the stream has pictures, and sound.
+    pub(crate) tracks: (bool, bool),
+    /// Time of the batch's first tag, in milliseconds on the stream's line.
+    pub(crate) ms: i64,
+}
+
+/// The newest batches, within a number of bytes.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    batches: VecDeque<Batch>,
+    /// Number of the oldest batch, and of its first tag.
+    first: u64,
+    first_tag: u64,
+    bytes: usize,
+    most_bytes: usize,
+    /// Number of the newest key frame's batch, while readers may begin there.
+    newest_start: Option<u64>,
+    /// Tags before that batch.
+    newest_start_tag: u64,
+    end_tag: u64,
+}
+
+/// A reader's place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cursor {
+    /// Number of the next batch, once it has begun to read.
+    next: Option<u64>,
+    /// Number of that batch's first tag.
+    tag: u64,
+    /// Version of the configurations it has.
+    version: Option<u64>,
+    /// Times it was too slow, and tags it missed.
+    pub(crate) skips: u64,
+    pub(crate) skipped: u64,
+}
+
+/// What a reader gets.
+#[derive(Clone, Debug)]
+pub(crate) enum Read {
+    /// The first: what to open with, then the batch.
+    Open(Start, Bytes),
+    /// New decoder configurations, then the batch.
+    Again(Start, Bytes),
+    /// The next batch.
+    Go(Bytes),
+    /// Nothing yet.
+    Wait,
+}
+
+impl Ring {
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self {
+            batches: VecDeque::new(),
+            first: 0,
+            first_tag: 0,
+            bytes: 0,
+            most_bytes,
+            newest_start: None,
+            newest_start_tag: 0,
+            end_tag: 0,
+        }
+    }
+
+    /// Adds a batch at the new end; the oldest go.
+    pub(crate) fn push(&mut self, batch: Batch) {
+        if batch.start.as_ref().is_some_and(|s| s.key) {
+            self.newest_start = Some(self.end());
+            self.newest_start_tag = self.end_tag;
+        }
+        self.bytes += batch.bytes.len();
+        self.end_tag += batch.tags;
+        self.batches.push_back(batch);
+        while self.bytes > self.most_bytes || self.batches.len() > MOST_BATCHES {
+            self.drop_oldest();
+        }
+    }
+
+    /// Nobody begins or goes on at what there is: the next key frame is of another session.
+    pub(crate) fn forget_starts(&mut self) {
+        self.newest_start = None;
+    }
+
+    /// Gives the bytes back of what every reader has had time to take: all but the newest.
+    pub(crate) fn clear(&mut self) {
+        self.forget_starts();
+        while !self.batches.is_empty() {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(oldest) = self.batches.pop_front() else {
+            return;
+        };
+        if self.newest_start == Some(self.first) {
+            self.newest_start = None;
+        }
+        self.bytes -= oldest.bytes.len();
+        self.first += 1;
+        self.first_tag += oldest.tags;
+    }
+
+    fn end(&self) -> u64 {
+        self.first + self.batches.len() as u64
+    }
+
+    /// The next for the reader at `cursor`, who may lag by `lag` while there is a newer key frame.
+    pub(crate) fn read(&self, cursor: &mut Cursor, now: Instant, lag: Duration) -> Read {
+        let Some(next) = cursor.next else {
+            return self.begin(cursor);
+        };
+        let late = next < self.first || self.batch(next).is_some_and(|b| b.at + lag < now);
+        if late {
+            match self.newest_start {
+                Some(start) if start > next => self.skip(cursor, start),
+                _ if next < self.first => {
+                    // No key frame is held: it waits for the next one.
+                    cursor.skips += 1;
+                    self.skip_tags(cursor, self.end_tag);
+                    cursor.next = None;
+                    return Read::Wait;
+                }
+                _ => {}
+            }
+        }
+        self.take(cursor)
+    }
+
+    fn begin(&self, cursor: &mut Cursor) -> Read {
+        let Some(start) = self.newest_start else {
+            return Read::Wait;
+        };
+        let returning = cursor.version.is_some();
+        if returning {
+            self.skip_tags(cursor, self.newest_start_tag);
+        }
+        cursor.next = Some(start);
+        cursor.tag = self.newest_start_tag;
+        match self.batch(start).and_then(|b| b.start.clone()) {
+            Some(start) if !returning => {
+                cursor.version = Some(start.version);
+                match self.take(cursor) {
+                    Read::Go(bytes) => Read::Open(start, bytes),
+                    other => other,
+                }
+            }
+            _ => self.take(cursor),
+        }
+    }
+
+    fn skip(&self, cursor: &mut Cursor, start: u64) {
+        cursor.skips += 1;
+        self.skip_tags(cursor, self.newest_start_tag);
+        cursor.next = Some(start);
+    }
+
+    fn skip_tags(&self, cursor: &mut Cursor, to: u64) {
+        cursor.skipped += to.saturating_sub(cursor.tag);
+        cursor.tag = to;
+    }
+
+    fn take(&self, cursor: &mut Cursor) -> Read {
+        let Some((next, batch)) = cursor.next.and_then(|n| Some((n, self.batch(n)?))) else {
+            return Read::Wait;
+        };
+        cursor.next = Some(next + 1);
+        cursor.tag += batch.tags;
+        let bytes = batch.bytes.clone();
+        match &batch.start {
+            Some(start) if cursor.version != Some(start.version) => {
+                cursor.version = Some(start.version);
+                Read::Again(start.clone(), bytes)
+            }
+            _ => Read::Go(bytes),
+        }
+    }
+
+    fn batch(&self, number: u64) -> Option<&Batch> {
+        let index = number.checked_sub(self.first)?;
+        self.batches.get(usize::try_from(index).ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

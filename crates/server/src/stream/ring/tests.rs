@@ -1,0 +1,168 @@
+use super::*;
+
+const LAG: Duration = Duration::from_secs(8);
+
+struct Bench {
+    ring: Ring,
+    start: Instant,
+    count: u8,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self {
+            ring: Ring::new(1_000),
+            start: Instant::now(),
+            count: 0,
+        }
+    }
+
+    fn at(&self, seconds: u64) -> Instant {
+        self.start + Duration::from_secs(seconds)
+    }
+
+    /// A batch of two tags and 100 bytes, each its number; a key frame when `version` is given.
+    fn push(&mut self, seconds: u64, version: Option<u64>) {
+        self.push_as(seconds, version, true);
+    }
+
+    fn push_as(&mut self, seconds: u64, version: Option<u64>, key: bool) {
+        let start = version.map(|version| Start {
+            key,
+            opening: Bytes::from_static(b"opening"),
+            version,
+            tracks: (true, true),
+            ms: 0,
+        });
+        self.ring.push(Batch {
+            bytes: Bytes::from(vec![self.count; 100]),
+            tags: 2,
+            at: self.at(seconds),
+            start,
+        });
+        self.count += 1;
+    }
+
+    fn read(&self, cursor: &mut Cursor, seconds: u64) -> (char, Option<u8>) {
+        match self.ring.read(cursor, self.at(seconds), LAG) {
+            Read::Open(_, b) => ('o', Some(b[0])),
+            Read::Again(_, b) => ('a', Some(b[0])),
+            Read::Go(b) => ('g', Some(b[0])),
+            Read::Wait => ('w', None),
+        }
+    }
+}
+
+#[test]
+fn a_reader_begins_at_the_newest_key_frame_and_reads_on() {
+    let (mut bench, mut cursor) = (Bench::new(), Cursor::default());
+    bench.push(0, None);
+    assert_eq!(bench.read(&mut cursor, 0), ('w', None), "no key frame yet");
+    for version in [Some(1), None, Some(1), None] {
+        bench.push(0, version);
+    }
+    assert_eq!(bench.read(&mut cursor, 0), ('o', Some(3)));
+    assert_eq!(bench.read(&mut cursor, 0), ('g', Some(4)));
+    assert_eq!(bench.read(&mut cursor, 0), ('w', None));
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut cursor, 0), ('g', Some(5)));
+    assert_eq!(cursor.skips, 0);
+}
+
+#[test]
+fn who_falls_out_goes_on_at_the_newest_key_frame_and_is_counted() {
+    let (mut bench, mut cursor) = (Bench::new(), Cursor::default());
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut cursor, 0), ('o', Some(0)));
+    for n in 1..20 {
+        bench.push(0, (n == 15).then_some(1));
+    }
+    assert_eq!(bench.read(&mut cursor, 0), ('g', Some(15)));
+    assert_eq!(
+        (cursor.skips, cursor.skipped),
+        (1, 28),
+        "batches 1 to 14, two tags each"
+    );
+}
+
+#[test]
+fn who_falls_out_while_no_key_frame_is_held_waits_for_one() {
+    let (mut bench, mut cursor) = (Bench::new(), Cursor::default());
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut cursor, 0), ('o', Some(0)));
+    for _ in 1..20 {
+        bench.push(0, None);
+    }
+    assert_eq!(bench.read(&mut cursor, 0), ('w', None));
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut cursor, 0), ('g', Some(20)));
+    assert_eq!(cursor.skipped, 38);
+}
+
+#[test]
+fn who_lags_in_time_goes_on_at_the_newest_key_frame_if_there_is_a_newer_one() {
+    let (mut bench, mut cursor) = (Bench::new(), Cursor::default());
+    bench.push(0, Some(1));
+    bench.push(1, None);
+    assert_eq!(
+        bench.read(&mut cursor, 20),
+        ('o', Some(0)),
+        "old, but the newest there is"
+    );
+    assert_eq!(bench.read(&mut cursor, 20), ('g', Some(1)));
+    bench.push(21, None);
+    bench.push(22, Some(1));
+    assert_eq!(bench.read(&mut cursor, 29), ('g', Some(2)));
+    bench.push(23, None);
+    bench.push(30, Some(1));
+    assert_eq!(bench.read(&mut cursor, 31), ('g', Some(5)));
+    assert_eq!((cursor.skips, cursor.skipped), (1, 4));
+}
+
+#[test]
+fn who_skips_over_a_change_of_configuration_gets_the_new_one() {
+    let (mut bench, mut cursor) = (Bench::new(), Cursor::default());
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut cursor, 0), ('o', Some(0)));
+    for n in 1..20 {
+        bench.push(0, (n == 15).then_some(2));
+    }
+    assert_eq!(bench.read(&mut cursor, 0), ('a', Some(15)));
+    assert_eq!(bench.read(&mut cursor, 0), ('g', Some(16)));
+}
+
+#[test]
+fn a_change_between_key_frames_reaches_those_who_read_but_nobody_begins_there() {
+    let mut bench = Bench::new();
+    let (mut old, mut new) = (Cursor::default(), Cursor::default());
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut old, 0), ('o', Some(0)));
+    bench.push_as(0, Some(2), false);
+    assert_eq!(bench.read(&mut old, 0), ('a', Some(1)));
+    assert_eq!(bench.read(&mut new, 0), ('o', Some(0)));
+}
+
+#[test]
+fn between_sessions_readers_read_on_but_nobody_begins() {
+    let mut bench = Bench::new();
+    let (mut old, mut new) = (Cursor::default(), Cursor::default());
+    bench.push(0, Some(1));
+    bench.push(0, None);
+    assert_eq!(bench.read(&mut old, 0), ('o', Some(0)));
+    bench.ring.forget_starts();
+    assert_eq!(bench.read(&mut old, 0), ('g', Some(1)));
+    assert_eq!(bench.read(&mut new, 0), ('w', None));
+    bench.push(1, Some(2));
+    assert_eq!(bench.read(&mut new, 1), ('o', Some(2)));
+}
+
+#[test]
+fn bytes_are_bounded() {
+    let mut bench = Bench::new();
+    for _ in 0..100 {
+        bench.push(0, None);
+    }
+    assert_eq!((bench.ring.bytes, bench.ring.batches.len()), (1_000, 10));
+    bench.ring.clear();
+    assert_eq!((bench.ring.bytes, bench.ring.batches.len()), (0, 0));
+}
