@@ -4,6 +4,13 @@
 //! [`media::Timestamp`]. Elements run inside a `chain::Chain`, on the thread that pushes into it, so every thread
 //! of this crate is one of ours, with a name and a priority, and ends when its owner is dropped.
 //!
+//! | queue | length | when it is full |
+//! | --- | --- | --- |
+//! | frames before an encoder | 3 | `submit` says [`Error::Busy`], the caller counts |
+//! | blocks before an encoder | 50 | the same; the hole is filled with silence |
+//! | packets behind an encoder | 64 | the encoder stands still, and its own queue fills |
+//! | pictures of a clip ahead of the show | 8 | the decoder waits; a late one counts in `VideoLoop::late` |
+//!
 //! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue.
 //! - [`file`]: clips that loop without a seam, and still pictures, as sources.
 //! - [`decode`]: the way back, for tests and tools.

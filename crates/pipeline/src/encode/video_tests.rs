@@ -352,3 +352,14 @@ fn with_several_threads_packets_come_later_but_all_and_in_order() {
     let times: Vec<Timestamp> = got.iter().map(|packet| packet.pts).collect();
     assert_eq!(times, (0..20).map(|n| rate.tick(n)).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_key_frame_forced_after_a_cut_is_no_larger_than_the_buffer_of_the_new_rate() {
+    let encoder = encoder(FrameRate::whole(30), 3_000);
+    encode(&encoder, 0..30, &[]);
+    encoder.set_bitrate(300);
+    let packets = encode(&encoder, 30..60, &[31]);
+    assert!(packets[1].key);
+    // 400 ms of 300 kbit/s.
+    assert!(packets[1].data.len() <= 15_000, "{} bytes", packets[1].data.len());
+}
