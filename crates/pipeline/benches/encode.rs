@@ -9,13 +9,17 @@ use std::time::{Duration, Instant};
 
 use media::{FrameRate, PixelFormat, Timestamp, VideoFrame, VideoSource};
 use pipeline::encode::{Preset, VideoConfig, VideoEncoder};
-use pipeline::file::{VideoLoop, VideoLoopConfig};
+use pipeline::file::{AudioLoop, AudioLoopConfig, VideoLoop, VideoLoopConfig};
 
 const FRAMES: u64 = 240;
 
 fn main() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/demo/table.mp4");
     let rate = FrameRate::whole(30);
+    let begun = cpu_ms();
+    let voice = AudioLoop::open(&path.with_file_name("voice.flac"), AudioLoopConfig::default()).unwrap();
+    let (seconds, took) = (voice.len() as f64 / 48_000.0, cpu_ms() - begun);
+    println!("sound into memory: {seconds:.2} s of it in {took:.0} ms");
     let (clean, plain) = decoded(&path, false);
     let (noisy, grained) = decoded(&path, true);
     println!("decoding 720p: {plain:.2} ms a frame, with grain {grained:.2}");

@@ -12,7 +12,7 @@
 //! | pictures of a clip ahead of the show | 8 | the decoder waits; a late one counts in `VideoLoop::late` |
 //!
 //! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue.
-//! - [`file`]: clips that loop without a seam, and still pictures, as sources.
+//! - [`mod@file`]: clips that loop without a seam, and still pictures, as sources.
 //! - [`decode`]: the way back, for tests and tools.
 
 mod chain;
