@@ -36,3 +36,22 @@ fn chroma_i420(l: u32, x: u32, y: u32) -> vec2f {
     let shift = 8u * (x & 3u);
     return vec2f(vec2u(arena[p.y + word] >> shift, arena[p.z + word] >> shift) & vec2u(255u));
 }
+
+// The words from the one that holds luma sample `x` on, as many as hold five samples from it.
+fn window_i420(l: u32, x: u32, y: u32) -> vec3u {
+    let s = params.layers[l].stride.x;
+    let row = params.layers[l].plane.x + y * s;
+    let word = x >> 2u;
+    return vec3u(arena[row + word], arena[row + min(word + 1u, s - 1u)], 0u);
+}
+
+// The first sample of that word.
+fn window_start_i420(x: u32) -> u32 {
+    return x & ~3u;
+}
+
+// Samples of a window, counted from its start.
+fn pick_i420(window: vec3u, i: vec4u) -> vec4f {
+    let word = select(window.xxxx, window.yyyy, i >= vec4u(4u));
+    return vec4f((word >> (8u * (i & vec4u(3u)))) & vec4u(255u));
+}

@@ -38,3 +38,23 @@ fn chroma_yuyv(l: u32, x: u32, y: u32) -> vec2f {
     let word = arena[params.layers[l].plane.x + y * params.layers[l].stride.x + x];
     return vec2f(vec2u(word >> 8u, word >> 24u) & vec2u(255u));
 }
+
+// The words from the one that holds luma sample `x` on, as many as hold five samples from it.
+fn window_yuyv(l: u32, x: u32, y: u32) -> vec3u {
+    let s = params.layers[l].stride.x;
+    let row = params.layers[l].plane.x + y * s;
+    let word = x >> 1u;
+    return vec3u(arena[row + word], arena[row + min(word + 1u, s - 1u)], arena[row + min(word + 2u, s - 1u)]);
+}
+
+// The first sample of that word.
+fn window_start_yuyv(x: u32) -> u32 {
+    return x & ~1u;
+}
+
+// Samples of a window, counted from its start.
+fn pick_yuyv(window: vec3u, i: vec4u) -> vec4f {
+    let first = select(window.xxxx, window.yyyy, i >= vec4u(2u));
+    let word = select(first, window.zzzz, i >= vec4u(4u));
+    return vec4f((word >> (16u * (i & vec4u(1u)))) & vec4u(255u));
+}

@@ -17,6 +17,8 @@ pub(crate) enum Fetch {
     Direct(PixelFormat),
     /// Bilinear.
     Scaled(PixelFormat),
+    /// Bilinear, larger than the source: fewer reads.
+    Magnified(PixelFormat),
     /// A prepared image with alpha.
     Image,
 }
@@ -49,7 +51,7 @@ pub(crate) struct KernelKey {
 impl Fetch {
     const fn format(self) -> PixelFormat {
         match self {
-            Self::Direct(f) | Self::Scaled(f) => f,
+            Self::Direct(f) | Self::Scaled(f) | Self::Magnified(f) => f,
             Self::Image => PixelFormat::Rgba8,
         }
     }
@@ -59,6 +61,7 @@ impl Fetch {
         let name = shader::suffix(self.format()).unwrap_or_default();
         match self {
             Self::Scaled(_) => (format!("scaled_{name}"), format!("scaled_matte_{name}")),
+            Self::Magnified(_) => (format!("magnified_{name}"), format!("scaled_matte_{name}")),
             Self::Direct(_) | Self::Image => (format!("block_{name}"), format!("matte_{name}")),
         }
     }

@@ -137,6 +137,8 @@ impl Plan {
         let fetch = match format {
             PixelFormat::Rgba8 => Fetch::Image,
             f if one_to_one => Fetch::Direct(f),
+            // Layers that cover a part stay of one structure, whatever size they are drawn at.
+            f if covers && crop.w <= rect.w => Fetch::Magnified(f),
             f => Fetch::Scaled(f),
         };
         self.layers.push(Placed {

@@ -8,6 +8,10 @@ const COMPOSE: &str = include_str!("../../../shaders/compose.wgsl");
 /// The pieces that can be imported, by the path in `#import`.
 const SHARED: &[(&str, &str)] = &[
     (
+        "shared/magnified.wgsl",
+        include_str!("../../../shaders/shared/magnified.wgsl"),
+    ),
+    (
         "shared/params.wgsl",
         include_str!("../../../shaders/shared/params.wgsl"),
     ),
@@ -80,8 +84,9 @@ pub(crate) fn assemble(parts: &Parts) -> String {
         .iter()
         .filter_map(|f| suffix(*f))
         .map(|f| {
-            let generic = "#import shared/matte.wgsl\n#import shared/scaled.wgsl\n";
-            import(&format!("#import shared/{f}.wgsl\n{generic}")).replace("_FORMAT", &format!("_{f}"))
+            let pieces = [f, "matte", "scaled", "magnified"];
+            let imports = pieces.map(|p| format!("#import shared/{p}.wgsl\n"));
+            import(&imports.concat()).replace("_FORMAT", &format!("_{f}"))
         })
         .collect();
     let [x, y] = WORKGROUP;

@@ -167,7 +167,7 @@ impl Source<'_> {
                 [0, 1].map(|c| 0.5 * (a[c] + b[c]))
             }
             Fetch::Direct(_) => self.chroma(x, y),
-            Fetch::Scaled(_) | Fetch::Image => {
+            Fetch::Scaled(_) | Fetch::Magnified(_) | Fetch::Image => {
                 let [ox, oy, sx, sy] = self.params.chroma_at;
                 let at = (ox + 2.0 * x as f32 * sx, oy + (2.0 * y as f32 + 0.5) * sy);
                 bilinear(at, self.params.chroma_edge, |x, y| self.chroma(x, y))
@@ -193,7 +193,7 @@ impl Source<'_> {
 
     /// Alpha at a pixel of the canvas.
     fn matte(&self, x: usize, y: usize) -> f32 {
-        if let Fetch::Scaled(_) = self.fetch {
+        if let Fetch::Scaled(_) | Fetch::Magnified(_) = self.fetch {
             let right = (x / 2) + x % 2;
             return 0.5 * (self.alpha(x / 2, y / 2) + self.alpha(right, y / 2));
         }

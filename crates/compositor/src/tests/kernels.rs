@@ -7,7 +7,7 @@ use crate::kernel::{Base, Fetch, KernelKey, Step};
 
 /// Each base under each layer, each layer on each base.
 fn structures() -> Vec<KernelKey> {
-    let fetches = [Nv12, I420, Yuyv].map(|f| [Fetch::Direct(f), Fetch::Scaled(f)]);
+    let fetches = [Nv12, I420, Yuyv].map(|f| [Fetch::Direct(f), Fetch::Scaled(f), Fetch::Magnified(f)]);
     let fetches: Vec<_> = fetches.into_iter().flatten().collect();
     let mut steps = vec![Step {
         fetch: Fetch::Image,

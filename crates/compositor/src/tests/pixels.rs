@@ -137,6 +137,31 @@ fn scaled_layers_are_bilinear_wherever_they_stand() {
 }
 
 #[test]
+fn a_smaller_camera_fills_the_canvas() {
+    for format in [Nv12, I420, Yuyv] {
+        for size in [Size::new(158, 88), Size::new(66, 20), Size::new(16, 300)] {
+            let full = Rect::full(SIZE);
+            let below = scenery(format, size, ColorInfo::BT601, 1);
+            let above = scenery(format, size, FULL_2020, 2);
+            check(
+                SIZE,
+                &[(Layer::new(0, full), below), (keyed(1, full), above)],
+                Background::Layer,
+            );
+        }
+        // Larger than the canvas on one side, with only its middle seen.
+        let wide = Rect {
+            x: -41,
+            y: 0,
+            w: 241,
+            h: 90,
+        };
+        let below = scenery(format, Size::new(120, 90), ColorInfo::BT709, 5);
+        check(SIZE, &[(Layer::new(0, wide), below)], Background::Layer);
+    }
+}
+
+#[test]
 fn a_crop_reads_nothing_outside_it() {
     let source = scenery(Nv12, Size::new(100, 60), ColorInfo::BT709, 3);
     let mut layer = Layer::new(0, Rect::full(SIZE));
