@@ -1,1 +1,23 @@
-//! The show without a window; bin anchor-studio.
+//! The show without a window: sources, scene, encoders and outputs, owned by one task.
+//!
+//! [`show`] reads the file that says what a show is; [`run`] runs it and reports what became of it. The bin
+//! `anchor-studio` is a thin command line over both. Threads: the tick composes, the mixer mixes, each encoder
+//! and each device has its own; destinations wait on tokio. Nothing here knows the server.
+
+pub mod cli;
+pub mod clock;
+mod encoding;
+mod error;
+pub mod key;
+mod mix;
+mod output;
+mod platform;
+mod run;
+mod scene;
+pub mod show;
+mod sources;
+mod stats;
+mod tick;
+
+pub use error::Error;
+pub use run::run;

@@ -1,0 +1,191 @@
+//! The commands of `anchor-studio`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::key::{self, Stored};
+use crate::{Error, run, show};
+
+/// The show without a window.
+#[derive(Parser)]
+#[command(
+    name = "anchor-studio",
+    version,
+    about = "Runs a show from a file: captures, composes, encodes and sends"
+)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a show until Ctrl-C.
+    Run {
+        /// The show file.
+        show: PathBuf,
+        /// End after so many seconds.
+        #[arg(long = "for", value_name = "SECONDS")]
+        seconds: Option<f64>,
+        /// Write what became of the show here, as JSON.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// Look a show file over, without opening anything.
+    Check {
+        /// The show file.
+        show: PathBuf,
+    },
+    /// List the cameras and microphones there are.
+    Devices,
+    /// Stream keys, kept outside the show file.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Store a key, read from standard input, under a name.
+    Set {
+        /// The name that the show file uses: key = { keyring = "NAME" }.
+        name: String,
+    },
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,studio=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    // Two providers are linked in; without a choice the first TLS connection panics.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    match Args::parse().command {
+        Command::Run {
+            show,
+            seconds,
+            report,
+        } => fail(run_show(&show, seconds, report.as_deref())),
+        Command::Check { show } => fail(check(&show)),
+        Command::Devices => devices(),
+        Command::Key {
+            command: KeyCommand::Set { name },
+        } => set_key(&name),
+    }
+}
+
+fn fail(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error.to_string(), error.code()),
+    }
+}
+
+fn refuse(sentence: &str, code: &str) -> ExitCode {
+    eprintln!("error: {sentence} [{code}]");
+    ExitCode::FAILURE
+}
+
+fn run_show(path: &Path, seconds: Option<f64>, report: Option<&Path>) -> Result<(), Error> {
+    let show = show::load(path)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let stop = CancellationToken::new();
+        let ender = tokio::spawn(stop_at(stop.clone(), seconds));
+        let result = run(show, stop).await;
+        ender.abort();
+        let result = result?;
+        let text = serde_json::to_string_pretty(&result).map_err(std::io::Error::other)?;
+        match report {
+            Some(file) => tokio::fs::write(file, text + "\n").await?,
+            None => println!("{text}"),
+        }
+        Ok(())
+    })
+}
+
+/// Cancels `stop` at Ctrl-C, at a request to terminate, or after `seconds`.
+async fn stop_at(stop: CancellationToken, seconds: Option<f64>) {
+    let limit = async {
+        match seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()) {
+            Some(duration) => tokio::time::sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = limit => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+    stop.cancel();
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => _ = terminate.recv().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
+
+fn check(path: &Path) -> Result<(), Error> {
+    let show = show::load(path)?;
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    println!(
+        "'{}' is well: {}, {}, {}",
+        show.name,
+        count(show.sources.len(), "source"),
+        count(show.scenes.len(), "scene"),
+        count(show.outputs.len(), "output")
+    );
+    Ok(())
+}
+
+fn devices() -> ExitCode {
+    let list = |what: &str, names: Vec<String>| match names.is_empty() {
+        true => println!("{what}: none"),
+        false => names.iter().for_each(|name| println!("{what}: {name}")),
+    };
+    list("camera", crate::sources::cameras());
+    list("microphone", crate::sources::microphones());
+    ExitCode::SUCCESS
+}
+
+fn set_key(name: &str) -> ExitCode {
+    let mut text = String::new();
+    // A key is short; whatever is longer is none.
+    let read = std::io::stdin().take(4096).read_to_string(&mut text);
+    let key = read
+        .ok()
+        .and_then(|_| key::from_text(&text))
+        .ok_or(key::KeyError::Empty);
+    match key.and_then(|key| key::store(name, &key)) {
+        Ok(Stored::Keyring) => println!("The key '{name}' is in this machine's keyring."),
+        Ok(Stored::File(path)) => {
+            println!(
+                "There is no keyring here: the key '{name}' is in {}, readable by you alone.",
+                path.display()
+            );
+        }
+        Err(error) => return refuse(&error.to_string(), error.code()),
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,7 @@
+//! The show clock, and its map to the time of day.
+
+mod sync;
+mod utc;
+
+pub use sync::{BadUrl, Companion};
+pub use utc::{Reading, UtcMap};

@@ -1,0 +1,73 @@
+//! What can keep a show from running, each with its sentence and code.
+
+use crate::clock;
+use crate::key::KeyError;
+use crate::show::LoadError;
+
+/// Why a show can't run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The show file.
+    #[error(transparent)]
+    Show(#[from] LoadError),
+    /// A stream key.
+    #[error("output '{output}': {source}")]
+    Key {
+        /// The output.
+        output: String,
+        /// Why.
+        source: KeyError,
+    },
+    /// An output's address.
+    #[error("output '{output}': {source}")]
+    Output {
+        /// The output.
+        output: String,
+        /// Why.
+        source: rtmp::Error,
+    },
+    /// A source.
+    #[error("source '{name}': {sentence}")]
+    Source {
+        /// The source.
+        name: String,
+        /// The code of the crate it comes from.
+        code: &'static str,
+        /// Why, and what to do.
+        sentence: String,
+    },
+    /// The compositor.
+    #[error(transparent)]
+    Compositor(#[from] compositor::Error),
+    /// An encoder.
+    #[error("the encoder can't start: {0}")]
+    Encoder(#[from] pipeline::Error),
+    /// The companion's address.
+    #[error("the companion's url '{0}' can't be used; it looks like http://127.0.0.1:8080")]
+    Companion(String),
+    /// The system.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+impl Error {
+    /// The code the UI matches.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Show(e) => e.code(),
+            Self::Key { source, .. } => source.code(),
+            Self::Output { source, .. } => source.code(),
+            Self::Source { code, .. } => code,
+            Self::Compositor(e) => e.code(),
+            Self::Encoder(_) => "encoder",
+            Self::Companion(_) => "companion.url",
+            Self::System(_) => "system",
+        }
+    }
+}
+
+impl From<clock::BadUrl> for Error {
+    fn from(bad: clock::BadUrl) -> Self {
+        Self::Companion(bad.0)
+    }
+}

@@ -1,0 +1,249 @@
+//! What waits for one destination: bounded in time, dropped by priority within the GOP, sound never.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use container::flv::Tag;
+use media::{MediaClock, Timestamp};
+use tokio::sync::Notify;
+
+/// The most pictures that wait: 1.5 s of them.
+const SPAN_NANOS: i64 = 1_500_000_000;
+/// The most sound that waits, in packets: about ten seconds. It is what remains when a line is dead but open.
+const SOUND: usize = 500;
+
+/// One tag on its way to a destination.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) tag: Tag,
+    pub(crate) kind: ItemKind,
+    pub(crate) dts: Timestamp,
+    /// At a key frame: when its picture was taken.
+    pub(crate) clock: Option<MediaClock>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ItemKind {
+    Key,
+    Picture,
+    Sound,
+}
+
+/// Packets lost to this destination, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    pub(crate) line: u64,
+    pub(crate) away: u64,
+}
+
+/// The decisions: pure, without lock or clock.
+#[derive(Debug, Default)]
+struct Waiting {
+    items: VecDeque<Item>,
+    open: bool,
+    needs_key: bool,
+    dropped: Dropped,
+}
+
+impl Waiting {
+    /// The destination takes the show: it begins with the next key frame.
+    fn open(&mut self) {
+        self.items.clear();
+        self.open = true;
+        self.needs_key = true;
+    }
+
+    fn close(&mut self) {
+        self.dropped.away += self.items.iter().filter(|i| i.kind != ItemKind::Sound).count() as u64;
+        self.items.clear();
+        self.open = false;
+    }
+
+    /// Takes an item in, or drops it and counts it. Says whether a key frame is wanted.
+    fn push(&mut self, item: Item) -> bool {
+        match item.kind {
+            _ if !self.open => self.dropped.away += u64::from(item.kind != ItemKind::Sound),
+            ItemKind::Sound => self.push_sound(item),
+            ItemKind::Key => self.push_key(item),
+            ItemKind::Picture if self.needs_key => self.dropped.line += 1,
+            ItemKind::Picture if self.span(&item) > SPAN_NANOS => {
+                self.dropped.line += 1;
+                self.needs_key = true;
+            }
+            ItemKind::Picture => self.items.push_back(item),
+        }
+        self.open && self.needs_key
+    }
+
+    fn push_sound(&mut self, item: Item) {
+        // Before the first picture there is nothing it could go with.
+        if self.needs_key && !self.items.iter().any(|i| i.kind == ItemKind::Key) {
+            return;
+        }
+        if self.items.iter().filter(|i| i.kind == ItemKind::Sound).count() >= SOUND {
+            self.items.retain(|i| i.kind != ItemKind::Sound);
+        }
+        self.items.push_back(item);
+    }
+
+    /// A key frame after a jam makes every picture that still waits worthless.
+    fn push_key(&mut self, item: Item) {
+        if self.needs_key || self.span(&item) > SPAN_NANOS {
+            let before = self.items.len();
+            self.items.retain(|i| i.kind == ItemKind::Sound);
+            self.dropped.line += (before - self.items.len()) as u64;
+        }
+        self.needs_key = false;
+        self.items.push_back(item);
+    }
+
+    /// Nanoseconds of pictures that wait, with `item` behind them.
+    fn span(&self, item: &Item) -> i64 {
+        let first = self.items.iter().find(|i| i.kind != ItemKind::Sound);
+        first.map_or(0, |first| item.dts.nanos_since(first.dts))
+    }
+}
+
+/// The queue as threads share it.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    waiting: Mutex<Waiting>,
+    wants_key: AtomicBool,
+    filled: Notify,
+}
+
+impl Queue {
+    pub(crate) fn push(&self, item: Item) {
+        let wants_key = self.lock().push(item);
+        self.wants_key.store(wants_key, Ordering::Release);
+        self.filled.notify_one();
+    }
+
+    /// The destination takes the show from the next key frame on; one is asked for.
+    pub(crate) fn open(&self) {
+        self.lock().open();
+        self.wants_key.store(true, Ordering::Release);
+    }
+
+    /// The destination is away: what waits is worthless.
+    pub(crate) fn close(&self) {
+        self.lock().close();
+        self.wants_key.store(false, Ordering::Release);
+    }
+
+    /// Whether a key frame is wanted; asking settles it.
+    pub(crate) fn take_key_request(&self) -> bool {
+        self.wants_key.swap(false, Ordering::AcqRel)
+    }
+
+    /// The forced key frame was lost: whoever still waits for one asks again.
+    pub(crate) fn ask_again(&self) {
+        let waiting = self.lock();
+        self.wants_key
+            .store(waiting.open && waiting.needs_key, Ordering::Release);
+    }
+
+    /// The next item, when there is one.
+    pub(crate) async fn next(&self) -> Item {
+        loop {
+            let filled = self.filled.notified();
+            if let Some(item) = self.lock().items.pop_front() {
+                return item;
+            }
+            filled.await;
+        }
+    }
+
+    /// The next item that waits already.
+    pub(crate) fn try_next(&self) -> Option<Item> {
+        self.lock().items.pop_front()
+    }
+
+    pub(crate) fn dropped(&self) -> Dropped {
+        self.lock().dropped
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // A panic while it is held loses at worst one item: go on.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use container::flv::TagKind;
+
+    fn item(kind: ItemKind, ms: i64) -> Item {
+        let tag_kind = if kind == ItemKind::Sound {
+            TagKind::Audio
+        } else {
+            TagKind::Video
+        };
+        let tag = Tag {
+            kind: tag_kind,
+            timestamp: ms as u32,
+            data: Bytes::new(),
+        };
+        Item {
+            tag,
+            kind,
+            dts: Timestamp::from_millis(ms),
+            clock: None,
+        }
+    }
+
+    fn kinds(waiting: &Waiting) -> Vec<(ItemKind, u32)> {
+        waiting.items.iter().map(|i| (i.kind, i.tag.timestamp)).collect()
+    }
+
+    #[test]
+    fn a_destination_begins_with_a_key_frame() {
+        let mut waiting = Waiting::default();
+        assert!(!waiting.push(item(ItemKind::Picture, 0)));
+        assert_eq!(waiting.dropped, Dropped { line: 0, away: 1 });
+        waiting.open();
+        assert!(waiting.push(item(ItemKind::Picture, 33)));
+        assert!(waiting.push(item(ItemKind::Sound, 40)));
+        assert!(!waiting.push(item(ItemKind::Key, 66)));
+        assert!(!waiting.push(item(ItemKind::Sound, 70)));
+        assert_eq!(kinds(&waiting), [(ItemKind::Key, 66), (ItemKind::Sound, 70)]);
+    }
+
+    #[test]
+    fn a_jam_drops_pictures_to_the_next_key_frame_and_never_sound() {
+        let mut waiting = Waiting::default();
+        waiting.open();
+        waiting.push(item(ItemKind::Key, 0));
+        waiting.push(item(ItemKind::Sound, 5));
+        waiting.push(item(ItemKind::Picture, 1_500));
+        assert!(
+            waiting.push(item(ItemKind::Picture, 1_533)),
+            "a key frame is wanted"
+        );
+        assert!(waiting.push(item(ItemKind::Picture, 1_566)));
+        waiting.push(item(ItemKind::Sound, 1_570));
+        assert!(!waiting.push(item(ItemKind::Key, 1_600)));
+        let expected = [
+            (ItemKind::Sound, 5),
+            (ItemKind::Sound, 1_570),
+            (ItemKind::Key, 1_600),
+        ];
+        assert_eq!(kinds(&waiting), expected);
+        assert_eq!(waiting.dropped, Dropped { line: 4, away: 0 });
+    }
+
+    #[test]
+    fn memory_is_bounded_even_when_nothing_is_taken() {
+        let mut waiting = Waiting::default();
+        waiting.open();
+        waiting.push(item(ItemKind::Key, 0));
+        for n in 1..100_000 {
+            waiting.push(item(ItemKind::Sound, n * 21));
+            waiting.push(item(ItemKind::Picture, n * 33));
+        }
+        assert!(waiting.items.len() < 600, "{}", waiting.items.len());
+    }
+}

@@ -1,0 +1,254 @@
+//! One RTMP destination: connected, lost, tried again, without the show noticing.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use api::studio::{Failure, OutputStats};
+use container::flv::{self, Tag, TagKind};
+use media::{CodecParameters, Track};
+use rtmp::Target;
+use rtmp::io::Publisher;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uplink::Reconnect;
+
+use super::{Item, ItemKind, Queue};
+use crate::encoding::Tracks;
+
+/// The longest one try may take; meanwhile fresh ones begin.
+const TRY: Duration = Duration::from_secs(10);
+/// The most tries under way at once.
+const TRIES: usize = 5;
+/// What still waits at the end of a show gets so long to leave.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A destination, its queue and what is known of it.
+pub(crate) struct Destination {
+    pub(crate) name: String,
+    pub(crate) target: Target,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) tracks: watch::Receiver<Tracks>,
+    pub(crate) seed: u64,
+    stats: Mutex<OutputStats>,
+    away_since: Mutex<Option<Instant>>,
+}
+
+impl Destination {
+    pub(crate) fn new(
+        name: &str,
+        target: Target,
+        queue: Arc<Queue>,
+        tracks: watch::Receiver<Tracks>,
+        seed: u64,
+    ) -> Self {
+        let stats = OutputStats {
+            name: name.to_owned(),
+            ..OutputStats::default()
+        };
+        let away_since = Mutex::new(Some(Instant::now()));
+        Self {
+            name: name.to_owned(),
+            target,
+            queue,
+            tracks,
+            seed,
+            stats: Mutex::new(stats),
+            away_since,
+        }
+    }
+
+    /// What became of it so far.
+    pub(crate) fn stats(&self) -> OutputStats {
+        let dropped = self.queue.dropped();
+        let mut stats = self.lock().clone();
+        (stats.dropped_line, stats.dropped_away) = (dropped.line, dropped.away);
+        let since = *self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
+        stats
+    }
+
+    fn lock(&self) -> MutexGuard<'_, OutputStats> {
+        // Only numbers are kept there: after a panic they are at worst off by one.
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn here(&self) {
+        let since = self
+            .away_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let mut stats = self.lock();
+        stats.connections += 1;
+        stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
+    }
+
+    fn away(&self, error: &rtmp::Error) {
+        self.failed(error);
+        *self.away_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Notes why the destination can't be had; said once until the reason changes.
+    fn failed(&self, error: &rtmp::Error) {
+        let failure = Failure {
+            code: error.code().to_owned(),
+            sentence: self.sentence(error),
+        };
+        let mut stats = self.lock();
+        if stats.error.as_ref() != Some(&failure) {
+            tracing::warn!(output = self.name, code = failure.code, "{}", failure.sentence);
+        }
+        stats.error = Some(failure);
+    }
+
+    fn sentence(&self, error: &rtmp::Error) -> String {
+        let (name, target) = (&self.name, &self.target);
+        match error {
+            rtmp::Error::Rejected { code, description } => format!(
+                "'{name}' does not take the show ({code}: {description}); check the stream key and that nobody \
+                 else sends with it"
+            ),
+            rtmp::Error::Resolve => format!(
+                "'{name}': there is no server named {}; check the address",
+                target.host
+            ),
+            rtmp::Error::Refused => format!(
+                "'{name}': nothing answers at {} port {}; is the server running? It is tried again every second",
+                target.host, target.port
+            ),
+            other => format!("'{name}': {other}; it is tried again by itself"),
+        }
+    }
+}
+
+/// Keeps the destination supplied until `end` says the show is over; then what waits is sent and it is left.
+pub(crate) async fn drive(destination: Arc<Destination>, end: CancellationToken) {
+    let mut reconnect = Reconnect::new(Instant::now(), destination.seed);
+    loop {
+        let publisher = tokio::select! {
+            publisher = connect(&destination, &mut reconnect) => publisher,
+            () = end.cancelled() => return,
+        };
+        reconnect.connected();
+        destination.here();
+        tracing::info!(output = destination.name, "connected");
+        destination.queue.open();
+        let result = supply(&destination, publisher, &end).await;
+        destination.queue.close();
+        match result {
+            Ok(()) => return,
+            Err(error) => destination.away(&error),
+        }
+        reconnect.lost(Instant::now());
+    }
+}
+
+/// A connection that takes the show: a fresh try at each due moment, whatever the earlier ones do.
+async fn connect(destination: &Arc<Destination>, reconnect: &mut Reconnect) -> Publisher {
+    let mut tries = JoinSet::new();
+    loop {
+        let due = reconnect.due().unwrap_or_else(Instant::now);
+        tokio::select! {
+            () = tokio::time::sleep_until(due.into()) => {
+                let room = tries.len() < TRIES;
+                if reconnect.poll(Instant::now()).is_some() && room {
+                    let target = destination.target.clone();
+                    tries.spawn(async move { Publisher::connect(target, TRY).await });
+                }
+            }
+            Some(Ok(result)) = tries.join_next() => match result {
+                Ok(publisher) => return publisher,
+                Err(error) => {
+                    destination.lock().failed_tries += 1;
+                    destination.failed(&error);
+                    if matches!(error, rtmp::Error::Rejected { .. }) {
+                        reconnect.refused(Instant::now());
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// Sends what the queue brings until the connection is lost (an error) or the show is over.
+async fn supply(
+    destination: &Destination,
+    mut publisher: Publisher,
+    end: &CancellationToken,
+) -> Result<(), rtmp::Error> {
+    let mut tracks = destination.tracks.clone();
+    let tracks = tokio::select! {
+        known = known(&mut tracks) => known,
+        () = end.cancelled() => None,
+    };
+    let Some(tracks) = tracks else {
+        return publisher.close().await;
+    };
+    let mut opened = false;
+    loop {
+        let item = tokio::select! {
+            item = destination.queue.next() => item,
+            closed = publisher.closed() => return Err(closed),
+            () = end.cancelled() => return farewell(destination, publisher).await,
+        };
+        if !opened {
+            for tag in opening(&tracks[..], item.tag.timestamp) {
+                publisher.send(&tag).await?;
+            }
+            opened = true;
+        }
+        send(destination, &mut publisher, &item).await?;
+    }
+}
+
+/// The tracks, as soon as the encoders have begun; `None` when they never do.
+async fn known(tracks: &mut watch::Receiver<Tracks>) -> Tracks {
+    tracks.wait_for(Option::is_some).await.ok()?.clone()
+}
+
+async fn send(destination: &Destination, publisher: &mut Publisher, item: &Item) -> Result<(), rtmp::Error> {
+    if let Some(clock) = item.clock.filter(|_| publisher.wants_clock()) {
+        publisher.send_clock(&clock).await?;
+    }
+    publisher.send(&item.tag).await?;
+    let mut stats = destination.lock();
+    stats.bytes += item.tag.data.len() as u64;
+    match item.kind {
+        ItemKind::Sound => stats.audio_sent += 1,
+        ItemKind::Key | ItemKind::Picture => stats.frames_sent += 1,
+    }
+    Ok(())
+}
+
+/// The end of a show: what still waits leaves, then the destination is told.
+async fn farewell(destination: &Destination, mut publisher: Publisher) -> Result<(), rtmp::Error> {
+    let rest = async {
+        while let Some(item) = destination.queue.try_next() {
+            send(destination, &mut publisher, &item).await?;
+        }
+        publisher.close().await
+    };
+    tokio::time::timeout(FAREWELL, rest).await.unwrap_or(Ok(()))
+}
+
+/// What a player must know first: metadata and both sequence headers, at the time of the first packet.
+fn opening(tracks: &[Track], timestamp: u32) -> Vec<Tag> {
+    let mut tags = vec![Tag {
+        kind: TagKind::Script,
+        timestamp,
+        data: flv::script::on_metadata(tracks),
+    }];
+    for track in tracks {
+        let (kind, data) = match &track.parameters {
+            CodecParameters::H264(h264) => (TagKind::Video, flv::video::sequence_header(&h264.avcc)),
+            CodecParameters::Aac(aac) => (TagKind::Audio, flv::audio::sequence_header(&aac.config)),
+        };
+        tags.push(Tag {
+            kind,
+            timestamp,
+            data,
+        });
+    }
+    tags
+}

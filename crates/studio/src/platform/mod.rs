@@ -1,0 +1,30 @@
+//! What each system does in its own way: thread priorities and what the process has used.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as system;
+
+#[cfg(not(target_os = "linux"))]
+mod other;
+#[cfg(not(target_os = "linux"))]
+use other as system;
+
+/// What this process has used so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Usage {
+    /// CPU seconds, user and system.
+    pub(crate) cpu_seconds: f64,
+    /// The most memory held, in bytes.
+    pub(crate) peak_memory: u64,
+}
+
+/// Raises the calling thread above others, where that is allowed; else nothing changes.
+pub(crate) fn raise_priority() {
+    system::raise_priority();
+}
+
+/// What this process has used so far; zeros where the system doesn't say.
+pub(crate) fn usage() -> Usage {
+    system::usage()
+}

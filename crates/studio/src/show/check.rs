@@ -1,0 +1,246 @@
+//! What a show file's parts must be to fit together.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::model::{FileTrack, KeyRef, SourceKind};
+use super::{Output, Show, Source};
+
+/// One thing that doesn't fit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Two things of one kind share a name.
+    #[error("there are two {what}s named '{name}'; names are unique")]
+    TwoNames {
+        /// `source`, `scene` or `output`.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A layer names a source that isn't there.
+    #[error("scene '{scene}' shows '{source_name}', but no source has that name")]
+    NoSuchSource {
+        /// The scene.
+        scene: String,
+        /// The name it uses.
+        source_name: String,
+    },
+    /// A layer names a source without pictures.
+    #[error("scene '{scene}' shows '{source_name}', which has sound only")]
+    NoPicture {
+        /// The scene.
+        scene: String,
+        /// The name it uses.
+        source_name: String,
+    },
+    /// There is nothing to show.
+    #[error("a show needs at least one scene with one layer")]
+    NoScene,
+    /// A file isn't there.
+    #[error("source '{name}' needs the file {path}, which is not there")]
+    MissingFile {
+        /// The source.
+        name: String,
+        /// The file.
+        path: String,
+    },
+    /// A number is out of its range.
+    #[error("{what} is {value}; it goes from {range}")]
+    OutOfRange {
+        /// What is meant.
+        what: String,
+        /// What stands there.
+        value: String,
+        /// What may stand there.
+        range: &'static str,
+    },
+    /// The address holds what looks like a key.
+    #[error(
+        "the url of output '{0}' holds more than server and app; the key is no part of it: store it with \
+         `anchor-studio key set NAME` and write key = {{ keyring = \"NAME\" }}"
+    )]
+    KeyInUrl(String),
+    /// The address can't be used.
+    #[error("the url of output '{0}' must look like rtmp://host/app")]
+    BadUrl(String),
+}
+
+/// x264's presets that a live show can use.
+const PRESETS: [&str; 6] = ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"];
+
+impl Problem {
+    /// The code the UI matches.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TwoNames { .. } => "show.two_names",
+            Self::NoSuchSource { .. } => "show.no_such_source",
+            Self::NoPicture { .. } => "show.no_picture",
+            Self::NoScene => "show.no_scene",
+            Self::MissingFile { .. } => "show.missing_file",
+            Self::OutOfRange { .. } => "show.out_of_range",
+            Self::KeyInUrl(_) => "show.key_in_url",
+            Self::BadUrl(_) => "show.bad_url",
+        }
+    }
+}
+
+impl Source {
+    /// Whether it delivers pictures.
+    pub fn has_picture(&self) -> bool {
+        match &self.kind {
+            SourceKind::Microphone { .. } | SourceKind::Tone { .. } => false,
+            SourceKind::File { track, .. } => *track == FileTrack::Video,
+            _ => true,
+        }
+    }
+
+    /// Whether it delivers sound.
+    pub fn has_sound(&self) -> bool {
+        match &self.kind {
+            SourceKind::Microphone { .. } | SourceKind::Tone { .. } | SourceKind::Click => true,
+            SourceKind::File { track, .. } => *track == FileTrack::Audio,
+            _ => false,
+        }
+    }
+}
+
+impl Show {
+    /// Makes paths absolute, from the show file's folder.
+    pub(super) fn resolve(&mut self, folder: &Path) {
+        for source in &mut self.sources {
+            if let SourceKind::File { path, .. } | SourceKind::Image { path } = &mut source.kind {
+                *path = folder.join(&*path);
+            }
+        }
+        for output in &mut self.outputs {
+            if let KeyRef::File(path) = &mut output.key {
+                *path = folder.join(&*path);
+            }
+        }
+    }
+
+    /// Everything that doesn't fit.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        found.extend(twice("source", self.sources.iter().map(|s| &s.name)));
+        found.extend(twice("scene", self.scenes.iter().map(|s| &s.name)));
+        found.extend(twice("output", self.outputs.iter().map(|o| &o.name)));
+        self.canvas_problems(&mut found);
+        self.sources.iter().for_each(|s| source_problems(s, &mut found));
+        self.scene_problems(&mut found);
+        self.outputs.iter().for_each(|o| output_problems(o, &mut found));
+        found
+    }
+
+    fn canvas_problems(&self, found: &mut Vec<Problem>) {
+        let size = self.canvas.size;
+        let fits = |n: u32| (64..=3840).contains(&n) && n.is_multiple_of(2);
+        if !fits(size.width) || !fits(size.height) {
+            let value = format!("{}x{}", size.width, size.height);
+            found.push(range("the canvas", value, "64x64 to 3840x3840, both even"));
+        }
+        if !(1.0..=120.0).contains(&self.canvas.rate.as_f64()) {
+            found.push(range("the canvas's rate", self.canvas.rate, "1 to 120"));
+        }
+    }
+
+    fn scene_problems(&self, found: &mut Vec<Problem>) {
+        if self.scenes.first().is_none_or(|s| s.layers.is_empty()) {
+            found.push(Problem::NoScene);
+        }
+        for scene in &self.scenes {
+            for layer in &scene.layers {
+                let (scene, source_name) = (scene.name.clone(), layer.source.clone());
+                match self.sources.iter().find(|s| s.name == layer.source) {
+                    None => found.push(Problem::NoSuchSource { scene, source_name }),
+                    Some(s) if !s.has_picture() => found.push(Problem::NoPicture { scene, source_name }),
+                    Some(_) if !(0.0..=1.0).contains(&layer.opacity) => {
+                        found.push(range(
+                            &format!("the opacity of '{source_name}'"),
+                            layer.opacity,
+                            "0 to 1",
+                        ));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}
+
+fn twice<'a>(what: &'static str, names: impl Iterator<Item = &'a String>) -> Vec<Problem> {
+    let mut seen = HashSet::new();
+    names
+        .filter(|n| !seen.insert(*n))
+        .map(|n| Problem::TwoNames {
+            what,
+            name: n.clone(),
+        })
+        .collect()
+}
+
+fn range(what: &str, value: impl ToString, range: &'static str) -> Problem {
+    Problem::OutOfRange {
+        what: what.to_owned(),
+        value: value.to_string(),
+        range,
+    }
+}
+
+fn source_problems(source: &Source, found: &mut Vec<Problem>) {
+    let name = source.name.clone();
+    match &source.kind {
+        SourceKind::File { path, .. } | SourceKind::Image { path } if !path.is_file() => {
+            found.push(Problem::MissingFile {
+                name,
+                path: path.display().to_string(),
+            });
+        }
+        SourceKind::Tone { hz, .. } if !(20.0..=20_000.0).contains(hz) => {
+            found.push(range(&format!("the tone of '{name}'"), hz, "20 to 20000 Hz"));
+        }
+        _ => {}
+    }
+    if !(-60.0..=20.0).contains(&source.gain_db) {
+        found.push(range(
+            &format!("the gain of '{}'", source.name),
+            source.gain_db,
+            "-60 to 20 dB",
+        ));
+    }
+}
+
+fn output_problems(output: &Output, found: &mut Vec<Problem>) {
+    match output
+        .url
+        .strip_prefix("rtmp://")
+        .map(|rest| rest.trim_end_matches('/').split('/').collect::<Vec<_>>())
+    {
+        Some(parts) if parts.len() == 2 && parts.iter().all(|p| !p.is_empty()) => {
+            if parts[0].contains('@') || parts[1].contains('?') {
+                found.push(Problem::KeyInUrl(output.name.clone()));
+            }
+        }
+        Some(parts) if parts.len() > 2 => found.push(Problem::KeyInUrl(output.name.clone())),
+        _ => found.push(Problem::BadUrl(output.name.clone())),
+    }
+    if !(100..=50_000).contains(&output.video.bitrate) {
+        found.push(range(
+            &format!("the bitrate of '{}'", output.name),
+            output.video.bitrate,
+            "100 to 50000 kbit/s",
+        ));
+    }
+    if !PRESETS.contains(&output.video.preset.as_str()) {
+        let what = format!("the preset of '{}'", output.name);
+        found.push(range(
+            &what,
+            &output.video.preset,
+            "ultrafast, superfast, veryfast, faster, fast to medium",
+        ));
+    }
+    if !(32..=320).contains(&output.audio.bitrate) {
+        let what = format!("the sound bitrate of '{}'", output.name);
+        found.push(range(&what, output.audio.bitrate, "32 to 320 kbit/s"));
+    }
+}

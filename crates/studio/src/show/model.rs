@@ -1,0 +1,362 @@
+//! The nouns of a show file.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use media::{FrameRate, Size};
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::written;
+
+/// A whole show file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Show {
+    /// What the seller calls it.
+    pub name: String,
+    /// Size and pace of the program.
+    #[serde(default)]
+    pub canvas: Canvas,
+    /// The companion server, whose clock sets the time of the pictures.
+    #[serde(default)]
+    pub companion: Option<Companion>,
+    /// Cameras, microphones, files and generators.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<Source>,
+    /// Pictures made of layers; the first is on air at the start.
+    #[serde(default, rename = "scene")]
+    pub scenes: Vec<Scene>,
+    /// Where the program goes.
+    #[serde(default, rename = "output")]
+    pub outputs: Vec<Output>,
+}
+
+/// Size and pace of the program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Canvas {
+    /// `"1280x720"`; both even.
+    #[serde(deserialize_with = "written::size")]
+    pub size: Size,
+    /// Frames a second: `30`, `"29.97"` or `"30000/1001"`.
+    #[serde(deserialize_with = "written::rate")]
+    pub rate: FrameRate,
+    /// Whether a frame counter is written into the upper left corner of every program frame.
+    pub counter: bool,
+}
+
+impl Default for Canvas {
+    fn default() -> Self {
+        Self {
+            size: Size::new(1280, 720),
+            rate: FrameRate::whole(30),
+            counter: false,
+        }
+    }
+}
+
+/// The companion server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    /// Its public address, as in `http://127.0.0.1:8080`.
+    pub url: String,
+}
+
+/// Something that delivers pictures, sound or both.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "super::written::Source")]
+pub struct Source {
+    /// Name that layers use; unique.
+    pub name: String,
+    /// Gain of its sound in dB, -60 to 20.
+    pub gain_db: f32,
+    /// Whether its sound is off.
+    pub mute: bool,
+    /// What it is.
+    pub kind: SourceKind,
+}
+
+/// What a source is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SourceKind {
+    /// A camera of this machine.
+    Camera {
+        /// Its name or path, as `anchor-studio devices` prints it.
+        device: String,
+        /// Size asked for; the canvas's when absent.
+        size: Option<Size>,
+        /// Frames a second asked for; the canvas's when absent.
+        rate: Option<FrameRate>,
+    },
+    /// A microphone of this machine.
+    Microphone {
+        /// Its name, as `anchor-studio devices` prints it.
+        device: String,
+    },
+    /// A file whose pictures or sound go round and round.
+    File {
+        /// Its path, from the show file's folder.
+        path: PathBuf,
+        /// Whether camera-like grain is added to its pictures.
+        grain: bool,
+        /// Which of its tracks.
+        track: FileTrack,
+    },
+    /// A picture, with its transparency.
+    Image {
+        /// Its path, from the show file's folder; PNG or JPEG.
+        path: PathBuf,
+    },
+    /// One colour.
+    Color {
+        /// The colour.
+        color: Color,
+    },
+    /// Moving bars, for trying things out.
+    Pattern,
+    /// A steady tone.
+    Tone {
+        /// Its frequency in hertz, 20 to 20 000.
+        hz: f32,
+        /// Its level in dBFS, -60 to 0.
+        level_db: f32,
+    },
+    /// A click and a white flash at the beginning of each second of the show, for measuring.
+    Click,
+}
+
+/// Which track of a file a source is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileTrack {
+    /// Its pictures.
+    #[default]
+    Video,
+    /// Its sound.
+    Audio,
+}
+
+/// A picture made of layers, the lowest first.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scene {
+    /// Name of the scene; unique.
+    pub name: String,
+    /// Its layers, the lowest first.
+    #[serde(rename = "layer")]
+    pub layers: Vec<Layer>,
+}
+
+/// One source within a scene.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Name of the source.
+    pub source: String,
+    /// Where it stands on the canvas; everywhere when absent.
+    #[serde(default)]
+    pub rect: Option<Rect>,
+    /// The part of the source that shows; all of it when absent.
+    #[serde(default)]
+    pub crop: Option<Crop>,
+    /// 0 (not there) to 1.
+    #[serde(default = "one")]
+    pub opacity: f32,
+    /// Chroma key.
+    #[serde(default)]
+    pub key: Option<Key>,
+}
+
+/// A rectangle on the canvas, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rect {
+    /// Left edge.
+    pub x: i32,
+    /// Upper edge.
+    pub y: i32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+/// What is cut off a source's edges, in its own pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Crop {
+    /// Columns cut off at the left.
+    pub left: u32,
+    /// Rows cut off at the top.
+    pub top: u32,
+    /// Columns cut off at the right.
+    pub right: u32,
+    /// Rows cut off at the bottom.
+    pub bottom: u32,
+}
+
+/// Chroma key of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    /// The colour that becomes transparent.
+    #[serde(default = "green")]
+    pub color: Color,
+    /// Distance in chroma up to which a pixel is transparent, 0 to 1.
+    #[serde(default = "similarity")]
+    pub similarity: f32,
+    /// Width of the soft edge beyond it, 0 to 1.
+    #[serde(default = "smoothness")]
+    pub smoothness: f32,
+    /// How much of the key colour's tinge is taken off what stays, 0 to 1.
+    #[serde(default = "spill")]
+    pub spill: f32,
+}
+
+/// A place the program goes to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// What the seller calls it; unique.
+    pub name: String,
+    /// How it is reached.
+    #[serde(rename = "type")]
+    pub kind: OutputKind,
+    /// Its address without the key: `rtmp://host/app`.
+    pub url: String,
+    /// Where the stream key is kept.
+    pub key: KeyRef,
+    /// Picture settings.
+    #[serde(default)]
+    pub video: VideoSettings,
+    /// Sound settings.
+    #[serde(default)]
+    pub audio: AudioSettings,
+}
+
+/// How a destination is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputKind {
+    /// By RTMP.
+    Rtmp,
+}
+
+/// Where a stream key is kept. The key itself never stands in a show file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyRef {
+    /// In this machine's keyring, or where there is none in a file of the user's alone, by this name.
+    Keyring(String),
+    /// In this environment variable.
+    Env(String),
+    /// In this file (first line), from the show file's folder.
+    File(PathBuf),
+}
+
+/// Picture settings of an output.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VideoSettings {
+    /// kbit/s, 100 to 50 000.
+    pub bitrate: u32,
+    /// x264 preset, `ultrafast` to `medium`.
+    pub preset: String,
+}
+
+impl Default for VideoSettings {
+    fn default() -> Self {
+        Self {
+            bitrate: 2500,
+            preset: "veryfast".into(),
+        }
+    }
+}
+
+/// Sound settings of an output.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AudioSettings {
+    /// kbit/s, 32 to 320.
+    pub bitrate: u32,
+}
+
+impl Default for AudioSettings {
+    fn default() -> Self {
+        Self { bitrate: 128 }
+    }
+}
+
+/// A colour: red, green, blue, 0 to 255 each, written `"#rrggbb"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Color(pub [u8; 3]);
+
+impl FromStr for Color {
+    type Err = &'static str;
+
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        let refused = "a color is written \"#rrggbb\", as in \"#00ff00\"";
+        let hex = s
+            .strip_prefix('#')
+            .filter(|h| h.len() == 6 && h.is_ascii())
+            .ok_or(refused)?;
+        let part = |i: usize| u8::from_str_radix(&hex[i..i + 2], 16).map_err(|_| refused);
+        Ok(Self([part(0)?, part(2)?, part(4)?]))
+    }
+}
+
+impl<'de> Deserialize<'de> for Color {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Table(Table),
+            Plain(#[allow(dead_code, reason = "only its being a text matters")] String),
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "lowercase")]
+        enum Table {
+            Keyring(String),
+            Env(String),
+            File(PathBuf),
+        }
+        match Written::deserialize(d) {
+            Ok(Written::Table(Table::Keyring(name))) => Ok(Self::Keyring(name)),
+            Ok(Written::Table(Table::Env(name))) => Ok(Self::Env(name)),
+            Ok(Written::Table(Table::File(path))) => Ok(Self::File(path)),
+            Ok(Written::Plain(_)) => Err(D::Error::custom(
+                "a stream key doesn't belong in the show file; store it with `anchor-studio key set NAME` and \
+                 write key = { keyring = \"NAME\" }",
+            )),
+            Err(_) => Err(D::Error::custom(
+                "a key is { keyring = \"NAME\" }, { env = \"VAR\" } or { file = \"PATH\" }",
+            )),
+        }
+    }
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+fn green() -> Color {
+    Color([0, 177, 64])
+}
+
+fn similarity() -> f32 {
+    0.2
+}
+
+fn smoothness() -> f32 {
+    0.1
+}
+
+fn spill() -> f32 {
+    0.5
+}

@@ -1,0 +1,88 @@
+use std::path::Path;
+
+use super::*;
+
+const SMALL: &str = r##"
+name = "Small"
+[canvas]
+size = "640x360"
+rate = 29.97
+[[source]]
+name = "back"
+type = "color"
+color = "#102030"
+[[source]]
+name = "voice"
+type = "tone"
+hz = 440
+[[scene]]
+name = "main"
+[[scene.layer]]
+source = "back"
+[[output]]
+name = "mine"
+type = "rtmp"
+url = "rtmp://127.0.0.1:1935/live"
+key = { env = "KEY" }
+"##;
+
+fn refused(text: &str) -> String {
+    parse(Path::new("s.toml"), text).unwrap_err().to_string()
+}
+
+#[test]
+fn a_small_show_is_read_whole() {
+    let show = parse(Path::new("s.toml"), SMALL).unwrap();
+    assert_eq!(show.problems(), []);
+    assert_eq!(show.canvas.rate.to_string(), "30000/1001");
+    assert_eq!(show.outputs[0].key, KeyRef::Env("KEY".into()));
+    assert!(show.sources[1].has_sound() && !show.sources[1].has_picture());
+}
+
+#[test]
+fn the_example_is_a_show() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/show.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    parse(&path, &text).unwrap();
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_line_and_column() {
+    let said = refused(&SMALL.replace("hz = 440", "hz = 440\nhertz = 441"));
+    assert!(
+        said.starts_with("s.toml: line 14, column 1: unknown field `hertz`"),
+        "{said}"
+    );
+    let said = refused(&SMALL.replace("hz = 440", "hz = 440\npath = \"x\""));
+    assert!(
+        said.contains("source 'voice' is of a type that has no 'path'"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_key_in_the_show_file_is_refused_and_not_repeated() {
+    let said = refused(&SMALL.replace("{ env = \"KEY\" }", "\"live_8151_secret\""));
+    assert!(
+        said.contains("anchor-studio key set NAME") && said.contains("line 21"),
+        "{said}"
+    );
+    assert!(!said.contains("8151"), "{said}");
+    let text = SMALL.replace("1935/live\"", "1935/live/live_8151_secret\"");
+    let problems = parse(Path::new("s.toml"), &text).unwrap().problems();
+    assert_eq!(problems, [Problem::KeyInUrl("mine".into())]);
+}
+
+#[test]
+fn all_that_does_not_fit_is_said_at_once() {
+    let text = SMALL
+        .replace("source = \"back\"", "source = \"front\"")
+        .replace("640x360", "641x360")
+        .replace("hz = 440", "hz = 1");
+    let problems = parse(Path::new("s.toml"), &text).unwrap().problems();
+    let codes: Vec<_> = problems.iter().map(Problem::code).collect();
+    assert_eq!(
+        codes,
+        ["show.out_of_range", "show.out_of_range", "show.no_such_source"]
+    );
+}
