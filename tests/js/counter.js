@@ -56,7 +56,8 @@
     };
     video.requestVideoFrameCallback(next);
     window.frameCounter.take = () => seen.splice(0);
+    window.frameCounter.count = () => seen.length;
   };
 
-  window.frameCounter = { read, record, take: () => [] };
+  window.frameCounter = { read, record, take: () => [], count: () => 0 };
 })();

@@ -1,11 +1,13 @@
 //! What a viewer sees, by the counter burnt into each picture ([`media::counter`]), read in the page itself.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::browser::{Error, Page};
 
 /// The JavaScript twin of [`media::counter::read`]: defines `window.frameCounter` with `read(image)`,
-/// `record(video)` and `take()`.
+/// `record(video)`, `count()` and `take()`.
 pub const SCRIPT: &str = include_str!("../js/counter.js");
 
 /// A picture that came on screen.
@@ -30,6 +32,16 @@ pub struct Seen {
 pub async fn record(page: &Page) -> Result<(), Error> {
     let script = format!("{SCRIPT}; frameCounter.record(document.querySelector('video'));");
     page.eval(&script).await.map(|_| ())
+}
+
+/// Waits until `count` pictures were shown since [`record`] or the last [`take`].
+///
+/// # Errors
+/// They don't come within `patience` (at most 30 s).
+pub async fn wait(page: &Page, count: usize, patience: Duration) -> Result<(), Error> {
+    page.wait_for(&format!("frameCounter.count() >= {count}"), patience)
+        .await
+        .map(|_| ())
 }
 
 /// The pictures shown since [`record`] or the last call.

@@ -152,7 +152,8 @@ fn arguments(options: Options) -> Vec<String> {
         kbps,
     } = options;
     let picture = format!(
-        "-f rawvideo -pix_fmt yuv420p -s {}x{} -r {}/{} -probesize 32 -analyzeduration 0 -i pipe:0",
+        "-f rawvideo -pix_fmt yuv420p -s {}x{} -r {}/{} -probesize 32 -analyzeduration 0 \
+         -thread_queue_size 64 -i pipe:0",
         size.width,
         size.height,
         rate.num(),

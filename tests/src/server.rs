@@ -44,12 +44,20 @@ impl Server {
         Self::on(data, ["127.0.0.1:0"; 3]).await
     }
 
-    /// Ends the server at once and starts another on the same ports with the same data.
+    /// Ends the server at once, as when its machine fails.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub async fn stop(&mut self) -> io::Result<()> {
+        self.process.kill().await
+    }
+
+    /// Starts a stopped server again, on the same ports with the same data.
     ///
     /// # Errors
     /// As [`Server::start`].
-    pub async fn restart(mut self) -> io::Result<Self> {
-        self.process.kill().await?;
+    pub async fn start_again(mut self) -> io::Result<Self> {
+        self.stop().await?;
         let ports = [self.http, self.rtmp, self.admin].map(|address| address.to_string());
         Self::on(self.data, [&ports[0], &ports[1], &ports[2]]).await
     }

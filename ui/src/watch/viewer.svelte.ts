@@ -15,6 +15,7 @@ import { fetchStatus } from './status';
 const PATIENCE_AT_START = 10_000;
 const PATIENCE = 4000;
 const TICK = 100;
+const READ_EVERY = 500;
 
 /** Plays one show into one video element: does what {@link Session} decides, and tells it what happens. */
 export class Viewer {
@@ -36,6 +37,7 @@ export class Viewer {
   readonly #reporter: Reporter;
   readonly #ends: (() => void)[] = [];
   #engine: Engine | null = null;
+  #stalledEngine: Engine | null = null;
   #asking: ReturnType<typeof setTimeout> | undefined;
   #lastPicture = 0;
   #seen = false;
@@ -62,11 +64,13 @@ export class Viewer {
     void this.#clock.measure();
     this.#every(MEASURE_EVERY, () => void this.#clock.measure());
     this.#every(TICK, () => this.#tick());
-    this.#every(1000, () => this.#readDelay());
+    this.#every(READ_EVERY, () => this.#readDelay());
     this.#every(BEAT_EVERY, () => this.#beat('beat'));
     this.#ends.push(watchFrames(this.video, (mediaTime, at) => this.#onFrame(mediaTime, at)));
     this.#listen(this.video, 'waiting', () => this.#onWaiting());
     this.#listen(this.video, 'pause', () => this.#onPause());
+    // What was shown before a jump says nothing of what is shown behind it.
+    this.#listen(this.video, 'seeked', () => this.#meter.reset());
     this.#listen(document, 'visibilitychange', () => this.#onVisible());
     this.#listen(window, 'online', () => this.#happened({ kind: 'hope' }));
     this.#happened({ kind: 'opened' });
@@ -188,16 +192,25 @@ export class Viewer {
     if (this.#engine === null) return;
     this.#lastPicture = performance.now();
     this.#meter.shown(at, this.#engine.pictureTime(mediaTime));
+    this.#recovered();
     if (this.phase !== 'playing') this.#happened({ kind: 'picture' });
     if (this.#seen) return;
     this.#seen = true;
     this.#beat('first_frame');
   }
 
+  /** A standstill that passed by itself was the network's: one that needed another player was the show's end. */
+  #recovered(): void {
+    if (this.#stalledEngine !== null && this.#stalledEngine === this.#engine) {
+      this.#stalledEngine.stalled(performance.now());
+    }
+    this.#stalledEngine = null;
+  }
+
   #onWaiting(): void {
     if (this.#engine === null || this.video.seeking || this.phase !== 'playing' || document.hidden) return;
     this.stalls += 1;
-    this.#engine.stalled(performance.now());
+    this.#stalledEngine = this.#engine;
     this.#happened({ kind: 'stall' });
     this.#beat('stall');
   }

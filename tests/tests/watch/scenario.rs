@@ -1,0 +1,166 @@
+//! A show by one way of delivery, as a viewer in a browser sees it.
+
+// A scenario fails by panicking.
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use system_tests::browser::{Browser, Options, Page};
+use system_tests::counter::{self, Seen, percentile};
+use system_tests::ffmpeg::{self, Publisher};
+use system_tests::server::Server;
+
+const PATIENCE: Duration = Duration::from_secs(25);
+/// Pictures that a judgement rests on: five seconds.
+const PICTURES: usize = 150;
+
+/// A way of delivery, and what is promised of it.
+pub(crate) struct Way {
+    /// Its name in the page's address and reports.
+    pub(crate) name: &'static str,
+    /// 95 of 100 pictures are on screen so soon after they were taken, in ms.
+    pub(crate) delay: f64,
+}
+
+/// A browser at a show's page, and the show's server.
+pub(crate) struct Scene {
+    browser: Browser,
+    server: Server,
+    publish: String,
+}
+
+impl Scene {
+    /// Opens the page of a show that has not begun; `None` where there is no browser.
+    pub(crate) async fn open(way: &Way) -> Option<Self> {
+        let browser = Browser::start_or_skip(&Options::default()).await?;
+        let server = Server::start().await.unwrap();
+        let publish = server.add_stream("spring").await.unwrap();
+        let scene = Self {
+            browser,
+            server,
+            publish,
+        };
+        let url = scene.server.url(&format!("/watch/spring?via={}", way.name));
+        scene.page().goto(&url).await.unwrap();
+        // A reload would take this away.
+        scene.page().eval("window.neverReloaded = true;").await.unwrap();
+        scene.wait_for_phase("waiting").await;
+        Some(scene)
+    }
+
+    fn page(&self) -> &Page {
+        &self.browser.page
+    }
+
+    /// Begins to publish; `None` where there is no ffmpeg.
+    pub(crate) fn publish(&self) -> Option<Publisher> {
+        Publisher::start_or_skip(&self.publish, ffmpeg::Options::default()).unwrap()
+    }
+
+    /// Waits until the page is in `phase`.
+    pub(crate) async fn wait_for_phase(&self, phase: &str) {
+        let condition = format!("window.anchorStats?.().phase === '{phase}'");
+        self.page().wait_for(&condition, PATIENCE).await.unwrap();
+    }
+
+    /// Waits until the page plays and says a delay, on the same load of the page.
+    pub(crate) async fn wait_for_play(&self) {
+        self.wait_for_phase("playing").await;
+        let said = "anchorStats().delayMs !== null && window.neverReloaded";
+        self.page().wait_for(said, PATIENCE).await.unwrap();
+    }
+
+    /// The pictures of some seconds from now on.
+    pub(crate) async fn watch(&self) -> Vec<Seen> {
+        counter::record(self.page()).await.unwrap();
+        counter::wait(self.page(), PICTURES, PATIENCE).await.unwrap();
+        counter::take(self.page()).await.unwrap()
+    }
+
+    /// What the operator reads of the viewers' reports.
+    pub(crate) async fn beats(&self) -> Value {
+        self.server.stream("spring").await.unwrap().unwrap()["beats"].clone()
+    }
+
+    /// Ends the server and, when the page has said so, starts it again.
+    pub(crate) async fn lose_server(mut self) -> Self {
+        self.server.stop().await.unwrap();
+        self.wait_for_phase("unreachable").await;
+        self.server = self.server.start_again().await.unwrap();
+        self
+    }
+}
+
+/// Begins before the show, plays it muted by itself, says its delay, reports, and goes on by itself after the
+/// publisher was away and after the server was.
+pub(crate) async fn plays_reports_and_survives(way: Way) {
+    let Some(scene) = Scene::open(&way).await else {
+        return;
+    };
+    let Some(publisher) = scene.publish() else { return };
+    scene.wait_for_play().await;
+    let muted = scene
+        .page()
+        .eval("return document.querySelector('video').muted;")
+        .await;
+    assert_eq!(muted.unwrap(), json!(true));
+
+    judge(&way, &publisher, &scene.watch().await);
+    let beats = scene.beats().await;
+    assert_eq!(
+        (&beats["first_frames"], &beats["refused"]),
+        (&json!(1), &json!(0)),
+        "{beats}"
+    );
+    assert_eq!(beats["newest_first_frame"]["protocol"], way.name);
+    assert_eq!(
+        beats["newest"]["estimated"], true,
+        "nobody stamped this show: {beats}"
+    );
+
+    drop(publisher);
+    scene.wait_for_phase("interrupted").await;
+    let publisher = scene.publish().unwrap();
+    scene.wait_for_play().await;
+    judge(&way, &publisher, &scene.watch().await);
+
+    let scene = scene.lose_server().await;
+    drop(publisher);
+    let _publisher = scene.publish().unwrap();
+    scene.wait_for_play().await;
+}
+
+/// Judges what was seen by the counter in each picture, and what the page said of it.
+fn judge(way: &Way, publisher: &Publisher, seen: &[Seen]) {
+    let read: Vec<_> = seen.iter().filter_map(|s| Some((s.counter?, s))).collect();
+    assert!(
+        read.len() * 10 >= seen.len() * 9,
+        "{} of {} can be read",
+        read.len(),
+        seen.len()
+    );
+    assert!(
+        read.windows(2).all(|pair| pair[0].0 <= pair[1].0),
+        "time went back"
+    );
+
+    let truth = |&(number, s): &(u32, &Seen)| s.shown - publisher.taken(number);
+    let delays: Vec<_> = read.iter().map(truth).collect();
+    let misses: Vec<_> = read.iter().filter_map(|r| Some(r.1.said? - truth(r))).collect();
+    let of = |values: &[f64], percent| percentile(values, percent).unwrap_or(f64::NAN).round();
+    println!(
+        "{}: delay ms p50 {} p95 {}, said less truth ms p5 {} p50 {} p95 {}, {} pictures; {}",
+        way.name,
+        of(&delays, 50.0),
+        of(&delays, 95.0),
+        of(&misses, 5.0),
+        of(&misses, 50.0),
+        of(&misses, 95.0),
+        read.len(),
+        publisher.complaints(),
+    );
+    assert!(of(&delays, 95.0) <= way.delay);
+    // Without stamps the server can't know what passed before the picture reached it; that is left out, no more.
+    assert!(of(&misses, 50.0) <= 100.0 && of(&misses, 50.0) >= -700.0);
+}
