@@ -11,7 +11,7 @@ use crate::{Beat, Fault};
 pub struct StreamStats {
     /// The public name.
     pub name: String,
-    /// Live, or waiting for its publisher to return.
+    /// Live, waiting for its publisher to return, or over.
     pub state: StreamState,
     /// Milliseconds in that state.
     pub state_for_ms: u64,
@@ -43,7 +43,7 @@ pub struct StreamStats {
     pub last_error: Option<Fault>,
 }
 
-/// A show is live or interrupted; once ended it is gone from the list.
+/// How a show stands. It is gone from the list a minute after its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StreamState {
@@ -51,6 +51,8 @@ pub enum StreamState {
     Live,
     /// The publisher is lost or stopped, and may return.
     Interrupted,
+    /// The publisher was away for too long.
+    Ended,
 }
 
 /// Who publishes.

@@ -15,6 +15,8 @@ use crate::name::Name;
 
 /// A publisher silent for so long gives way to another with the same key.
 const SILENT: Duration = Duration::from_secs(1);
+/// How long an ended show is kept, so that players see that it ended.
+const SHOWN_ENDED: Duration = Duration::from_secs(60);
 
 /// The streams by name. Names come from keys, so there are no more streams than keys.
 #[derive(Debug)]
@@ -48,6 +50,9 @@ impl Hub {
     /// its own place at once, is not handed out yet.
     pub fn claim(&self, name: &Name, who: Who, now: Instant) -> Result<Publisher, Fault> {
         let mut streams = self.streams();
+        if streams.get(name).is_some_and(|stream| stream.is_ended()) {
+            streams.remove(name);
+        }
         let stream = streams
             .entry(name.clone())
             .or_insert_with(|| Arc::new(Stream::new(name.clone(), &self.config, now)));
@@ -64,7 +69,7 @@ impl Hub {
         })
     }
 
-    /// The stream called `name`, live or interrupted.
+    /// The stream called `name`: live, interrupted or just ended.
     pub fn get(&self, name: &Name) -> Option<Arc<Stream>> {
         self.streams().get(name).cloned()
     }
@@ -83,11 +88,11 @@ impl Hub {
             if interrupted.is_some_and(|time| time >= hold.min(end)) {
                 stream.release();
             }
-            let ended = interrupted.is_some_and(|time| time >= end);
-            if ended {
+            if interrupted.is_some_and(|time| time >= end) && !stream.is_ended() {
                 tracing::info!(stream = %name, "show ended: nobody published for long enough");
+                stream.end();
             }
-            !ended
+            interrupted.is_none_or(|time| time < end + SHOWN_ENDED)
         });
     }
 
@@ -179,6 +184,8 @@ mod tests {
         hub.expire(from + Duration::from_secs(31));
         assert!(hub.get(&name).unwrap().held().released);
         hub.expire(from + Duration::from_secs(301));
+        assert!(hub.get(&name).unwrap().is_ended(), "kept, so that players see it");
+        hub.expire(from + Duration::from_secs(361));
         assert!(hub.get(&name).is_none());
     }
 }

@@ -10,7 +10,7 @@ use media::{MediaClock, TrackKind, Utc};
 
 use super::clock::{ClockLine, Moment};
 use super::merge::{Merge, Pending};
-use super::package::Package;
+use super::package::{Package, Unit};
 use super::rate::Rate;
 use super::retime::Retime;
 use super::ring::{Batch, Cursor, Read, Ring, Start};
@@ -29,6 +29,15 @@ pub struct Arrival {
     pub utc: Utc,
 }
 
+/// For whom there is something new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// Readers of FLV.
+    pub(crate) flv: bool,
+    /// Those who wait for a part or a playlist.
+    pub(crate) hls: bool,
+}
+
 /// What a stream holds and has counted.
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -44,6 +53,8 @@ pub(crate) struct Live {
     /// Version of the configurations that are in the ring.
     ringed: u64,
     last_key: Option<(Instant, i64)>,
+    /// Whether the publisher stamps its key frames, as our studio does.
+    studio: bool,
     pub(crate) counted: Counted,
 }
 
@@ -74,6 +85,7 @@ impl Live {
             package: Package::default(),
             ringed: 0,
             last_key: None,
+            studio: false,
             counted: Counted::new(now),
         }
     }
@@ -86,6 +98,7 @@ impl Live {
         self.clock.begin();
         self.announced = None;
         self.last_key = None;
+        self.studio = false;
         self.counted.begin_session(now);
     }
 
@@ -104,20 +117,20 @@ impl Live {
         self.announced = Some(clock);
     }
 
-    /// Takes a tag of the publisher. Whether readers have something new.
-    pub(crate) fn take(&mut self, tag: &Tag, at: Arrival) -> bool {
+    /// Takes a tag of the publisher. What is new by it.
+    pub(crate) fn take(&mut self, tag: &Tag, at: Arrival) -> News {
         self.counted.arrived(tag, at.now);
         match self.tracks.read(tag) {
             Ok(media @ Media::Frame { .. }) => self.frame(tag, &media, at),
-            Ok(Media::Configured | Media::Nothing) => false,
+            Ok(Media::Configured | Media::Nothing) => News::default(),
             Err(fault) => {
                 self.counted.refuse(fault);
-                false
+                News::default()
             }
         }
     }
 
-    fn frame(&mut self, tag: &Tag, media: &Media, at: Arrival) -> bool {
+    fn frame(&mut self, tag: &Tag, media: &Media, at: Arrival) -> News {
         let Media::Frame {
             kind,
             key,
@@ -125,7 +138,7 @@ impl Live {
             data,
         } = media
         else {
-            return false;
+            return News::default();
         };
         let placed = self.retime.place(tag.kind, tag.timestamp);
         if placed.anew {
@@ -140,17 +153,23 @@ impl Live {
                 .key_frame(self.last_key.map(|(_, ms)| placed.ms - ms));
         }
         self.counted.frame(*kind, at.now);
-        let moment = self.clock.at(shown);
-        let packaged = self
-            .package
-            .push(&self.tracks, tag.timestamp, media, moment.map(|m| m.utc));
+        let unit = Unit {
+            media,
+            stamp: tag.timestamp,
+            utc: self.clock.at(shown).map(|moment| moment.utc),
+            studio: self.studio,
+        };
+        let hls = self.package.push(&self.tracks, unit);
         let start = picture_key || self.sound_starts(at.now);
         let plain = Tag {
             kind: tag.kind,
             timestamp: placed.ms as u32,
             data: plain_body(tag, media),
         };
-        self.gather(&plain, placed.ms, start, at.now) || packaged
+        News {
+            flv: self.gather(&plain, placed.ms, start, at.now),
+            hls,
+        }
     }
 
     fn gather(&mut self, tag: &Tag, ms: i64, start: bool, now: Instant) -> bool {
@@ -179,6 +198,7 @@ impl Live {
     fn stamp(&mut self, ms: i64, data: &Bytes, arrival: Utc) {
         let announced = self.announced.take();
         if let Some(stamp) = sei::find(data).or(announced) {
+            self.studio = true;
             self.clock.stamp(ms, &stamp, arrival);
         }
     }

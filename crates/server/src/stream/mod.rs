@@ -10,6 +10,7 @@ mod merge;
 mod package;
 mod rate;
 mod reader;
+mod request;
 mod retime;
 mod ring;
 mod stats;
@@ -32,7 +33,9 @@ use live::Live;
 
 pub use hub::{Hub, Publisher};
 pub use live::Arrival;
+pub(crate) use package::Ask;
 pub use reader::FlvReader;
+pub(crate) use request::Outcome;
 
 /// One stream.
 #[derive(Debug)]
@@ -41,7 +44,10 @@ pub struct Stream {
     held: Mutex<Held>,
     /// Told when there is something new to read, or nothing more to come.
     news: Notify,
+    /// The same for those who wait for a part or a playlist.
+    parts: Notify,
     readers: Readers,
+    requests: Requests,
     beats: Mutex<BeatStats>,
 }
 
@@ -63,6 +69,8 @@ enum State {
     /// A publisher is connected; the token tells it that another took its place.
     Live(CancellationToken),
     Interrupted,
+    /// Kept for a while, so that players see the end.
+    Ended,
 }
 
 /// Who publishes, as the statistics show it.
@@ -74,6 +82,14 @@ pub struct Who {
     pub address: String,
     /// When the publish began.
     pub since: Instant,
+}
+
+/// Counters of HLS requests.
+#[derive(Debug, Default)]
+struct Requests {
+    answered: AtomicU64,
+    waiting: AtomicU64,
+    sent_bytes: AtomicU64,
 }
 
 /// Counters of HTTP-FLV readers.
@@ -100,7 +116,9 @@ impl Stream {
                 closed: false,
             }),
             news: Notify::new(),
+            parts: Notify::new(),
             readers: Readers::default(),
+            requests: Requests::default(),
             beats: Mutex::default(),
         }
     }
@@ -108,6 +126,11 @@ impl Stream {
     /// The public name.
     pub fn name(&self) -> &Name {
         &self.name
+    }
+
+    /// Whether the show has ended.
+    fn is_ended(&self) -> bool {
+        matches!(self.held().state, State::Ended)
     }
 
     /// Whether a publisher is connected.
@@ -143,7 +166,7 @@ impl Stream {
         held.released = false;
         let session = held.sessions;
         drop(held);
-        self.news.notify_waiters();
+        self.notify();
         (session, replaced)
     }
 
@@ -160,7 +183,7 @@ impl Stream {
             held.live.counted.last_error = fault;
         }
         drop(held);
-        self.news.notify_waiters();
+        self.notify();
     }
 
     /// A tag of the publisher of `session`; false when another took its place.
@@ -171,8 +194,11 @@ impl Stream {
         }
         let news = held.live.take(tag, at);
         drop(held);
-        if news {
+        if news.flv {
             self.news.notify_waiters();
+        }
+        if news.hls {
+            self.parts.notify_waiters();
         }
         true
     }
@@ -189,7 +215,7 @@ impl Stream {
         let held = self.held();
         match held.state {
             State::Live(_) => Some(now.saturating_duration_since(held.live.counted.last_tag)),
-            State::Interrupted => None,
+            State::Interrupted | State::Ended => None,
         }
     }
 
@@ -198,7 +224,7 @@ impl Stream {
         let held = self.held();
         match held.state {
             State::Live(_) => None,
-            State::Interrupted => Some(now.saturating_duration_since(held.since)),
+            State::Interrupted | State::Ended => Some(now.saturating_duration_since(held.since)),
         }
     }
 
@@ -209,13 +235,29 @@ impl Stream {
             held.released = true;
             held.live.clear();
             drop(held);
-            self.news.notify_waiters();
+            self.notify();
         }
     }
 
     /// The server stops: nobody waits any more.
     fn close(&self) {
         self.held().closed = true;
+        self.notify();
+    }
+
+    /// The show ended: playlists say so.
+    fn end(&self) {
+        let mut held = self.held();
+        if !matches!(held.state, State::Ended) {
+            held.state = State::Ended;
+            held.live.package.end();
+            drop(held);
+            self.notify();
+        }
+    }
+
+    fn notify(&self) {
         self.news.notify_waiters();
+        self.parts.notify_waiters();
     }
 }

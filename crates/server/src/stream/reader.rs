@@ -63,7 +63,7 @@ impl FlvReader {
             Read::Go(bytes) => bytes,
             Read::Open(start, bytes) => join(&held.live, &start, true, &bytes),
             Read::Again(start, bytes) => join(&held.live, &start, false, &bytes),
-            Read::Wait if held.released && matches!(held.state, State::Interrupted) => return Next::End,
+            Read::Wait if held.released && !matches!(held.state, State::Live(_)) => return Next::End,
             Read::Wait => return self.count(before, Next::Wait),
         };
         drop(held);

@@ -24,6 +24,7 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         state: match held.state {
             State::Live(_) => StreamState::Live,
             State::Interrupted => StreamState::Interrupted,
+            State::Ended => StreamState::Ended,
         },
         state_for_ms: millis(now.saturating_duration_since(held.since)),
         sessions: held.sessions,
@@ -35,7 +36,11 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         refused_tags: counted.refused,
         timestamp_jumps: held.live.jumps(),
         flv: readers(stream),
-        hls: HlsStats::default(),
+        hls: HlsStats {
+            requests: stream.requests.answered.load(Relaxed),
+            waiting: stream.requests.waiting.load(Relaxed),
+            sent_bytes: stream.requests.sent_bytes.load(Relaxed),
+        },
         clock: held.live.clock.stats(),
         beats,
         last_error: counted.last_error.clone(),
