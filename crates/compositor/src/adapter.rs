@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::Error;
+use crate::shader::WORKGROUP;
 
 /// The graphics device in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,13 @@ pub(crate) fn open(shared_memory: bool) -> Result<Opened, Error> {
         name: info.name.clone(),
         reason,
     };
+    let limits = adapter.limits();
+    let [across, down] = WORKGROUP;
+    if limits.max_compute_invocations_per_workgroup < across * down
+        || limits.max_storage_buffers_per_shader_stage < 2
+    {
+        return Err(refused("it can't run compute kernels".into()));
+    }
     let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
         label: Some("compositor"),
         required_features: if mapped_kernels {
@@ -55,13 +63,10 @@ pub(crate) fn open(shared_memory: bool) -> Result<Opened, Error> {
         } else {
             wgpu::Features::empty()
         },
-        required_limits: wgpu::Limits::downlevel_defaults().using_resolution(adapter.limits()),
+        required_limits: limits,
         ..Default::default()
     }))
     .map_err(|e| refused(e.to_string()))?;
-    if device.limits().max_compute_invocations_per_workgroup == 0 {
-        return Err(refused("it can't run compute kernels".into()));
-    }
     Ok(Opened {
         lost: watch(&device),
         adapter: describe(&info),

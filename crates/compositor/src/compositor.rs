@@ -18,6 +18,9 @@ use crate::shader::WORKGROUP;
 use crate::slot::{RING, Ring, Slot};
 use crate::{Adapter, Error, Scene};
 
+/// Most bytes of an arena, of which there are three: seven sources of 4K, twice over.
+const MAX_ARENA: u64 = 256 << 20;
+
 /// How a compositor is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -156,6 +159,11 @@ impl Compositor {
 
     pub(crate) fn set_plan(&mut self, plan: Plan) -> Result<(), Error> {
         self.check_device()?;
+        let limit = self.arena_limit();
+        let needed = plan.arena_len as u64;
+        if needed > limit {
+            return Err(Error::TooLarge { needed, limit });
+        }
         self.kernels.prepare(plan.passes.iter().map(|p| &p.kernel))?;
         if plan.arena_len > self.arena_len {
             self.make_slots(plan.arena_len)?;
@@ -198,14 +206,17 @@ impl Compositor {
         }
     }
 
+    /// Most bytes of an arena: what the device binds, and no more than a show can need.
+    fn arena_limit(&self) -> u64 {
+        let limits = self.opened.device.limits();
+        limits
+            .max_storage_buffer_binding_size
+            .min(limits.max_buffer_size)
+            .min(MAX_ARENA)
+    }
+
     /// Makes a ring of slots whose arenas have `len` bytes; those of the ring before are dropped as they return.
     fn make_slots(&mut self, len: usize) -> Result<(), Error> {
-        let limits = self.opened.device.limits();
-        let limit = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        let needed = len as u64;
-        if needed > limit || u32::try_from(len).is_err() {
-            return Err(Error::TooLarge { needed, limit });
-        }
         self.arena_len = len;
         self.ring
             .renew(|generation| Slot::new(&self.opened, &self.kernels, self.size, len, generation));

@@ -174,6 +174,7 @@ fn taps(start: u32, len: u32, at: i32, out: u32, first: u32, count: usize) -> Ve
         let held = |s: i64| start as usize + s.clamp(0, i64::from(len) - 1) as usize;
         (low..=high)
             .map(|s| (held(s), (weight(s) / total) as f32))
+            .filter(|(_, weight)| *weight > 0.0)
             .collect()
     };
     (0..count).map(tap).collect()

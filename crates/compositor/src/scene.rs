@@ -1,6 +1,6 @@
 //! What the program picture shows: a background and layers over it.
 
-use media::{PixelFormat, Size};
+use media::{PixelFormat, Size, VideoFrame};
 
 use crate::Error;
 
@@ -43,6 +43,16 @@ pub struct SourceFormat {
     pub format: PixelFormat,
     /// Width and height in pixels; even for the subsampled formats.
     pub size: Size,
+}
+
+impl From<&VideoFrame> for SourceFormat {
+    /// What a source brings whose frames are like this one.
+    fn from(frame: &VideoFrame) -> Self {
+        Self {
+            format: frame.format,
+            size: frame.size,
+        }
+    }
 }
 
 /// One source on the canvas.

@@ -264,7 +264,13 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
         w: 0,
         h: 4,
     };
+    let huge = Scene {
+        sources: vec![source(PixelFormat::Nv12, Size::new(8192, 8192)); MAX_LAYERS],
+        background: Background::Color([0, 0, 0]),
+        layers: (0..MAX_LAYERS).map(|n| Layer::new(n, PIP)).collect(),
+    };
     let refused = [
+        (huge, "compositor.too_large"),
         (
             change(&|s| s.layers.clear()),
             "compositor.background_not_covering",

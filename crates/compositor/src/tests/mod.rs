@@ -6,6 +6,7 @@ mod fusion;
 mod images;
 mod kernels;
 mod pixels;
+mod plans;
 
 use std::time::Duration;
 

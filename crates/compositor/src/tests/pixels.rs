@@ -41,12 +41,8 @@ fn scenery(format: PixelFormat, size: Size, color: ColorInfo, seed: usize) -> Vi
 /// Draws on the device and in the twin; no sample may differ by more than one code value.
 fn check(size: Size, layers: &[(Layer, VideoFrame)], background: Background) {
     let Some(mut c) = compositor(size) else { return };
-    let source = |f: &VideoFrame| SourceFormat {
-        format: f.format,
-        size: f.size,
-    };
     let scene = Scene {
-        sources: layers.iter().map(|(_, f)| source(f)).collect(),
+        sources: layers.iter().map(|(_, f)| SourceFormat::from(f)).collect(),
         background,
         layers: layers.iter().map(|(l, _)| *l).collect(),
     };
