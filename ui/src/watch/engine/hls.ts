@@ -1,8 +1,9 @@
 import type Hls from 'hls.js';
-import type { HlsConfig } from 'hls.js';
+import type { FragBufferedData, HlsConfig } from 'hls.js';
 
 import type { PictureTime } from '../delay';
 import { type Engine, type EngineEvents, jump } from './engine';
+import { Pieces } from './pieces';
 
 /** Seconds later than aimed at that are jumped over rather than played off faster. */
 const JUMP_BEYOND = 2;
@@ -25,6 +26,7 @@ export class HlsEngine implements Engine {
   #hls: Hls | null = null;
   #video: HTMLVideoElement | null = null;
   #stopped = false;
+  readonly #pieces = new Pieces();
 
   /** `estimated` tells whether the times in the playlists are the server's guess. */
   constructor(
@@ -42,6 +44,7 @@ export class HlsEngine implements Engine {
     hls.on(Library.Events.ERROR, (_, error) => {
       if (error.fatal) events.ended(error.details);
     });
+    hls.on(Library.Events.FRAG_BUFFERED, (_, buffered) => this.#note(buffered));
     hls.loadSource(this.url);
     hls.attachMedia(video);
   }
@@ -68,9 +71,19 @@ export class HlsEngine implements Engine {
   }
 
   pictureTime(mediaTime: number): PictureTime | null {
-    const date = this.#hls?.playingDate;
-    if (!date || this.#video === null) return null;
-    return { utc: date.getTime() + (mediaTime - this.#video.currentTime) * 1000, estimated: this.estimated() };
+    const utc = this.#pieces.utc(mediaTime);
+    return utc === null ? null : { utc, estimated: this.estimated() };
+  }
+
+  /**
+   * The library's own `playingDate` is wrong by up to a segment behind a join: it takes the first part that it
+   * loaded for the segment's beginning. So the date of each piece is reckoned here, from where it came to lie.
+   */
+  #note({ frag, part }: FragBufferedData): void {
+    const place = (part ?? frag).elementaryStreams.video?.startPTS;
+    const date = Date.parse(frag.rawProgramDateTime ?? '');
+    if (frag.type !== 'main' || place === undefined) return;
+    this.#pieces.add(place, date + (part?.fragOffset ?? 0) * 1000);
   }
 }
 
