@@ -5,7 +5,7 @@ import { DelayMeter, writeDelay } from './delay';
 const exact = (utc: number) => ({ utc, estimated: false });
 
 describe('the delay', () => {
-  it('is the mean of what was shown in the last second, on the server’s clock', () => {
+  it('is the mean of what was just shown, on the server’s clock', () => {
     const meter = new DelayMeter();
     meter.shown(1000, exact(0));
     meter.shown(3000, exact(7400));
@@ -19,10 +19,11 @@ describe('the delay', () => {
     expect(meter.read(0, offset)).toBeNull();
     meter.shown(1000, exact(500));
     expect(meter.read(1000, null)).toBeNull();
-    expect(meter.read(2500, offset)).toBeNull();
-    meter.shown(3000, exact(2500));
-    meter.shown(3033, null);
-    expect(meter.read(3033, offset)).toBeNull();
+    expect(meter.read(2900, offset)?.delay).toBe(500);
+    expect(meter.read(3100, offset)).toBeNull();
+    meter.shown(4000, exact(3500));
+    meter.shown(4033, null);
+    expect(meter.read(4033, offset)).toBeNull();
   });
 
   it('is not known when pictures seem to come from the future', () => {

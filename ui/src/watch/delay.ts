@@ -20,10 +20,12 @@ interface Shown {
   picture: PictureTime;
 }
 
-/** How long a picture counts towards the figure, ms. */
-const WINDOW = 1000;
+/** How long a picture counts towards the figure, ms: short, since a player that catches up changes its delay. */
+const WINDOW = 300;
+/** How long the newest picture counts when there is no other, ms. */
+const LONGEST = 2000;
 
-/** Averages the delays of the pictures shown within the last second. */
+/** Averages the delays of the pictures just shown. */
 export class DelayMeter {
   #shown: Shown[] = [];
 
@@ -54,7 +56,10 @@ export class DelayMeter {
   }
 
   #forget(now: number): void {
-    this.#shown = this.#shown.filter(({ at }) => now - at <= WINDOW);
+    const newest = this.#shown.at(-1);
+    this.#shown = this.#shown.filter(
+      (shown) => now - shown.at <= WINDOW || (shown === newest && now - shown.at <= LONGEST),
+    );
   }
 }
 

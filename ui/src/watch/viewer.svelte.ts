@@ -15,7 +15,7 @@ import { fetchStatus } from './status';
 const PATIENCE_AT_START = 10_000;
 const PATIENCE = 4000;
 const TICK = 100;
-const READ_EVERY = 500;
+const READ_EVERY = 250;
 
 /** Plays one show into one video element: does what {@link Session} decides, and tells it what happens. */
 export class Viewer {
