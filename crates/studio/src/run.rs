@@ -74,7 +74,7 @@ impl Running {
         }
         let Opened { pictures, sounds } = opened;
         let setup = tick::Setup {
-            clock: clock.clone(),
+            clock,
             size: show.canvas.size,
             rate: show.canvas.rate,
             counter: show.canvas.counter,
@@ -83,7 +83,7 @@ impl Running {
             encodings: encodings.clone(),
         };
         let program = tokio::task::block_in_place(|| tick::start(setup))?;
-        let mixing = mix::start(clock.clone(), sounds, encodings.clone())?;
+        let mixing = mix::start(clock, sounds, encodings.clone())?;
         Ok(Self {
             show,
             show_id,

@@ -167,10 +167,26 @@ impl Ticker {
             self.wait(&mut pace);
             error = self.tick(&mut pace).err();
         }
-        if let Some(error) = &error {
-            tracing::error!(%error, code = error.code(), "the program has ended");
+        match &error {
+            Some(error) => tracing::error!(%error, code = error.code(), "the program has ended"),
+            None => self.drain(&mut pace),
         }
         self.outcome(first, &pace, error)
+    }
+
+    /// The end of the show: every tick that has begun still ends.
+    fn drain(&mut self, pace: &mut Pace) {
+        while let Some(deadline) = pace.deadline() {
+            let now = self.setup.clock.now();
+            match self.compositor.finished(deadline.saturating_since(now)) {
+                Some(frame) => self.arrived(frame, pace),
+                None => {
+                    while let Some(tick) = pace.give_up(deadline) {
+                        self.repeat(tick);
+                    }
+                }
+            }
+        }
     }
 
     /// Until the next tick: takes finished frames, gives up those that are late.
