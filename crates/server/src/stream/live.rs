@@ -93,6 +93,7 @@ impl Live {
     /// A publisher's session begins.
     pub(crate) fn begin_session(&mut self, now: Instant) {
         self.end_session();
+        self.ring.forget_starts();
         self.retime.begin_session();
         self.tracks.begin_session();
         self.clock.begin();
@@ -102,14 +103,13 @@ impl Live {
         self.counted.begin_session(now);
     }
 
-    /// It ended: what waits goes out, and nobody begins at what is there.
+    /// It ended: what waits goes out.
     pub(crate) fn end_session(&mut self) {
         if let Some(pending) = self.merge.take() {
             let at = self.counted.last_tag;
             self.send(pending, at);
         }
         self.package.end_session();
-        self.ring.forget_starts();
     }
 
     /// Takes the clock message of the key frame that follows.

@@ -48,6 +48,7 @@ impl Stream {
                     break Outcome::Crowded;
                 };
                 self.requests.waiting.fetch_add(1, Relaxed);
+                tracing::debug!(stream = %self.name, ?ask, "a request waits");
                 place = Some((permit, Waiting(self)));
             }
             let until = *deadline.get_or_insert_with(|| Instant::now() + Duration::from_secs(3 * target));

@@ -1,0 +1,17 @@
+//! The whole server, as a process of its own: published to, watched, attacked and stopped.
+//!
+//! Nothing here sleeps: a test waits for a line the server prints, for bytes, or for the end of a connection.
+
+#![allow(clippy::unwrap_used)] // A test that panics has said what it had to say.
+
+mod clock;
+mod commands;
+mod flv;
+mod hls;
+mod limits;
+mod page;
+mod returns;
+mod secrets;
+mod slow;
+mod stop;
+mod support;

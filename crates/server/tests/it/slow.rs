@@ -1,0 +1,103 @@
+//! A viewer who doesn't keep up holds nobody up.
+
+use std::net::TcpStream;
+
+use bytes::Bytes;
+use container::flv::{Tag, TagKind, video};
+use socket2::{Domain, Socket, Type};
+
+use crate::support::media::{PLAIN, Viewer, is_key, is_media};
+use crate::support::{PATIENCE, TestServer, http};
+
+/// Pictures of 20 kB, a key frame each ten: decoders wouldn't like them, the server doesn't look.
+fn large(n: u32, size: usize) -> Tag {
+    let mut unit = vec![0; size];
+    unit[..4].copy_from_slice(&(size as u32 - 4).to_be_bytes());
+    unit[4] = 0x41;
+    Tag {
+        kind: TagKind::Video,
+        timestamp: n * 40,
+        data: video::frame(n.is_multiple_of(10), 0, &Bytes::from(unit)),
+    }
+}
+
+/// A connection that takes little at a time.
+fn narrow(server: &TestServer) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket.connect(&server.http.into()).unwrap();
+    socket.into()
+}
+
+const COUNT: u32 = 400;
+/// When the last one comes: the stream begins at 1000 ms.
+const LAST: u32 = 1_000 + (COUNT - 1) * 40;
+
+#[test]
+fn a_slow_viewer_goes_on_at_a_key_frame_and_others_miss_nothing() {
+    let server = TestServer::start_with("[stream]\nring_bytes = 1048576\n", "info");
+    let mut sender = server.publish();
+    let mut fast = Viewer::new(server.get("/live/show.flv"));
+    let mut slow = Viewer::new(http::request_on(narrow(&server), "GET", "/live/show.flv", b""));
+    let config = PLAIN
+        .tags(1)
+        .into_iter()
+        .find(|t| t.kind == TagKind::Video)
+        .unwrap();
+    sender.send(&config);
+    for n in 0..COUNT {
+        sender.send(&large(n, 20_000));
+        assert_eq!(
+            fast.media(1)[0].data.len(),
+            20_005,
+            "the fast one gets each at once"
+        );
+    }
+    // 8 MB were sent; the ring holds one of them, the connection less.
+    let mut last: Option<Tag> = None;
+    let mut gaps = 0;
+    loop {
+        let tag = slow.next().unwrap();
+        if !is_media(&tag) {
+            continue;
+        }
+        let missed = last
+            .as_ref()
+            .is_some_and(|last| tag.timestamp - last.timestamp > 40);
+        if missed {
+            assert!(is_key(&tag), "goes on at a key frame");
+            gaps += 1;
+        }
+        let end = tag.timestamp == LAST;
+        last = Some(tag);
+        if end {
+            break;
+        }
+    }
+    assert!(gaps >= 1);
+    let stats = server.stats().flv;
+    assert!(stats.skips >= 1 && stats.skipped_tags >= 200, "{stats:?}");
+}
+
+#[test]
+fn a_viewer_who_takes_nothing_is_closed() {
+    let mut server = TestServer::start_with(
+        "[limits]\nstall_timeout_ms = 200\n[stream]\nring_bytes = 1048576\n",
+        "server=debug",
+    );
+    let mut sender = server.publish();
+    let stalled = Viewer::new(http::request_on(narrow(&server), "GET", "/live/show.flv", b""));
+    let config = PLAIN
+        .tags(1)
+        .into_iter()
+        .find(|t| t.kind == TagKind::Video)
+        .unwrap();
+    sender.send(&config);
+    for n in 0..400 {
+        sender.send(&large(n, 20_000));
+    }
+    server.wait_log("timed out");
+    assert_eq!(server.stats().flv.now, 0);
+    drop(stalled);
+}
