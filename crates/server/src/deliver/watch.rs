@@ -13,7 +13,7 @@ static DIST: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../ui/dist");
 /// What the page may do: run and ask this server, play what it made itself, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; \
-    form-action 'none'; frame-ancestors *";
+    form-action 'none'; frame-ancestors 'self'";
 /// Names of assets hold a hash of their content: they never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 

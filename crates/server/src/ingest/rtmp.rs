@@ -147,8 +147,9 @@ impl Session {
             address: self.address.to_string(),
             since: now,
         };
+        let publisher = self.app.hub.claim(&name, who.clone(), now)?;
         tracing::info!(stream = %name, agent = who.agent, address = who.address, "publishing");
-        self.app.hub.claim(&name, who, now)
+        Ok(publisher)
     }
 
     async fn refuse(&mut self, fault: &Fault) {

@@ -203,3 +203,6 @@ fn early(what: &str) -> Fault {
     let message = format!("The publisher sends {what} before saying how to decode it.");
     Fault::new(Code::MediaMalformed, message)
 }
+
+#[cfg(test)]
+mod tests;

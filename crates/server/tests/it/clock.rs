@@ -65,6 +65,10 @@ fn the_stamp_in_the_picture_wins_over_the_message_and_both_over_arrival() {
     let clock = server.stats().clock;
     assert_eq!(clock.state, ClockState::Synchronised);
     assert!(clock.stamp_delay_ms.unwrap() >= 400.0);
+    // Stamps tell our studio, which promises a key frame every two seconds.
+    let playlist = server.text("/live/show/video.m3u8");
+    assert!(playlist.contains("#EXT-X-TARGETDURATION:2\n"), "{playlist}");
+    assert!(playlist.contains("#EXT-X-INDEPENDENT-SEGMENTS\n"), "{playlist}");
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Sender {
                         return Err(Error::Rejected { code, description });
                     }
                     Event::Publishing { wants_clock } => {
-                        assert!(wants_clock, "our server asks for the clock")
+                        assert!(wants_clock, "our server asks for the clock");
                     }
                     _ => {}
                 }
