@@ -53,7 +53,7 @@ pub(super) fn has_drawn(admin: SocketAddr) -> bool {
     let text = http::get(admin, "/metrics").unwrap_or_default();
     let counts = text
         .lines()
-        .filter(|l| l.starts_with("anchor_first_frames_total"));
+        .filter(|l| l.starts_with("anchor_viewer_first_frames_total"));
     counts
         .filter_map(|l| l.split_whitespace().last())
         .any(|n| n.parse::<f64>().is_ok_and(|n| n > 0.0))
