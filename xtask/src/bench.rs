@@ -1,6 +1,91 @@
-//! `cargo xtask bench NAME`: figures, each beside a peer in the same run.
+//! `cargo xtask bench NAME`: figures, each beside a peer where there is one, in the same run.
 
-/// Runs one benchmark by its name.
+use std::process::{Command, Stdio};
+
+use crate::live::build;
+use crate::{needs, places};
+
+/// Name, what it measures, and its program: one of the test package's, or a bench of a crate.
+const BENCHES: &[(&str, &str, Program)] = &[
+    (
+        "delay",
+        "from tick to pixels in Chromium, by HTTP-FLV and LL-HLS",
+        Program::System("bench-delay"),
+    ),
+    (
+        "viewers",
+        "1000 HTTP-FLV viewers, beside nginx playing RTMP",
+        Program::System("bench-viewers"),
+    ),
+    (
+        "compose",
+        "the compositor, milliseconds a frame",
+        Program::Crate("compositor", "compose"),
+    ),
+    (
+        "encode",
+        "the encoders, milliseconds a frame",
+        Program::Crate("pipeline", "encode"),
+    ),
+];
+
+#[derive(Clone, Copy)]
+enum Program {
+    System(&'static str),
+    Crate(&'static str, &'static str),
+}
+
+/// Runs one benchmark by its name; further words go to it.
 pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
-    Err(format!("there is no benchmark '{}'", args.join(" ")))
+    let (name, rest) = args.split_first().unwrap_or((&"", &[]));
+    let Some((_, _, program)) = BENCHES.iter().find(|(n, _, _)| n == name) else {
+        let list: Vec<_> = BENCHES
+            .iter()
+            .map(|(n, what, _)| format!("  {n:<10} {what}"))
+            .collect();
+        return Err(format!(
+            "there is no benchmark '{name}'; there are\n{}",
+            list.join("\n")
+        ));
+    };
+    needs::toolchain()?;
+    needs::packages(needs::BUILD)?;
+    needs::packages(&[needs::FIXTURES, needs::TEST].concat())?;
+    match *program {
+        Program::System(bin) => system(bin, rest),
+        Program::Crate(package, bench) => {
+            finished(cargo(&["bench", "-p", package, "--bench", bench]).args(rest))
+        }
+    }
+}
+
+/// A program of the test package, given the release builds of server and studio.
+fn system(bin: &str, rest: &[&str]) -> Result<bool, String> {
+    let programs = build::all(false)?;
+    if !finished(&mut cargo(&["build", "-p", "system-tests", "--bin", bin]))? {
+        return Ok(false);
+    }
+    let mut command = Command::new(places::target().join("debug").join(bin));
+    command.arg("--server").arg(&programs.server);
+    if bin == "bench-delay" {
+        command.arg("--studio").arg(&programs.studio);
+    }
+    finished(command.args(rest))
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(places::root())
+        .arg(args[0])
+        .arg("--locked")
+        .args(&args[1..]);
+    command
+}
+
+fn finished(command: &mut Command) -> Result<bool, String> {
+    let status = command.stdin(Stdio::null()).status();
+    status
+        .map(|s| s.success())
+        .map_err(|e| format!("{} can't be run: {e}", command.get_program().to_string_lossy()))
 }

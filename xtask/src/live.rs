@@ -3,7 +3,7 @@
 //! It looks before it builds, builds in the order of what can be seen, and leaves nothing running behind.
 
 mod addresses;
-mod build;
+pub(crate) mod build;
 mod children;
 mod fixtures;
 mod show;

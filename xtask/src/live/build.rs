@@ -7,14 +7,14 @@ use std::time::SystemTime;
 use crate::places;
 
 /// The programs of this run.
-pub(super) struct Programs {
-    pub(super) server: PathBuf,
-    pub(super) studio: PathBuf,
-    pub(super) preload: PathBuf,
+pub(crate) struct Programs {
+    pub(crate) server: PathBuf,
+    pub(crate) studio: PathBuf,
+    pub(crate) preload: PathBuf,
 }
 
 /// Builds the page, then the server and the studio.
-pub(super) fn all(fixtures: bool) -> Result<Programs, String> {
+pub(crate) fn all(fixtures: bool) -> Result<Programs, String> {
     let out = places::target().join("release");
     let programs = Programs {
         server: out.join(exe("anchor-server")),
