@@ -45,6 +45,7 @@ describe('the delay', () => {
   it('is written with its error, never rounded down', () => {
     const delay = (d: number, error: number) => ({ delay: d, error, estimated: false });
     expect(writeDelay(delay(527, 1), 'en')).toBe('0.5 ± 0.1');
+    expect(writeDelay({ ...delay(527, 1), estimated: true }, 'en')).toBe('0.5');
     expect(writeDelay(delay(1460, 101), 'zh-Hans')).toBe('1.5 ± 0.2');
   });
 });

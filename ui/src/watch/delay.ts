@@ -63,9 +63,13 @@ export class DelayMeter {
   }
 }
 
-/** Seconds with one decimal, and the error rounded up to the next tenth: "0.8 ± 0.1". */
-export function writeDelay({ delay, error }: Delay, locale: string): string {
+/**
+ * Seconds with one decimal, and the error rounded up to the next tenth: "0.8 ± 0.1". An estimate has no error that
+ * could be vouched for: "0.8".
+ */
+export function writeDelay({ delay, error, estimated }: Delay, locale: string): string {
   const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const seconds = tenths.format(delay / 1000);
   const bound = Math.max(0.1, Math.ceil((error / 1000) * 10) / 10);
-  return `${tenths.format(delay / 1000)} ± ${tenths.format(bound)}`;
+  return estimated ? seconds : `${seconds} ± ${tenths.format(bound)}`;
 }

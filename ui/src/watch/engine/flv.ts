@@ -8,6 +8,9 @@ import { TagReader, join } from './tags';
 
 type Library = typeof Mpegts;
 
+/** Seconds beyond what is aimed at that are jumped over where the picture is interrupted anyway. */
+const JUMP_WHEN_ASKED = 0.3;
+
 /** Whether the browser can be handed media piece by piece, which this way needs. */
 export function canPlayFlv(): boolean {
   const scope = window as { ManagedMediaSource?: typeof MediaSource };
@@ -70,7 +73,8 @@ export class FlvEngine implements Engine {
   }
 
   toLiveEdge(): void {
-    if (this.#video !== null && ahead(this.#video) > this.pace.target) jump(this.#video, this.pace.target);
+    const video = this.#video;
+    if (video !== null && ahead(video) > this.pace.target + JUMP_WHEN_ASKED) jump(video, this.pace.target);
   }
 
   pictureTime(mediaTime: number): PictureTime | null {

@@ -7,6 +7,8 @@ import { Pieces } from './pieces';
 
 /** Seconds later than aimed at that are jumped over rather than played off faster. */
 const JUMP_BEYOND = 2;
+/** The same where the picture is interrupted anyway. */
+const JUMP_WHEN_ASKED = 0.5;
 
 /** Nothing is kept that only helps to go back, and a stall doesn't make the delay larger for good. */
 const config: Partial<HlsConfig> = {
@@ -57,17 +59,19 @@ export class HlsEngine implements Engine {
   }
 
   tick(): void {
-    const hls = this.#hls;
-    if (hls === null || this.#video?.seeking !== false || hls.targetLatency === null) return;
-    if (hls.latency - hls.targetLatency > JUMP_BEYOND) this.toLiveEdge();
+    this.#jumpBeyond(JUMP_BEYOND);
   }
 
   stalled(): void {}
 
   toLiveEdge(): void {
+    this.#jumpBeyond(JUMP_WHEN_ASKED);
+  }
+
+  #jumpBeyond(seconds: number): void {
     const edge = this.#hls?.liveSyncPosition;
-    if (this.#video === null || typeof edge !== 'number') return;
-    if (edge > this.#video.currentTime) this.#video.currentTime = edge;
+    if (this.#video === null || this.#video.seeking || typeof edge !== 'number') return;
+    if (edge - this.#video.currentTime > seconds) this.#video.currentTime = edge;
   }
 
   pictureTime(mediaTime: number): PictureTime | null {
