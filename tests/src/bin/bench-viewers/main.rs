@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     for run in 0..settings.runs {
         for protocol in [Protocol::HttpFlv, Protocol::Rtmp] {
-            let dir = folder.path().join(format!("{run}-{}", protocol.name()));
+            let dir = folder.path().join(format!("{run}-{}", protocol as usize));
             std::fs::create_dir_all(&dir)?;
             match measure(protocol, &settings, &dir, &media).await {
                 Ok(row) => println!("{row}"),

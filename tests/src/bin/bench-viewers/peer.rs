@@ -1,9 +1,10 @@
 //! A server under load, and the publisher that feeds it.
 
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -102,14 +103,28 @@ impl Peer {
             .stdout(Stdio::null());
         let server = command.spawn()?;
         let pid = server.id();
-        Ok(Self {
+        let peer = Self {
             server,
             publisher: None,
             http: rtmp,
             rtmp,
             key: "bench".into(),
             pid,
-        })
+        };
+        peer.await_port()?;
+        Ok(peer)
+    }
+
+    /// nginx doesn't say when it listens.
+    fn await_port(&self) -> Result<(), Failure> {
+        let began = Instant::now();
+        while let Err(e) = TcpStream::connect(self.rtmp) {
+            if began.elapsed() > Duration::from_secs(10) {
+                return Err(e.into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     /// Starts the publisher: the media over and over, at its own pace.
