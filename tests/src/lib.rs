@@ -3,12 +3,25 @@
 //!
 //! Scenarios are the files of `tests/tests`. What a scenario starts is private to it and gone when it ends.
 
+pub mod binary;
 pub mod browser;
 pub mod counter;
+pub mod delay;
+pub mod faketime;
 pub mod ffmpeg;
 pub mod http;
+pub mod nginx;
+pub mod obs;
+pub mod player;
+pub mod playlist;
+pub mod preload;
 mod processes;
 pub mod server;
+#[path = "../../crates/capture/tests/fixture/mod.rs"]
+pub mod sound_fixture;
+pub mod studio;
+pub mod viewer;
+pub mod wait;
 
 /// Where a scenario can't run: prints why, for the test to return. Everything else fails it.
 pub fn skip(reason: &str) {

@@ -4,14 +4,22 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::OnceLock;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::binary::{self, Program};
 use crate::http;
+
+const SERVER: Program = Program {
+    variable: "ANCHOR_SERVER",
+    package: "server",
+    target: "--bin=anchor-server",
+    file: "anchor-server",
+};
 
 /// A running server; killed when dropped.
 pub struct Server {
@@ -52,6 +60,18 @@ impl Server {
         self.process.kill().await
     }
 
+    /// Sends it a signal.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
+        let id = self
+            .process
+            .id()
+            .and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        Ok(kill_process(id.ok_or(io::ErrorKind::NotFound)?, signal)?)
+    }
+
     /// Starts a stopped server again, on the same ports with the same data.
     ///
     /// # Errors
@@ -63,7 +83,7 @@ impl Server {
     }
 
     async fn on(data: TempDir, [http, rtmp, admin]: [&str; 3]) -> io::Result<Self> {
-        let binary = binary()?;
+        let binary = binary::find(SERVER)?;
         let mut process = Command::new(&binary)
             .args(["run", "--http", http, "--rtmp", rtmp, "--admin", admin, "--data"])
             .arg(data.path())
@@ -143,53 +163,4 @@ async fn ready(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<Listener
         }
     }
     Err(io::Error::other("the server ended before it was ready"))
-}
-
-/// The server's binary: `ANCHOR_SERVER`; else, under cargo, built from this tree (at once when nothing changed);
-/// else the one beside the tests.
-fn binary() -> io::Result<PathBuf> {
-    static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let found = BINARY.get_or_init(|| find_binary().map_err(|error| error.to_string()));
-    found.clone().map_err(io::Error::other)
-}
-
-fn find_binary() -> io::Result<PathBuf> {
-    if let Some(path) = std::env::var_os("ANCHOR_SERVER") {
-        return Ok(path.into());
-    }
-    // target/debug/deps/scenario-1234 lies two below the directory of binaries.
-    let tests = std::env::current_exe()?;
-    let dir = tests.ancestors().nth(2).ok_or(io::ErrorKind::NotFound)?;
-    if let Some(cargo) = std::env::var_os("CARGO") {
-        build(Path::new(&cargo), dir)?;
-    }
-    let binary = dir.join("anchor-server");
-    match binary.is_file() {
-        true => Ok(binary),
-        false => Err(io::Error::other(
-            "there is no anchor-server: build it with `cargo build -p server`",
-        )),
-    }
-}
-
-fn build(cargo: &Path, dir: &Path) -> io::Result<()> {
-    let target = dir.parent().ok_or(io::ErrorKind::NotFound)?;
-    let mut command = std::process::Command::new(cargo);
-    command.args([
-        "build",
-        "--quiet",
-        "--package",
-        "server",
-        "--bin",
-        "anchor-server",
-        "--target-dir",
-    ]);
-    command.arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
-    if dir.ends_with("release") {
-        command.arg("--release");
-    }
-    match command.status()?.success() {
-        true => Ok(()),
-        false => Err(io::Error::other("the server can't be built")),
-    }
 }
