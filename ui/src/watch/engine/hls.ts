@@ -87,7 +87,7 @@ export class HlsEngine implements Engine {
     const place = (part ?? frag).elementaryStreams.video?.startPTS;
     const date = Date.parse(frag.rawProgramDateTime ?? '');
     if (frag.type !== 'main' || place === undefined) return;
-    this.#pieces.add(place, date + (part?.fragOffset ?? 0) * 1000);
+    this.#pieces.add(place, date + (part?.fragOffset ?? 0) * 1000, frag.cc);
   }
 }
 

@@ -1,22 +1,35 @@
 /** Pieces remembered: far more than are kept to be played. */
 const KEPT = 200;
 
+interface Piece {
+  /** Where it begins, in seconds of the video element. */
+  place: number;
+  /** When that was taken, ms of UTC. */
+  utc: number;
+  /** Number of the line of time it is on. */
+  line: number;
+}
+
 /** The pieces of a show that were put into the video element, and when each was taken. */
 export class Pieces {
-  #pieces: { place: number; utc: number }[] = [];
+  #pieces: Piece[] = [];
 
-  /** A piece begins at `place` (seconds of the video element) and was taken at `utc` (ms; NaN when not known). */
-  add(place: number, utc: number): void {
+  /** A piece of line `line` begins at `place` and was taken at `utc`, which is NaN when not known. */
+  add(place: number, utc: number, line: number): void {
     this.#pieces = this.#pieces.filter((piece) => piece.place !== place).slice(1 - KEPT);
-    this.#pieces.push({ place, utc });
+    if (Number.isNaN(utc)) return;
+    this.#pieces.push({ place, utc, line });
     this.#pieces.sort((a, b) => a.place - b.place);
   }
 
-  /** When the picture at `place` was taken, ms of UTC; `null` when that is not known. */
+  /**
+   * When the picture at `place` was taken, ms of UTC; `null` when that is not known. The newest piece of the
+   * picture's line tells: where the server guesses, it guesses ever better.
+   */
   utc(place: number): number | null {
     // A picture may bear a time a hair before that of its piece.
-    const piece = this.#pieces.findLast((candidate) => candidate.place <= place + 0.001);
-    if (piece === undefined || Number.isNaN(piece.utc)) return null;
-    return piece.utc + (place - piece.place) * 1000;
+    const line = this.#pieces.findLast((piece) => piece.place <= place + 0.001)?.line;
+    const newest = this.#pieces.findLast((piece) => piece.line === line);
+    return newest === undefined ? null : newest.utc + (place - newest.place) * 1000;
   }
 }
