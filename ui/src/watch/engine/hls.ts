@@ -3,20 +3,20 @@ import type { FragBufferedData, HlsConfig } from 'hls.js';
 
 import type { PictureTime } from '../delay';
 import { type Engine, type EngineEvents, jump } from './engine';
-import { Pieces } from './pieces';
+import { Pieces, played } from './pieces';
 
 /** Seconds later than aimed at that are jumped over rather than played off faster. */
 const JUMP_BEYOND = 2;
 /** The same where the picture is interrupted anyway. */
 const JUMP_WHEN_ASKED = 0.5;
 
-/** Nothing is kept that only helps to go back, and a stall doesn't make the delay larger for good. */
+/** A stall doesn't make the delay larger for good. What was played is removed by the engine. */
 const config: Partial<HlsConfig> = {
   enableWorker: false,
   lowLatencyMode: true,
   maxLiveSyncPlaybackRate: 1.15,
   liveSyncOnStallIncrease: 0,
-  backBufferLength: 8,
+  backBufferLength: Infinity,
   maxBufferLength: 8,
   startFragPrefetch: true,
   testBandwidth: false,
@@ -29,6 +29,8 @@ export class HlsEngine implements Engine {
   #video: HTMLVideoElement | null = null;
   #stopped = false;
   readonly #pieces = new Pieces();
+  /** Up to where was removed, in seconds of the video element. */
+  readonly #removed: { audio?: number; video?: number } = {};
 
   /** `estimated` tells whether the times in the playlists are the server's guess. */
   constructor(
@@ -46,7 +48,12 @@ export class HlsEngine implements Engine {
     hls.on(Library.Events.ERROR, (_, error) => {
       if (error.fatal) events.ended(error.details);
     });
-    hls.on(Library.Events.FRAG_BUFFERED, (_, buffered) => this.#note(buffered));
+    hls.on(Library.Events.FRAG_BUFFERED, (_, buffered) => {
+      this.#note(buffered);
+      const type = buffered.frag.type === 'audio' ? 'audio' : 'video';
+      const range = this.#follows(buffered) ? null : this.#played(type);
+      if (range !== null) hls.trigger(Library.Events.BUFFER_FLUSHING, { ...range, type });
+    });
     hls.loadSource(this.url);
     hls.attachMedia(video);
   }
@@ -77,6 +84,29 @@ export class HlsEngine implements Engine {
   pictureTime(mediaTime: number): PictureTime | null {
     const utc = this.#pieces.utc(mediaTime);
     return utc === null ? null : { utc, estimated: this.estimated() };
+  }
+
+  /** Whether another part behind the one just buffered can be loaded at once. */
+  #follows({ frag, part }: FragBufferedData): boolean {
+    const hls = this.#hls;
+    if (hls === null || part === null) return false;
+    const details = frag.type === 'audio' ? hls.audioTracks[hls.audioTrack]?.details : hls.latestLevelDetails;
+    const last = details?.partList?.at(-1);
+    return last !== undefined && (last.fragment.sn !== frag.sn || last.index !== part.index);
+  }
+
+  /**
+   * What is to be removed when nothing is being loaded. The library's own `backBufferLength` removes at any time:
+   * between the loading and the buffering of a part, that makes it forget the parts loaded before, and the
+   * picture stands still until it jumps to the next segment (1.7.4).
+   */
+  #played(type: 'audio' | 'video'): { startOffset: number; endOffset: number } | null {
+    const { currentTime = 0, buffered } = this.#video ?? {};
+    if (buffered === undefined || buffered.length === 0) return null;
+    // What the element calls buffered is what it has of both.
+    const range = played(this.#removed[type] ?? buffered.start(0), currentTime);
+    if (range !== null) this.#removed[type] = range.endOffset;
+    return range;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Pieces } from './pieces';
+import { Pieces, played } from './pieces';
 
 describe('pieces', () => {
   it('tell when a picture was taken, by the newest piece of its line', () => {
@@ -38,5 +38,13 @@ describe('pieces', () => {
     for (let i = 0; i < 1000; i++) pieces.add(i, i * 1000, 0);
     expect(pieces.utc(500.5)).toBeNull();
     expect(pieces.utc(999.5)).toBe(999_500);
+  });
+});
+
+describe('what was played', () => {
+  it('is removed a lot at a time, and never what is near the picture', () => {
+    expect(played(100, 127)).toBeNull();
+    expect(played(100, 128)).toEqual({ startOffset: 0, endOffset: 120 });
+    expect(played(120, 128)).toBeNull();
   });
 });

@@ -33,3 +33,13 @@ export class Pieces {
     return newest === undefined ? null : newest.utc + (place - newest.place) * 1000;
   }
 }
+
+/** Seconds kept behind the picture, and how many more may gather before they are removed. */
+const KEPT_BEHIND = 8;
+const GATHERED_BEHIND = 20;
+
+/** What of the media from `first` up to the picture at `place` is to be removed, if anything yet. */
+export function played(first: number, place: number): { startOffset: number; endOffset: number } | null {
+  const endOffset = place - KEPT_BEHIND;
+  return endOffset - first < GATHERED_BEHIND ? null : { startOffset: 0, endOffset };
+}
