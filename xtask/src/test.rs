@@ -161,6 +161,8 @@ impl Run {
                 places::tools().join("bin/cargo-deny")
             }
         };
+        // The graph of every platform is looked at, so their libraries have to be at hand too.
+        self.check("libraries of every platform", cargo(&["fetch", "--locked"]), 15)?;
         let mut command = Command::new(deny);
         command
             .current_dir(places::root())

@@ -13,6 +13,8 @@ use crate::{App, Name};
 #[derive(Serialize)]
 struct Status {
     live: bool,
+    /// Whether the times of day in its playlists are estimated.
+    estimated: bool,
 }
 
 /// `GET /live/NAME/status`. A name nobody publishes under is not live; whether it has a key is not told.
@@ -20,9 +22,10 @@ pub(crate) async fn status(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
-    let live = app
-        .hub
-        .get(&Name::new(&name)?)
-        .is_some_and(|stream| stream.is_live());
-    Ok(([ANY_ORIGIN, NO_STORE], Json(Status { live })).into_response())
+    let stream = app.hub.get(&Name::new(&name)?);
+    let status = Status {
+        live: stream.as_ref().is_some_and(|stream| stream.is_live()),
+        estimated: !stream.is_some_and(|stream| stream.is_stamped()),
+    };
+    Ok(([ANY_ORIGIN, NO_STORE], Json(status)).into_response())
 }

@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use api::server::BeatStats;
+use api::server::{BeatStats, ClockState};
 use api::{Fault, StreamStats};
 use container::flv::Tag;
 use media::MediaClock;
@@ -131,6 +131,12 @@ impl Stream {
     /// Whether the show has ended.
     fn is_ended(&self) -> bool {
         matches!(self.held().state, State::Ended)
+    }
+
+    /// Whether its pictures' times of day are stamped by the publisher, by a clock that follows a server's;
+    /// else they are estimated or the publisher's own word.
+    pub fn is_stamped(&self) -> bool {
+        self.held().live.clock.stats().state == ClockState::Synchronised
     }
 
     /// Whether a publisher is connected.

@@ -91,5 +91,8 @@ fn a_key_made_while_the_server_runs_counts() {
     let server = TestServer::start();
     let key = add_key(server.dir.path(), "other");
     let _sender = crate::support::publisher::Sender::connect(server.rtmp, &key).unwrap();
-    assert_eq!(server.text("/live/other/status"), r#"{"live":true}"#);
+    assert_eq!(
+        server.text("/live/other/status"),
+        r#"{"live":true,"estimated":true}"#
+    );
 }

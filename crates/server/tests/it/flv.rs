@@ -170,5 +170,8 @@ fn there_is_nothing_to_see_under_other_names() {
     let nobody = server.get("/live/nobody.flv");
     assert_eq!(nobody.header("cache-control"), "max-age=1");
     assert!(String::from_utf8(nobody.whole().1).unwrap().contains("not_found"));
-    assert_eq!(server.text("/live/nobody/status"), r#"{"live":false}"#);
+    assert_eq!(
+        server.text("/live/nobody/status"),
+        r#"{"live":false,"estimated":true}"#
+    );
 }

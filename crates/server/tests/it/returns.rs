@@ -17,7 +17,10 @@ fn a_publisher_dies_within_a_frame_and_comes_back() {
     sender.send_all(&tags[..cut]);
     sender.die_within(&tags[cut]);
     server.wait_log("publisher left");
-    assert_eq!(server.text("/live/show/status"), r#"{"live":false}"#);
+    assert_eq!(
+        server.text("/live/show/status"),
+        r#"{"live":false,"estimated":true}"#
+    );
     assert_eq!(server.get("/live/show.flv").status, 503);
 
     let before = viewer.media(watchable(&tags[..cut]).len());
