@@ -29,7 +29,7 @@ export class HlsEngine implements Engine {
   #video: HTMLVideoElement | null = null;
   #stopped = false;
   readonly #pieces = new Pieces();
-  /** Up to where was removed, in seconds of the video element. */
+  /** From where on there is media of each, in seconds of the video element. */
   readonly #removed: { audio?: number; video?: number } = {};
 
   /** `estimated` tells whether the times in the playlists are the server's guess. */
@@ -103,8 +103,9 @@ export class HlsEngine implements Engine {
   #played(type: 'audio' | 'video'): { startOffset: number; endOffset: number } | null {
     const { currentTime = 0, buffered } = this.#video ?? {};
     if (buffered === undefined || buffered.length === 0) return null;
-    // What the element calls buffered is what it has of both.
-    const range = played(this.#removed[type] ?? buffered.start(0), currentTime);
+    // Only at first: what the element calls buffered is what it has of both.
+    const first = (this.#removed[type] ??= buffered.start(0));
+    const range = played(first, currentTime);
     if (range !== null) this.#removed[type] = range.endOffset;
     return range;
   }
