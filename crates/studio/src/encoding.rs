@@ -163,24 +163,26 @@ impl Encoding {
     }
 
     fn picture_item(&self, packet: Packet) -> Item {
-        let clock = packet.key.then(|| self.stamp(packet.pts));
-        let data = match &clock {
-            Some(clock) => container::sei::insert(&packet.data, clock),
-            None => packet.data,
-        };
-        self.count_picture(packet.pts, data.len());
+        self.count_picture(packet.pts, packet.data.len());
         let composition = (packet.pts.as_millis() - packet.dts.as_millis()) as i32;
-        let body = flv::video::frame(packet.key, composition, &data);
+        let tagged = |data: &[u8]| {
+            let body = flv::video::frame(packet.key, composition, data);
+            tag(TagKind::Video, packet.dts, body)
+        };
+        let stamped = packet.key.then(|| {
+            let clock = self.stamp(packet.pts);
+            (clock, tagged(&container::sei::insert(&packet.data, &clock)))
+        });
         let kind = if packet.key {
             ItemKind::Key
         } else {
             ItemKind::Picture
         };
         Item {
-            tag: tag(TagKind::Video, packet.dts, body),
+            tag: tagged(&packet.data),
             kind,
             dts: packet.dts,
-            clock,
+            stamped,
         }
     }
 
@@ -191,7 +193,7 @@ impl Encoding {
             tag: tag(TagKind::Audio, packet.dts, body),
             kind: ItemKind::Sound,
             dts: packet.dts,
-            clock: None,
+            stamped: None,
         }
     }
 

@@ -19,8 +19,9 @@ pub(crate) struct Item {
     pub(crate) tag: Tag,
     pub(crate) kind: ItemKind,
     pub(crate) dts: Timestamp,
-    /// At a key frame: when its picture was taken.
-    pub(crate) clock: Option<MediaClock>,
+    /// At a key frame: when its picture was taken, and the tag that says so too. Only for a server that asks for
+    /// it: no stranger learns which show this is, or the time here.
+    pub(crate) stamped: Option<(MediaClock, Tag)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ struct Waiting {
     items: VecDeque<Item>,
     open: bool,
     needs_key: bool,
+    /// Of the first picture since it was opened.
+    begin: Option<Timestamp>,
     dropped: Dropped,
 }
 
@@ -52,6 +55,7 @@ impl Waiting {
         self.items.clear();
         self.open = true;
         self.needs_key = true;
+        self.begin = None;
     }
 
     fn close(&mut self) {
@@ -78,7 +82,7 @@ impl Waiting {
 
     fn push_sound(&mut self, item: Item) {
         // Before the first picture there is nothing it could go with.
-        if self.needs_key && !self.items.iter().any(|i| i.kind == ItemKind::Key) {
+        if self.begin.is_none_or(|begin| item.dts < begin) {
             return;
         }
         if self.items.iter().filter(|i| i.kind == ItemKind::Sound).count() >= SOUND {
@@ -95,6 +99,7 @@ impl Waiting {
             self.dropped.line += (before - self.items.len()) as u64;
         }
         self.needs_key = false;
+        self.begin.get_or_insert(item.dts);
         self.items.push_back(item);
     }
 
@@ -191,7 +196,7 @@ mod tests {
             tag,
             kind,
             dts: Timestamp::from_millis(ms),
-            clock: None,
+            stamped: None,
         }
     }
 
@@ -208,6 +213,7 @@ mod tests {
         assert!(waiting.push(item(ItemKind::Picture, 33)));
         assert!(waiting.push(item(ItemKind::Sound, 40)));
         assert!(!waiting.push(item(ItemKind::Key, 66)));
+        assert!(!waiting.push(item(ItemKind::Sound, 60)), "older than the picture");
         assert!(!waiting.push(item(ItemKind::Sound, 70)));
         assert_eq!(kinds(&waiting), [(ItemKind::Key, 66), (ItemKind::Sound, 70)]);
     }
@@ -233,6 +239,21 @@ mod tests {
         ];
         assert_eq!(kinds(&waiting), expected);
         assert_eq!(waiting.dropped, Dropped { line: 4, away: 0 });
+    }
+
+    #[test]
+    fn sound_goes_on_in_a_jam_whose_key_frame_has_left() {
+        let mut waiting = Waiting::default();
+        waiting.open();
+        waiting.push(item(ItemKind::Key, 0));
+        waiting.push(item(ItemKind::Picture, 33));
+        assert_eq!(waiting.items.pop_front().unwrap().kind, ItemKind::Key);
+        assert!(waiting.push(item(ItemKind::Picture, 1_566)));
+        waiting.push(item(ItemKind::Sound, 1_570));
+        assert_eq!(
+            kinds(&waiting),
+            [(ItemKind::Picture, 33), (ItemKind::Sound, 1_570)]
+        );
     }
 
     #[test]

@@ -208,12 +208,16 @@ async fn known(tracks: &mut watch::Receiver<Tracks>) -> Tracks {
 }
 
 async fn send(destination: &Destination, publisher: &mut Publisher, item: &Item) -> Result<(), rtmp::Error> {
-    if let Some(clock) = item.clock.filter(|_| publisher.wants_clock()) {
-        publisher.send_clock(&clock).await?;
-    }
-    publisher.send(&item.tag).await?;
+    let tag = match &item.stamped {
+        Some((clock, stamped)) if publisher.wants_clock() => {
+            publisher.send_clock(clock).await?;
+            stamped
+        }
+        _ => &item.tag,
+    };
+    publisher.send(tag).await?;
     let mut stats = destination.lock();
-    stats.bytes += item.tag.data.len() as u64;
+    stats.bytes += tag.data.len() as u64;
     match item.kind {
         ItemKind::Sound => stats.audio_sent += 1,
         ItemKind::Key | ItemKind::Picture => stats.frames_sent += 1,
