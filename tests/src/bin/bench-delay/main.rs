@@ -99,7 +99,11 @@ fn print(via: &str, figures: &Figures, watched: &watch::Watched, load: &str) {
         figures.unread,
         figures.backwards
     );
-    println!("        at the end: {}", watched.said);
+    println!(
+        "        by the page's own count: {} stalls for want of media; at the end {:.0} ms ahead of the picture",
+        watched.said["stalls"],
+        watched.said["aheadMs"].as_f64().unwrap_or(f64::NAN)
+    );
 }
 
 /// Mean number of processes that ran or waited to, over the last minute.
