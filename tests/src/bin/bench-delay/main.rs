@@ -35,11 +35,11 @@ async fn main() -> Result<(), Failure> {
         settings.seconds, settings.settle, settings.clock
     );
     let mut seen = Vec::new();
-    for via in ["flv", "ll-hls"] {
+    for (via, off) in [("flv", STEP), ("ll-hls", 2 * STEP)] {
         let during = async {
             tokio::time::sleep(Duration::from_secs(settings.seconds / 2)).await;
             if let (Clock::Step, Some(clock)) = (settings.clock, &false_clock) {
-                clock.set(STEP)?;
+                clock.set(off)?;
             }
             tokio::time::sleep(Duration::from_secs(settings.seconds.div_ceil(2))).await;
             Ok(())
