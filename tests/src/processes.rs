@@ -95,7 +95,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mark = dir.path().join("mark");
         // One child stays below the shell; another is cut off from it and known by the mark alone.
-        let script = "(setsid sh -c 'sleep 97; : \"$0\"' \"$0\" &) ; sleep 98 & echo ready; wait";
+        let script = "(setsid sh -c 'sleep 97; : \"$0\"' \"$0\" &) ; sleep 98 & echo ready; sleep 99";
         let mut shell = Command::new("sh")
             .args(["-c", script])
             .arg(&mark)

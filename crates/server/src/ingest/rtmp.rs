@@ -1,6 +1,6 @@
 //! Publishers by RTMP: `rtmp://host/live` with a stream key.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -127,20 +127,12 @@ impl Session {
     fn admit(&self, app: &str, key: &str, agent: String) -> Result<Publisher, Fault> {
         let now = Instant::now();
         let ip = self.address.ip();
-        if let Some(wait) = self.app.throttle(|t| t.blocked(ip, now)) {
-            let seconds = wait.as_secs() + 1;
-            let message = format!("Too many wrong stream keys from this address. Try again in {seconds} s.");
-            return Err(Fault::new(Code::TooManyAttempts, message));
-        }
         if plain(app).trim_matches('/') != APP {
             let message = format!("Publish to rtmp://HOST/{APP} with your stream key.");
             return Err(Fault::new(Code::WrongApp, message));
         }
         let Some(name) = self.app.keys.find(plain(key)) else {
-            self.app.throttle(|t| t.wrong(ip, now));
-            self.app.count_wrong_key();
-            let message = "This server doesn't know the stream key. Copy it again from where it was made.";
-            return Err(Fault::new(Code::WrongKey, message));
+            return Err(self.wrong_key(ip, now));
         };
         let who = Who {
             agent: printable(&agent),
@@ -150,6 +142,20 @@ impl Session {
         let publisher = self.app.hub.claim(&name, who.clone(), now)?;
         tracing::info!(stream = %name, agent = who.agent, address = who.address, "publishing");
         Ok(publisher)
+    }
+
+    /// Counts a wrong key. The right key of another publisher behind the same address is never held up by it:
+    /// a key of 160 bits can't be found by trying.
+    fn wrong_key(&self, ip: IpAddr, now: Instant) -> Fault {
+        self.app.count_wrong_key();
+        if let Some(wait) = self.app.throttle(|t| t.blocked(ip, now)) {
+            let seconds = wait.as_secs() + 1;
+            let message = format!("Too many wrong stream keys from this address. Try again in {seconds} s.");
+            return Fault::new(Code::TooManyAttempts, message);
+        }
+        self.app.throttle(|t| t.wrong(ip, now));
+        let message = "This server doesn't know the stream key. Copy it again from where it was made.";
+        Fault::new(Code::WrongKey, message)
     }
 
     async fn refuse(&mut self, fault: &Fault) {

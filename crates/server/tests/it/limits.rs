@@ -28,8 +28,12 @@ fn a_wrong_key_is_refused_with_a_sentence_and_not_for_ever() {
         "{description}"
     );
     server.wait_log("publish.too_many_attempts");
-    assert_eq!(server.server_stats().wrong_keys, 10);
+    assert_eq!(server.server_stats().wrong_keys, 11);
     assert_eq!(server.admin_text("/api/streams"), "[]");
+    assert!(
+        Sender::connect(server.rtmp, &server.key).is_ok(),
+        "a right key is not held up"
+    );
 }
 
 #[test]

@@ -60,6 +60,12 @@ pub enum Problem {
          `anchor-studio key set NAME` and write key = {{ keyring = \"NAME\" }}"
     )]
     KeyInUrl(String),
+    /// What should name a key is one.
+    #[error(
+        "the key of output '{0}' is named by what looks like a stream key itself; store it with \
+         `anchor-studio key set NAME` and write key = {{ keyring = \"NAME\" }}"
+    )]
+    KeyAsName(String),
     /// The address can't be used.
     #[error("the url of output '{0}' must look like rtmp://host/app")]
     BadUrl(String),
@@ -79,6 +85,7 @@ impl Problem {
             Self::MissingFile { .. } => "show.missing_file",
             Self::OutOfRange { .. } => "show.out_of_range",
             Self::KeyInUrl(_) => "show.key_in_url",
+            Self::KeyAsName(_) => "show.key_as_name",
             Self::BadUrl(_) => "show.bad_url",
         }
     }
@@ -210,7 +217,20 @@ fn source_problems(source: &Source, found: &mut Vec<Problem>) {
     }
 }
 
+/// Whether `name` has the form of our server's keys: 160 bits in base 32.
+fn looks_like_a_key(name: &str) -> bool {
+    name.len() == 32
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b))
+}
+
 fn output_problems(output: &Output, found: &mut Vec<Problem>) {
+    if let KeyRef::Keyring(name) | KeyRef::Env(name) = &output.key
+        && looks_like_a_key(name)
+    {
+        found.push(Problem::KeyAsName(output.name.clone()));
+    }
     match output
         .url
         .strip_prefix("rtmp://")

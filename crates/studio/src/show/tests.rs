@@ -64,13 +64,24 @@ fn an_unknown_key_is_refused_with_line_and_column() {
 fn a_key_in_the_show_file_is_refused_and_not_repeated() {
     let said = refused(&SMALL.replace("{ env = \"KEY\" }", "\"live_8151_secret\""));
     assert!(
-        said.contains("anchor-studio key set NAME") && said.contains("line 21"),
+        said.contains("anchor-studio key set NAME") && said.contains("line 22, column 7"),
         "{said}"
     );
     assert!(!said.contains("8151"), "{said}");
     let text = SMALL.replace("1935/live\"", "1935/live/live_8151_secret\"");
     let problems = parse(Path::new("s.toml"), &text).unwrap().problems();
     assert_eq!(problems, [Problem::KeyInUrl("mine".into())]);
+}
+
+#[test]
+fn a_key_in_the_place_of_its_name_is_refused_and_not_repeated() {
+    let key = "abcdefghij234567abcdefghij234567";
+    for place in ["env", "keyring"] {
+        let text = SMALL.replace("{ env = \"KEY\" }", &format!("{{ {place} = \"{key}\" }}"));
+        let problems = parse(Path::new("s.toml"), &text).unwrap().problems();
+        assert_eq!(problems, [Problem::KeyAsName("mine".into())]);
+        assert!(!problems[0].to_string().contains(key));
+    }
 }
 
 #[test]
