@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use api::Fault;
 use bytes::Bytes;
-use container::flv::{Tag, TagKind};
+use container::flv::script::{Join, join_message};
+use container::flv::{Tag, TagKind, write_tag};
 use container::sei;
 use media::{MediaClock, TrackKind, Utc};
 
-use super::clock::{ClockLine, Moment};
+use super::clock::ClockLine;
 use super::merge::{Merge, Pending};
 use super::package::{Package, Unit};
 use super::rate::Rate;
@@ -17,6 +18,8 @@ use super::ring::{Batch, Cursor, Read, Ring, Start};
 use super::tracks::{Media, Tracks, plain_body};
 use crate::config;
 
+/// `anchorJoin` comes again so often, at a key frame.
+const REJOIN: Duration = Duration::from_secs(30);
 /// Where there are no pictures readers may begin this often.
 const AUDIO_START: Duration = Duration::from_secs(1);
 
@@ -46,6 +49,8 @@ pub(crate) struct Live {
     retime: Retime,
     merge: Merge,
     pub(crate) clock: ClockLine,
+    /// When `anchorJoin` last stood among the tags.
+    joined: Option<Instant>,
     /// The clock message of the key frame that follows.
     announced: Option<MediaClock>,
     pub(crate) tracks: Tracks,
@@ -79,6 +84,7 @@ impl Live {
             reader_lag: Duration::from_millis(config.reader_lag_ms),
             retime: Retime::default(),
             merge: Merge::new(Duration::from_millis(config.merge_ms)),
+            joined: None,
             clock: ClockLine::default(),
             announced: None,
             tracks: Tracks::default(),
@@ -213,11 +219,13 @@ impl Live {
             ms: pending.ms,
         });
         self.ringed = version;
+        let (tags, key, ms) = (pending.tags, pending.key, pending.ms);
+        let bytes = self.rejoined(ms, key, pending.into_bytes(), at);
         self.ring.push(Batch {
-            tags: pending.tags,
+            tags,
             at,
             start,
-            bytes: pending.into_bytes(),
+            bytes,
         });
     }
 
@@ -226,9 +234,32 @@ impl Live {
         self.ring.read(cursor, now, self.reader_lag)
     }
 
-    /// The moment of the day at a place on the stream's line.
-    pub(crate) fn moment(&self, ms: i64) -> Option<Moment> {
-        self.clock.at(ms)
+    /// The tag `anchorJoin`: the moment of the day at a place on the stream's line, that of the next media tag.
+    pub(crate) fn join_tag(&self, ms: i64) -> Bytes {
+        let moment = self.clock.at(ms);
+        let timestamp = ms as u32;
+        let data = join_message(&Join {
+            utc: moment.map(|m| m.utc).unwrap_or_default(),
+            timestamp,
+            estimated: moment.is_some_and(|m| m.estimated),
+            synchronised: moment.is_some_and(|m| m.synchronised),
+            known: moment.is_some(),
+        });
+        write_tag(&Tag {
+            kind: TagKind::Script,
+            timestamp,
+            data,
+        })
+    }
+
+    /// `bytes` of a batch that begins at `ms`, behind a fresh `anchorJoin` when the last one is long ago.
+    fn rejoined(&mut self, ms: i64, key: bool, bytes: Bytes, now: Instant) -> Bytes {
+        let joined = *self.joined.get_or_insert(now);
+        if !key || now.saturating_duration_since(joined) < REJOIN {
+            return bytes;
+        }
+        self.joined = Some(now);
+        [self.join_tag(ms), bytes].concat().into()
     }
 
     /// Jumps within the publisher's timestamps so far.
@@ -296,3 +327,6 @@ impl Counted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use container::flv::script::{Join, join_message};
-use container::flv::{self, Tag, TagKind, write_tag};
+use container::flv;
 
 use super::live::Live;
 use super::ring::{Cursor, Read, Start};
@@ -15,7 +14,8 @@ use super::{State, Stream};
 
 /// Reads a stream from its newest key frame on. What it gives is an FLV file without end: header, `anchorJoin`
 /// (which moment of the day the first tag behind it stands for), metadata and configurations, media. When the
-/// publisher returns, or changes its configurations, `anchorJoin` and they come again, in line.
+/// publisher returns, or changes its configurations, `anchorJoin` and they come again, in line. `anchorJoin` also
+/// comes again every half minute: two machines' clocks drift apart by some tens of milliseconds an hour.
 #[derive(Debug)]
 pub struct FlvReader {
     stream: Arc<Stream>,
@@ -93,25 +93,12 @@ impl Drop for FlvReader {
 
 /// What stands before the first batch, or before one with new configurations; then the batch.
 fn join(live: &Live, start: &Start, first: bool, batch: &Bytes) -> Bytes {
-    let moment = live.moment(start.ms);
-    let timestamp = start.ms as u32;
-    let message = join_message(&Join {
-        utc: moment.map(|m| m.utc).unwrap_or_default(),
-        timestamp,
-        estimated: moment.is_some_and(|m| m.estimated),
-        synchronised: moment.is_some_and(|m| m.synchronised),
-        known: moment.is_some(),
-    });
     let mut out = BytesMut::new();
     if first {
         let (video, audio) = start.tracks;
         out.extend_from_slice(&flv::header(video, audio));
     }
-    out.extend_from_slice(&write_tag(&Tag {
-        kind: TagKind::Script,
-        timestamp,
-        data: message,
-    }));
+    out.extend_from_slice(&live.join_tag(start.ms));
     out.extend_from_slice(&start.opening);
     out.extend_from_slice(batch);
     out.freeze()
