@@ -14,6 +14,9 @@ use crate::peer::Peer;
 
 type Failure = Box<dyn std::error::Error>;
 
+/// How long one look at the stream may take.
+const TRY: Duration = Duration::from_secs(3);
+
 /// How a viewer watches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
@@ -56,15 +59,20 @@ pub(crate) struct Viewers {
 pub(crate) async fn await_stream(protocol: Protocol, peer: &Peer) -> Result<(), Failure> {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
-        match connect(protocol, peer).await {
-            Ok(mut viewer) => {
-                if viewer.read().await? > 0 {
-                    return Ok(());
-                }
-            }
+        let tried = tokio::time::timeout(TRY, first_bytes(protocol, peer)).await;
+        match tried.unwrap_or_else(|_| Err("nothing came from the stream".into())) {
+            Ok(()) => return Ok(()),
             Err(e) if Instant::now() > deadline => return Err(e),
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
+    }
+}
+
+/// Connects, and waits for the first bytes: nginx keeps a player waiting who comes before the publisher.
+async fn first_bytes(protocol: Protocol, peer: &Peer) -> Result<(), Failure> {
+    match connect(protocol, peer).await?.read().await? {
+        0 => Err("the stream is not there".into()),
+        _ => Ok(()),
     }
 }
 
