@@ -13,7 +13,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::processes::kill_family;
@@ -104,6 +105,31 @@ impl Browser {
     /// The directory that holds its profile and all else it writes; its name is in its command line.
     pub fn scratch(&self) -> &Path {
         self.driver.scratch.path()
+    }
+
+    /// Runs `script` in every document from here on, before the document's own (Chrome DevTools Protocol,
+    /// Page.addScriptToEvaluateOnNewDocument).
+    ///
+    /// # Errors
+    /// The driver can't be reached, or refuses.
+    pub async fn before_load(&self, script: &str) -> Result<(), Error> {
+        let id = self.page.client.session_id().await?.ok_or(Error::Ended)?;
+        let command = "Page.addScriptToEvaluateOnNewDocument";
+        let body = json!({ "cmd": command, "params": { "source": script } }).to_string();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.driver.port)).await?;
+        let request = format!(
+            "POST /session/{id}/goog/cdp/execute HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await?;
+        let mut status = String::new();
+        BufReader::new(stream).read_line(&mut status).await?;
+        if status.contains(" 200 ") {
+            Ok(())
+        } else {
+            Err(Error::Ended)
+        }
     }
 
     /// Starts a browser; where none is installed, says so and answers `None` for the scenario to return.

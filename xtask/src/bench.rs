@@ -67,7 +67,7 @@ fn system(bin: &str, rest: &[&str]) -> Result<bool, String> {
     }
     let mut command = Command::new(places::target().join("debug").join(bin));
     command.arg("--server").arg(&programs.server);
-    if bin == "bench-delay" {
+    if bin != "bench-viewers" {
         command.arg("--studio").arg(&programs.studio);
     }
     finished(command.args(rest))
