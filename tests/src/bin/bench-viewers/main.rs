@@ -54,7 +54,7 @@ impl Settings {
         let mut settings = Self {
             viewers: 1000,
             seconds: 30,
-            runs: 3,
+            runs: 1,
             server: PathBuf::from("anchor-server"),
         };
         let mut args = std::env::args().skip(1);
