@@ -13,6 +13,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::System("bench-delay"),
     ),
     (
+        "lips",
+        "picture against sound in Chromium, by media times",
+        Program::System("bench-lips"),
+    ),
+    (
         "viewers",
         "1000 HTTP-FLV viewers, beside nginx playing RTMP",
         Program::System("bench-viewers"),
