@@ -23,6 +23,10 @@ pub trait VideoSource: Send {
     /// has arrived or while the source is lost.
     fn frame_at(&mut self, at: Timestamp) -> Option<VideoFrame>;
 
+    /// Told when a scene on air begins or ceases to show this source. One that decodes may rest while it is not
+    /// seen, but has a picture again within one frame time of being seen.
+    fn set_visible(&mut self, _visible: bool) {}
+
     /// Counters so far.
     fn counters(&self) -> SourceCounters;
 }
