@@ -5,6 +5,8 @@
 
 pub mod beat;
 pub mod code;
+pub mod control;
+pub mod scene;
 pub mod server;
 pub mod studio;
 

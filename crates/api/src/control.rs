@@ -1,0 +1,360 @@
+//! Commands to a running studio, its answers, and what it tells unasked: one JSON object a line.
+//!
+//! A request is a command with an `id` of the asker's choice: `{"id": 7, "do": "scene.show", "scene": "host"}`.
+//! Its answer bears the same id, and `done` or `failed`: `{"id": 7, "done": {"tick": 5120}}`. What is told
+//! unasked bears `event`.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
+use crate::studio::Failure;
+
+/// What can be asked of a running studio.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", deny_unknown_fields)]
+pub enum Command {
+    /// Brings a scene on air.
+    #[serde(rename = "scene.show")]
+    ShowScene {
+        /// The scene.
+        scene: String,
+        /// Milliseconds of fading from the scene before, 0 (a cut) to 10 000.
+        #[serde(default)]
+        fade_ms: u32,
+    },
+    /// Adds a scene, or puts another in the place of the one of its name.
+    #[serde(rename = "scene.put")]
+    PutScene {
+        /// The scene.
+        scene: Scene,
+    },
+    /// Removes a scene that is not on air and that no other scene shows.
+    #[serde(rename = "scene.remove")]
+    RemoveScene {
+        /// The scene.
+        scene: String,
+    },
+    /// Changes some of a layer's parameters; what isn't named stays.
+    #[serde(rename = "layer.set")]
+    SetLayer {
+        /// The scene.
+        scene: String,
+        /// The layer's name.
+        layer: String,
+        /// What changes.
+        set: LayerChange,
+    },
+    /// Adds a layer to a scene.
+    #[serde(rename = "layer.add")]
+    AddLayer {
+        /// The scene.
+        scene: String,
+        /// The layer.
+        layer: Box<Layer>,
+        /// Its place, 0 the lowest; on top when absent.
+        at: Option<usize>,
+    },
+    /// Removes a layer from a scene.
+    #[serde(rename = "layer.remove")]
+    RemoveLayer {
+        /// The scene.
+        scene: String,
+        /// The layer's name.
+        layer: String,
+    },
+    /// Moves a layer up or down.
+    #[serde(rename = "layer.move")]
+    MoveLayer {
+        /// The scene.
+        scene: String,
+        /// The layer's name.
+        layer: String,
+        /// Its new place, 0 the lowest.
+        to: usize,
+    },
+    /// Moves a fader; what isn't named stays.
+    #[serde(rename = "sound.set")]
+    SetSound {
+        /// The source.
+        source: String,
+        /// Gain in dB, -60 to 20.
+        gain_db: Option<f32>,
+        /// Whether it is silenced.
+        mute: Option<bool>,
+    },
+    /// Lets the show go through the steps of its plan by itself, from the step on air.
+    #[serde(rename = "plan.start")]
+    StartPlan,
+    /// Stays where the show is.
+    #[serde(rename = "plan.stop")]
+    StopPlan,
+    /// Goes to the plan's next step at once.
+    #[serde(rename = "plan.next")]
+    NextStep,
+    /// Opens the graphics device anew, as after a driver's reset; the last picture stands meanwhile.
+    #[serde(rename = "graphics.restart")]
+    RestartGraphics,
+    /// Asks how things are: answered with a [`State`].
+    #[serde(rename = "state")]
+    State,
+}
+
+/// A change of some of a layer's parameters. `null` takes a rectangle, crop, key or correction away.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LayerChange {
+    /// Whether it is drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visible: Option<bool>,
+    /// Where it stands.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub rect: Option<Option<Rect>>,
+    /// What is cut off.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub crop: Option<Option<Crop>>,
+    /// Degrees clockwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<f32>,
+    /// Whether left and right are exchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<bool>,
+    /// 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opacity: Option<f32>,
+    /// How it meets what lies below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blend: Option<Blend>,
+    /// Chroma key.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub key: Option<Option<Key>>,
+    /// Colour correction.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub color: Option<Option<Correction>>,
+}
+
+impl LayerChange {
+    /// Makes the change to `layer`.
+    pub fn apply(&self, layer: &mut Layer) {
+        fn put<T: Clone>(to: &mut T, from: Option<&T>) {
+            if let Some(from) = from {
+                to.clone_from(from);
+            }
+        }
+        put(&mut layer.visible, self.visible.as_ref());
+        put(&mut layer.rect, self.rect.as_ref());
+        put(&mut layer.crop, self.crop.as_ref());
+        put(&mut layer.rotation, self.rotation.as_ref());
+        put(&mut layer.mirror, self.mirror.as_ref());
+        put(&mut layer.opacity, self.opacity.as_ref());
+        put(&mut layer.blend, self.blend.as_ref());
+        put(&mut layer.key, self.key.as_ref());
+        put(&mut layer.color, self.color.as_ref());
+    }
+}
+
+/// `null` is a value here: it takes away.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(d).map(Some)
+}
+
+/// The answer to one command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The request's id; absent when it had none, or when the line could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was done.
+    Done(Done),
+    /// It was refused, and nothing has changed.
+    Failed(Failure),
+}
+
+/// What a command that was done answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// Number of the first program frame that shows the change; absent where nothing on air changes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tick: Option<u64>,
+    /// How things are, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<Box<State>>,
+}
+
+/// How a running show is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The scene on air.
+    pub on_air: String,
+    /// All scenes.
+    pub scenes: Vec<Scene>,
+    /// Whether the plan runs, and which of its steps is on air, counted from 0.
+    pub plan: PlanState,
+    /// The sources of pictures.
+    pub pictures: Vec<PictureState>,
+    /// The sources of sound.
+    pub sounds: Vec<SoundState>,
+    /// Level of the program's sound.
+    pub program: Meter,
+    /// The adapter that composes.
+    pub adapter: String,
+}
+
+/// How the plan is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanState {
+    /// Number of its steps; 0 where the show has no plan.
+    pub steps: usize,
+    /// Whether it goes on by itself.
+    pub running: bool,
+    /// The step on air, or the last that was.
+    pub step: usize,
+}
+
+/// How a source of pictures is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PictureState {
+    /// Its name.
+    pub name: String,
+    /// Whether pictures come from it.
+    pub live: bool,
+    /// Whether a scene on air shows it.
+    pub visible: bool,
+    /// Why none come.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// What it delivers and why that was chosen, in a sentence; cameras only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub format: Option<String>,
+}
+
+/// How a source of sound is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SoundState {
+    /// Its name.
+    pub name: String,
+    /// Gain in dB.
+    pub gain_db: f32,
+    /// Whether it is silenced.
+    pub mute: bool,
+    /// Its level behind the fader.
+    pub level: Meter,
+}
+
+/// A level of sound in dBFS; -120 is silence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Meter {
+    /// Highest sample, falling slowly.
+    pub peak_db: f32,
+    /// Root mean square.
+    pub rms_db: f32,
+}
+
+/// What a studio tells unasked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+pub enum Event {
+    /// A scene is on air.
+    #[serde(rename = "on_air")]
+    OnAir {
+        /// The scene.
+        scene: String,
+        /// The first program frame that shows it.
+        tick: u64,
+    },
+    /// A source of pictures was lost: its fallback shows.
+    #[serde(rename = "source.lost")]
+    SourceLost {
+        /// The source.
+        source: String,
+        /// The first program frame without it.
+        tick: u64,
+        /// Why, as far as that is known.
+        reason: String,
+    },
+    /// A source of pictures delivers again.
+    #[serde(rename = "source.back")]
+    SourceBack {
+        /// The source.
+        source: String,
+        /// The first program frame with it.
+        tick: u64,
+    },
+    /// The graphics device was lost; the last picture stands until it is made anew.
+    #[serde(rename = "graphics.lost")]
+    GraphicsLost {
+        /// Why.
+        #[serde(flatten)]
+        failure: Failure,
+    },
+    /// The graphics device composes again.
+    #[serde(rename = "graphics.back")]
+    GraphicsBack {
+        /// The adapter.
+        adapter: String,
+        /// The first program frame composed by it.
+        tick: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_read_as_documented() {
+        let read = |text: &str| serde_json::from_str::<Command>(text);
+        let cut = read(r#"{"do":"scene.show","scene":"host"}"#).unwrap();
+        let scene = "host".to_owned();
+        assert_eq!(cut, Command::ShowScene { scene, fade_ms: 0 });
+        assert_eq!(read(r#"{"do":"plan.next"}"#).unwrap(), Command::NextStep);
+        let unknown = read(r#"{"do":"scene.show","scene":"host","fade":1}"#).unwrap_err();
+        assert!(unknown.to_string().contains("unknown field `fade`"), "{unknown}");
+        let unknown = read(r#"{"do":"scene.hide"}"#).unwrap_err();
+        assert!(
+            unknown.to_string().contains("unknown variant `scene.hide`"),
+            "{unknown}"
+        );
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name_and_null_takes_away() {
+        let mut layer = Layer {
+            key: Some(Key::default()),
+            rect: Some(Rect {
+                x: 0,
+                y: 0,
+                width: 2,
+                height: 2,
+            }),
+            ..Layer::default()
+        };
+        let change: LayerChange = serde_json::from_str(r#"{"key":null,"opacity":0.5}"#).unwrap();
+        change.apply(&mut layer);
+        assert!(layer.key.is_none() && layer.rect.is_some());
+        assert_eq!(layer.opacity, 0.5);
+    }
+
+    #[test]
+    fn an_answer_bears_its_id_and_done_or_failed() {
+        let done = Outcome::Done(Done {
+            tick: Some(7),
+            state: None,
+        });
+        let reply = Reply {
+            id: Some(3),
+            outcome: done,
+        };
+        let text = serde_json::to_string(&reply).unwrap();
+        assert_eq!(text, r#"{"id":3,"done":{"tick":7}}"#);
+        assert_eq!(serde_json::from_str::<Reply>(&text).unwrap(), reply);
+    }
+}
