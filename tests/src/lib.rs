@@ -6,20 +6,26 @@
 pub mod binary;
 pub mod browser;
 pub mod counter;
+pub mod cpu;
 pub mod delay;
 pub mod faketime;
 pub mod ffmpeg;
 pub mod http;
+pub mod loops;
+pub mod measured;
 pub mod nginx;
 pub mod obs;
 pub mod player;
 pub mod playlist;
 pub mod preload;
 mod processes;
+pub mod recorder;
 pub mod server;
 #[path = "../../crates/capture/tests/fixture/mod.rs"]
 pub mod sound_fixture;
+pub mod stage;
 pub mod studio;
+pub mod tally;
 pub mod viewer;
 pub mod wait;
 

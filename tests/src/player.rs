@@ -26,6 +26,9 @@ pub struct Picture {
     pub mark: Option<u32>,
 }
 
+/// Reads one thing more in each picture.
+pub type Mark = fn(&VideoFrame) -> Option<u32>;
+
 /// Takes tags and keeps what was in them.
 #[derive(Default)]
 pub struct Player {
@@ -36,7 +39,7 @@ pub struct Player {
     /// What each connection said first of its clock.
     pub joins: Vec<Join>,
     /// Reads one thing more in each picture, where a scenario wants it.
-    pub mark: Option<fn(&VideoFrame) -> Option<u32>>,
+    pub mark: Option<Mark>,
     frames: Option<FrameDecoder>,
     samples: Option<SampleDecoder>,
 }
@@ -106,19 +109,34 @@ impl Player {
                     key,
                     data,
                 };
-                for frame in decoder.decode(&packet).map_err(io::Error::other)? {
-                    self.pictures.push(Picture {
-                        number: media::counter::read(frame.plane(0), frame.planes[0].stride),
-                        key,
-                        clock,
-                        pts: frame.pts,
-                        mark: self.mark.and_then(|read| read(&frame)),
-                    });
-                }
+                let frames = decoder.decode(&packet).map_err(io::Error::other)?;
+                self.keep(frames, key, clock);
             }
             VideoTag::EndOfSequence | VideoTag::Other => {}
         }
         Ok(())
+    }
+
+    /// Takes out what the decoder still holds: nothing more will come.
+    ///
+    /// # Errors
+    /// The decoder gave up.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if let Some(mut decoder) = self.frames.take() {
+            let frames = decoder.finish().map_err(io::Error::other)?;
+            self.keep(frames, false, None);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, frames: Vec<VideoFrame>, key: bool, clock: Option<MediaClock>) {
+        self.pictures.extend(frames.iter().map(|frame| Picture {
+            number: media::counter::read(frame.plane(0), frame.planes[0].stride),
+            key,
+            clock,
+            pts: frame.pts,
+            mark: self.mark.and_then(|read| read(frame)),
+        }));
     }
 
     fn sound(&mut self, tag: &Tag) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! The end of a process and of all that it started.
+//! A process and all that it started, and their end.
 
 use std::collections::HashMap;
 use std::fs;
@@ -35,6 +35,13 @@ pub(crate) fn kill_family(root: u32, mark: &Path) {
             let _ = poll(&mut [PollFd::new(end, PollFlags::IN)], Some(&patience));
         }
     }
+}
+
+/// `root` and everything descended from it that has not ended.
+pub(crate) fn descendants(root: u32) -> Vec<u32> {
+    let parents = parents();
+    let family = parents.keys().filter(|&&pid| descends(pid, root, &parents));
+    family.copied().collect()
 }
 
 fn family(root: u32, mark: &Path) -> Vec<Pid> {

@@ -60,6 +60,11 @@ impl Server {
         self.process.kill().await
     }
 
+    /// Id of its process.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     /// Sends it a signal.
     ///
     /// # Errors

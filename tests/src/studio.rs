@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::studio::{OutputStats, ShowReport};
+use media::Size;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
@@ -54,9 +55,15 @@ pub struct Show {
 impl Show {
     /// A show of 640x360 at 30 pictures a second with the frame counter in them; `parts` are its sources and scenes.
     pub fn new(parts: &str) -> Self {
-        let head = "name = \"Test\"\ncanvas = { size = \"640x360\", rate = 30, counter = true }\n";
+        Self::on(Size::new(640, 360), true, parts)
+    }
+
+    /// A show of `size` at 30 pictures a second, with the frame counter in them if `counted`.
+    pub fn on(size: Size, counted: bool, parts: &str) -> Self {
+        let Size { width, height } = size;
+        let canvas = format!("canvas = {{ size = \"{width}x{height}\", rate = 30, counter = {counted} }}");
         Self {
-            text: format!("{head}{parts}"),
+            text: format!("name = \"Test\"\n{canvas}\n{parts}"),
             keys: Vec::new(),
         }
     }

@@ -5,18 +5,8 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
+pub(crate) use crate::control::now;
 use crate::stream::Ready;
-
-/// CLOCK_MONOTONIC in ns.
-pub(crate) fn now() -> u64 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: the clock exists on every Linux and `time` is writable.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
-}
 
 fn owned(fd: RawFd) -> io::Result<OwnedFd> {
     if fd < 0 {
@@ -81,6 +71,18 @@ pub(crate) fn wait(timer: &OwnedFd) -> io::Result<()> {
         -1 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
+}
+
+/// Whether the timer is readable.
+#[cfg(test)]
+pub(crate) fn is_ready(timer: &OwnedFd) -> bool {
+    let mut poll = libc::pollfd {
+        fd: timer.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one pollfd, writable.
+    unsafe { libc::poll(&mut poll, 1, 0) == 1 }
 }
 
 /// Whether the program wants to be told EAGAIN instead of waiting.

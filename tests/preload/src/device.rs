@@ -4,13 +4,15 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::clock;
+use crate::control::{Control, Record};
 use crate::picture::Picture;
 use crate::spec::{Pixels, Spec};
 use crate::stream::{Filled, Ready, Stream};
 use crate::uapi::Fraction;
+use crate::{clock, controls, fault};
 
 /// What the kernel would put in errno.
 pub(crate) type Errno = i32;
@@ -25,8 +27,10 @@ const PAGE: u64 = 65_536;
 pub(crate) struct Camera {
     /// What it can do.
     pub(crate) spec: Spec,
-    /// N of /dev/videoN.
-    pub(crate) number: usize,
+    /// Where its record is.
+    pub(crate) control: Arc<Control>,
+    /// Its place in the list of cameras, which is its record's.
+    pub(crate) index: usize,
     picture: Picture,
     state: Mutex<State>,
 }
@@ -66,19 +70,68 @@ struct Buffers {
 
 impl Camera {
     /// A camera set to the first of everything it can do.
-    pub(crate) fn new(number: usize, spec: Spec) -> io::Result<Self> {
+    pub(crate) fn new(index: usize, spec: Spec, control: Arc<Control>) -> io::Result<Self> {
+        let first = &spec.offers[0];
         let mode = Mode {
-            pixels: spec.formats[0],
-            size: spec.sizes[0],
-            interval: spec.intervals[0],
+            pixels: first.pixels,
+            size: first.size,
+            interval: first.intervals[0],
         };
         let picture = Picture::open(&spec)?;
         Ok(Self {
             spec,
-            number,
+            control,
+            index,
             picture,
             state: Mutex::new(State { mode, buffers: None }),
         })
+    }
+
+    /// What it does now.
+    pub(crate) fn record(&self) -> &Record {
+        self.control.record(self.index)
+    }
+
+    /// N of /dev/videoN, if it is plugged in.
+    pub(crate) fn number(&self) -> Option<usize> {
+        let record = self.record();
+        let number = record.number.load(SeqCst) as usize;
+        let plugged = record.unplugged.load(SeqCst) == 0;
+        plugged.then(|| number.checked_sub(1).unwrap_or(self.index))
+    }
+
+    /// Whether another program has it.
+    fn is_taken(&self) -> bool {
+        self.record().busy.load(SeqCst) != 0 || self.control.is_anothers(self.index)
+    }
+
+    fn own(&self) -> bool {
+        self.control.own(self.index)
+    }
+
+    fn disown(&self) {
+        self.control.disown(self.index);
+    }
+
+    /// When its last frame was, if it stalls.
+    fn stalled(&self) -> Option<u64> {
+        Some(self.record().stalled.load(SeqCst)).filter(|&time| time != 0)
+    }
+
+    /// The frame with this number as it leaves the camera, and whether the driver says that it isn't whole: of short
+    /// ones every second, as some drivers do and others don't.
+    fn frame(&self, mode: Mode, sequence: u32) -> io::Result<(Vec<u8>, bool)> {
+        let record = self.record();
+        let brighter = controls::brightness(record);
+        let mut frame = self.picture.frame(mode.pixels, mode.size, sequence, brighter)?;
+        let short = record.short.load(SeqCst) != 0;
+        if short {
+            fault::shorten(&mut frame);
+        }
+        if record.broken.load(SeqCst) != 0 {
+            fault::spoil(mode.pixels, sequence, &mut frame);
+        }
+        Ok((frame, short && sequence.is_multiple_of(2)))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -94,12 +147,72 @@ pub(crate) struct Handle {
     id: u64,
     /// A duplicate of what the program holds.
     timer: OwnedFd,
+    /// How often the camera had been plugged in when this was opened.
+    plugs: u32,
+}
+
+/// A frame that a program takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Its buffer, number and time.
+    pub(crate) filled: Filled,
+    /// Bytes of it.
+    pub(crate) bytes: u32,
+    /// The driver has noticed that it isn't whole.
+    pub(crate) error: bool,
 }
 
 impl Handle {
     /// `id` differs from that of every other handle; `timer` is a duplicate of the program's descriptor.
     pub(crate) fn new(camera: Arc<Camera>, id: u64, timer: OwnedFd) -> Self {
-        Self { camera, id, timer }
+        let plugs = camera.record().plugs.load(SeqCst);
+        Self {
+            camera,
+            id,
+            timer,
+            plugs,
+        }
+    }
+
+    /// ENODEV when the camera was unplugged since this was opened, though it may be back.
+    pub(crate) fn check(&self) -> Result<(), Errno> {
+        let record = self.camera.record();
+        let gone = record.unplugged.load(SeqCst) != 0 || record.plugs.load(SeqCst) != self.plugs;
+        if gone { Err(libc::ENODEV) } else { Ok(()) }
+    }
+
+    /// Sets the timer by what the camera's record says now.
+    pub(crate) fn refresh(&self) {
+        let mut state = self.camera.state();
+        let mine = state.buffers.as_mut().filter(|buffers| buffers.owner == self.id);
+        let is_mine = mine.is_some();
+        if let Some(buffers) = mine
+            && self.camera.stalled().is_none()
+        {
+            buffers.stream.lose_until(self.camera.record().resumed.load(SeqCst));
+        }
+        if is_mine || self.check().is_err() {
+            self.arm(&state);
+        }
+    }
+
+    /// What poll says of this descriptor instead of `found`, which the kernel says of its timer.
+    #[cfg_attr(test, allow(dead_code))] // the exports use it
+    pub(crate) fn poll_events(&self, found: i16) -> i16 {
+        if self.check().is_err() {
+            return libc::POLLERR | libc::POLLHUP;
+        }
+        let state = self.camera.state();
+        let running = state
+            .buffers
+            .as_ref()
+            .is_some_and(|buffers| buffers.stream.is_on());
+        if running && self.camera.stalled().is_some() {
+            // It fired just before the stall.
+            self.arm(&state);
+            return 0;
+        }
+        found
     }
 
     /// What the camera is set to do.
@@ -110,7 +223,7 @@ impl Handle {
     /// Sets the camera. EBUSY while anyone has buffers of it.
     pub(crate) fn set_mode(&self, mode: Mode) -> Result<(), Errno> {
         let mut state = self.camera.state();
-        if state.buffers.is_some() {
+        if state.buffers.is_some() || self.camera.is_taken() {
             return Err(libc::EBUSY);
         }
         state.mode = mode;
@@ -120,11 +233,11 @@ impl Handle {
     /// Sets the frame interval alone, which may change between streams. EBUSY while streaming.
     pub(crate) fn set_interval(&self, interval: Fraction) -> Result<(), Errno> {
         let mut state = self.camera.state();
-        if state
-            .buffers
-            .as_ref()
-            .is_some_and(|buffers| buffers.stream.is_on())
-        {
+        let busy = match &state.buffers {
+            Some(buffers) => buffers.stream.is_on(),
+            None => self.camera.is_taken(),
+        };
+        if busy {
             return Err(libc::EBUSY);
         }
         state.mode.interval = interval;
@@ -139,7 +252,12 @@ impl Handle {
         {
             return Err(libc::EBUSY);
         }
-        state.buffers = None;
+        if count > 0 && state.buffers.is_none() && (self.camera.is_taken() || !self.camera.own()) {
+            return Err(libc::EBUSY);
+        }
+        if count == 0 && state.buffers.take().is_some() {
+            self.camera.disown();
+        }
         if count > 0 {
             let count = count.min(MAX_BUFFERS);
             let memory = clock::memory(stride(state.mode) * u64::from(count)).map_err(errno)?;
@@ -185,8 +303,11 @@ impl Handle {
 
     /// Hands a buffer to the device.
     pub(crate) fn queue(&self, index: u32) -> Result<(), Errno> {
+        // A camera that stalls takes no frame later than that.
+        let now = self.camera.stalled().unwrap_or_else(clock::now);
         self.with_buffers(|buffers, _| {
-            match index < buffers.count && buffers.stream.queue(index, clock::now()) {
+            buffers.stream.lose_until(self.camera.record().resumed.load(SeqCst));
+            match index < buffers.count && buffers.stream.queue(index, now) {
                 true => Ok(()),
                 false => Err(libc::EINVAL),
             }
@@ -194,8 +315,9 @@ impl Handle {
     }
 
     /// Takes the oldest frame. Waits for one unless the descriptor says O_NONBLOCK (EAGAIN).
-    pub(crate) fn dequeue(&self) -> Result<Filled, Errno> {
+    pub(crate) fn dequeue(&self) -> Result<Taken, Errno> {
         loop {
+            self.check()?;
             match self.with_buffers(|buffers, mode| self.try_dequeue(buffers, mode)) {
                 Err(libc::EAGAIN) if !clock::is_nonblocking(&self.timer) => {
                     clock::wait(&self.timer).map_err(errno)?;
@@ -205,25 +327,34 @@ impl Handle {
         }
     }
 
-    fn try_dequeue(&self, buffers: &mut Buffers, mode: Mode) -> Result<Filled, Errno> {
+    fn try_dequeue(&self, buffers: &mut Buffers, mode: Mode) -> Result<Taken, Errno> {
         if !buffers.stream.is_on() {
             return Err(libc::EINVAL);
         }
+        if self.camera.stalled().is_some() {
+            return Err(libc::EAGAIN);
+        }
+        let record = self.camera.record();
+        buffers.stream.lose_until(record.resumed.load(SeqCst));
         let filled = buffers.stream.dequeue(clock::now()).ok_or(libc::EAGAIN)?;
-        let frame = self
-            .camera
-            .picture
-            .frame(mode.pixels, mode.size, filled.sequence)
-            .map_err(errno)?;
+        let (frame, error) = self.camera.frame(mode, filled.sequence).map_err(errno)?;
         buffers
             .memory
             .write_all_at(&frame, stride(mode) * u64::from(filled.buffer))
             .map_err(errno)?;
-        Ok(filled)
+        record.delivered.fetch_add(1, SeqCst);
+        Ok(Taken {
+            filled,
+            bytes: frame.len() as u32,
+            error,
+        })
     }
 
     /// Begins to take frames.
     pub(crate) fn stream_on(&self) -> Result<(), Errno> {
+        if self.camera.state().buffers.is_none() && self.camera.is_taken() {
+            return Err(libc::EBUSY);
+        }
         self.with_buffers(|buffers, mode| {
             buffers.stream.start(mode.interval, clock::now());
             Ok(())
@@ -257,13 +388,13 @@ impl Handle {
     }
 
     fn arm(&self, state: &State) {
-        clock::arm(
-            &self.timer,
-            state
-                .buffers
-                .as_ref()
-                .map_or(Ready::Now, |buffers| buffers.stream.ready()),
-        );
+        let ready = match &state.buffers {
+            _ if self.check().is_err() => Ready::Now,
+            Some(buffers) if buffers.stream.is_on() && self.camera.stalled().is_some() => Ready::Never,
+            Some(buffers) => buffers.stream.ready(),
+            None => Ready::Now,
+        };
+        clock::arm(&self.timer, ready);
     }
 }
 
@@ -276,6 +407,7 @@ impl Drop for Handle {
             .is_some_and(|buffers| buffers.owner == self.id)
         {
             state.buffers = None;
+            self.camera.disown();
         }
     }
 }

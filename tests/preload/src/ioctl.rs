@@ -1,20 +1,23 @@
 //! The requests of V4L2 on a handle: what each structure says, and what goes back in it.
 //!
-//! As in the kernel a request works on a copy that is written back when it succeeds. Unknown ones are ENOTTY; there are
-//! no controls, so every question about one is EINVAL.
+//! As in the kernel a request works on a copy that is written back when it succeeds. Unknown ones are ENOTTY; once
+//! the camera was unplugged, every one is ENODEV.
 #![allow(unsafe_code)] // The program's structures are read and written through its pointers.
 
 use std::ffi::c_void;
 
 use crate::device::{Errno, Handle, Mode};
-use crate::spec::{Pixels, Spec};
+use crate::spec::{Offer, Pixels, Spec};
 use crate::uapi::{self, *};
+
+mod controls;
 
 /// Answers one ioctl.
 ///
 /// # Safety
 /// `argument` is null or points to the structure that `request` names, as for the kernel's ioctl.
 pub(crate) unsafe fn answer(handle: &Handle, request: u32, argument: *mut c_void) -> Result<(), Errno> {
+    handle.check()?;
     // SAFETY: of each line below: the request says which structure the caller has put there.
     unsafe {
         match request {
@@ -46,10 +49,7 @@ pub(crate) unsafe fn answer(handle: &Handle, request: u32, argument: *mut c_void
             ),
             uapi::ENUM_FRAMESIZES => copied(argument, |s| list_size(&handle.camera.spec, s)),
             uapi::ENUM_FRAMEINTERVALS => copied(argument, |i| list_interval(&handle.camera.spec, i)),
-            _ if request >> 8 & 0xff == u32::from(b'V') && CONTROLS.contains(&(request & 0xff)) => {
-                Err(libc::EINVAL)
-            }
-            _ => Err(libc::ENOTTY),
+            _ => controls::answer(handle.camera.record(), request, argument).unwrap_or(Err(libc::ENOTTY)),
         }
     }
 }
@@ -91,10 +91,13 @@ fn text<const N: usize>(words: &str) -> [u8; N] {
 }
 
 fn capability(handle: &Handle, capability: &mut Capability) -> Result<(), Errno> {
+    let camera = &handle.camera;
+    let bus = camera.spec.bus.clone();
     *capability = Capability {
         driver: text("preload-camera"),
-        card: text(&handle.camera.spec.name),
-        bus_info: text(&format!("platform:preload-{}", handle.camera.number)),
+        card: text(&camera.spec.name),
+        // It stays where it is plugged in, whatever its number becomes.
+        bus_info: text(&bus.unwrap_or(format!("platform:preload-{}", camera.index))),
         version: 0x0006_0100,
         capabilities: CAPABILITIES | CAP_DEVICE_CAPS,
         device_caps: CAPABILITIES,
@@ -105,12 +108,15 @@ fn capability(handle: &Handle, capability: &mut Capability) -> Result<(), Errno>
 
 fn describe_format(spec: &Spec, description: &mut FormatDescription) -> Result<(), Errno> {
     is_capture(description.kind)?;
-    let pixels = *spec.formats.get(description.index as usize).ok_or(libc::EINVAL)?;
-    description.flags = 0;
-    description.description = text(match pixels {
-        Pixels::Yuyv => "YUYV 4:2:2",
-        Pixels::Nv12 => "Y/UV 4:2:0",
-    });
+    let formats = spec.formats();
+    let pixels = *formats.get(description.index as usize).ok_or(libc::EINVAL)?;
+    let (name, flags) = match pixels {
+        Pixels::Yuyv => ("YUYV 4:2:2", 0),
+        Pixels::Nv12 => ("Y/UV 4:2:0", 0),
+        Pixels::Mjpeg => ("Motion-JPEG", FMT_FLAG_COMPRESSED),
+    };
+    description.flags = flags;
+    description.description = text(name);
     description.pixel_format = pixels.fourcc();
     Ok(())
 }
@@ -138,20 +144,31 @@ fn get_format(handle: &Handle, format: &mut Format) -> Result<(), Errno> {
     Ok(())
 }
 
+/// What the camera can do that is nearest to what is asked for.
+fn nearest<'a>(spec: &'a Spec, wanted: &PixelFormat) -> &'a Offer {
+    let known = spec
+        .offers
+        .iter()
+        .find(|offer| offer.pixels.fourcc() == wanted.pixel_format);
+    let first = &spec.offers[0];
+    let away = |offer: &&Offer| offer.size.0.abs_diff(wanted.width) + offer.size.1.abs_diff(wanted.height);
+    spec.of(known.unwrap_or(first).pixels)
+        .min_by_key(away)
+        .unwrap_or(first)
+}
+
 /// Turns what was asked for into the nearest that the camera can do, as drivers must.
 fn try_format(handle: &Handle, format: &mut Format) -> Result<Mode, Errno> {
     is_capture(format.kind)?;
-    let spec = &handle.camera.spec;
-    let pixels = spec
-        .formats
-        .iter()
-        .find(|pixels| pixels.fourcc() == format.pix.pixel_format);
-    let away = |size: &&(u32, u32)| size.0.abs_diff(format.pix.width) + size.1.abs_diff(format.pix.height);
-    let size = spec.sizes.iter().min_by_key(away).unwrap_or(&spec.sizes[0]);
+    let offer = nearest(&handle.camera.spec, &format.pix);
+    let interval = handle.mode().interval;
     let mode = Mode {
-        pixels: *pixels.unwrap_or(&spec.formats[0]),
-        size: *size,
-        interval: handle.mode().interval,
+        pixels: offer.pixels,
+        size: offer.size,
+        interval: match offer.intervals.contains(&interval) {
+            true => interval,
+            false => offer.intervals[0],
+        },
     };
     format.pix = pixel_format(mode);
     Ok(mode)
@@ -193,10 +210,14 @@ fn dequeue(handle: &Handle, buffer: &mut Buffer) -> Result<(), Errno> {
     if buffer.memory != MEMORY_MMAP {
         return Err(libc::EINVAL);
     }
-    let filled = handle.dequeue()?;
+    let taken = handle.dequeue()?;
+    let filled = taken.filled;
     buffer.index = filled.buffer;
     query_buffer(handle, buffer)?;
-    buffer.bytes_used = buffer.length;
+    if taken.error {
+        buffer.flags |= BUF_FLAG_ERROR;
+    }
+    buffer.bytes_used = taken.bytes;
     buffer.sequence = filled.sequence;
     buffer.timestamp = libc::timeval {
         tv_sec: (filled.time / 1_000_000_000) as libc::time_t,
@@ -224,7 +245,9 @@ fn set_parameters(handle: &Handle, parameters: &mut StreamParameters) -> Result<
     let wanted = parameters.time_per_frame;
     let seconds = |f: Fraction| f64::from(f.numerator) / f64::from(f.denominator);
     let away = |f: &&Fraction| (seconds(**f) - seconds(wanted)).abs();
-    let intervals = &handle.camera.spec.intervals;
+    let mode = handle.mode();
+    let offer = find(&handle.camera.spec, mode.pixels.fourcc(), mode.size)?;
+    let intervals = &offer.intervals;
     // Without a rate the driver chooses.
     let nearest = match wanted.numerator == 0 || wanted.denominator == 0 {
         true => None,
@@ -247,14 +270,21 @@ fn describe_input(input: &mut Input) -> Result<(), Errno> {
     Ok(())
 }
 
-fn knows(spec: &Spec, fourcc: u32) -> Result<(), Errno> {
-    let known = spec.formats.iter().any(|pixels| pixels.fourcc() == fourcc);
-    if known { Ok(()) } else { Err(libc::EINVAL) }
+fn format_of(spec: &Spec, fourcc: u32) -> Result<Pixels, Errno> {
+    let formats = spec.formats();
+    let found = formats.iter().find(|pixels| pixels.fourcc() == fourcc);
+    found.copied().ok_or(libc::EINVAL)
+}
+
+fn find(spec: &Spec, fourcc: u32, size: (u32, u32)) -> Result<&Offer, Errno> {
+    let mut offers = spec.of(format_of(spec, fourcc)?);
+    offers.find(|offer| offer.size == size).ok_or(libc::EINVAL)
 }
 
 fn list_size(spec: &Spec, entry: &mut FrameSize) -> Result<(), Errno> {
-    knows(spec, entry.pixel_format)?;
-    let &(width, height) = spec.sizes.get(entry.index as usize).ok_or(libc::EINVAL)?;
+    let pixels = format_of(spec, entry.pixel_format)?;
+    let offer = spec.of(pixels).nth(entry.index as usize).ok_or(libc::EINVAL)?;
+    let (width, height) = offer.size;
     *entry = FrameSize {
         kind: DISCRETE,
         width,
@@ -266,11 +296,8 @@ fn list_size(spec: &Spec, entry: &mut FrameSize) -> Result<(), Errno> {
 }
 
 fn list_interval(spec: &Spec, entry: &mut FrameInterval) -> Result<(), Errno> {
-    knows(spec, entry.pixel_format)?;
-    if !spec.sizes.contains(&(entry.width, entry.height)) {
-        return Err(libc::EINVAL);
-    }
-    let &interval = spec.intervals.get(entry.index as usize).ok_or(libc::EINVAL)?;
+    let offer = find(spec, entry.pixel_format, (entry.width, entry.height))?;
+    let &interval = offer.intervals.get(entry.index as usize).ok_or(libc::EINVAL)?;
     *entry = FrameInterval {
         kind: DISCRETE,
         interval,

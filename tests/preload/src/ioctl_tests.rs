@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::control::Control;
 use crate::{clock, device::Camera, spec};
 
 fn handle(text: &str) -> Handle {
-    let camera = Camera::new(3, spec::parse(text).unwrap().remove(0)).unwrap();
+    let control = Arc::new(Control::private().unwrap());
+    let camera = Camera::new(3, spec::parse(text).unwrap().remove(0), control).unwrap();
     Handle::new(Arc::new(camera), 1, clock::timer(0).unwrap())
 }
 
@@ -178,8 +180,10 @@ fn what_isnt_served_says_so() {
     let export = 3 << 30 | 64 << 16 | u32::from(b'V') << 8 | 16;
     assert_eq!(ask(&handle, export, &mut words), Err(libc::ENOTTY));
     assert_eq!(ask(&handle, 0x5401, &mut words), Err(libc::ENOTTY));
-    let query_control = 3 << 30 | 68 << 16 | u32::from(b'V') << 8 | 36;
-    assert_eq!(ask(&handle, query_control, &mut words), Err(libc::EINVAL));
+    handle.camera.control.unplug(3);
+    assert_eq!(ask(&handle, export, &mut words), Err(libc::ENODEV));
+    handle.camera.control.plug(3, 0);
+    let handle = self::handle("size=64x32");
     // SAFETY: null is allowed.
     let null = unsafe { answer(&handle, QUERYCAP, std::ptr::null_mut()) };
     assert_eq!(null, Err(libc::EFAULT));
@@ -191,4 +195,94 @@ fn what_isnt_served_says_so() {
     };
     assert_eq!(ask(&handle, REQBUFS, &mut request), Err(libc::EINVAL));
     assert_eq!(ask(&handle, STREAMON, &mut 9u32), Err(libc::EINVAL));
+}
+
+#[test]
+fn each_format_has_its_own_sizes_and_rates() {
+    let handle =
+        handle("mode=YUYV:1280x720@10,mode=YUYV:640x360@30,mode=MJPEG:1280x720@30+30000/1001,bus=usb-0:3");
+    let mut capability = zeroed::<Capability>();
+    ask(&handle, QUERYCAP, &mut capability).unwrap();
+    assert!(capability.bus_info.starts_with(b"usb-0:3\0"));
+    let mut size = FrameSize {
+        index: 1,
+        pixel_format: Pixels::Mjpeg.fourcc(),
+        ..zeroed()
+    };
+    assert_eq!(ask(&handle, ENUM_FRAMESIZES, &mut size), Err(libc::EINVAL));
+    let mut format = Format {
+        kind: BUF_TYPE_VIDEO_CAPTURE,
+        ..zeroed()
+    };
+    (format.pix.width, format.pix.height, format.pix.pixel_format) = (640, 360, Pixels::Mjpeg.fourcc());
+    ask(&handle, S_FMT, &mut format).unwrap();
+    assert_eq!((format.pix.width, format.pix.bytes_per_line), (1280, 0));
+    let interval = handle.mode().interval;
+    assert_eq!((interval.numerator, interval.denominator), (1, 30));
+    let mut parameters = StreamParameters {
+        kind: BUF_TYPE_VIDEO_CAPTURE,
+        time_per_frame: Fraction {
+            numerator: 1001,
+            denominator: 30_000,
+        },
+        ..zeroed()
+    };
+    ask(&handle, S_PARM, &mut parameters).unwrap();
+    assert_eq!(parameters.time_per_frame.denominator, 30_000);
+    let mut description = FormatDescription {
+        index: 1,
+        kind: BUF_TYPE_VIDEO_CAPTURE,
+        ..zeroed()
+    };
+    ask(&handle, ENUM_FMT, &mut description).unwrap();
+    assert_eq!(description.flags, FMT_FLAG_COMPRESSED);
+}
+
+#[test]
+fn controls_are_listed_and_set() {
+    let handle = handle("size=64x32");
+    let mut query = zeroed::<QueryControl>();
+    let mut names = Vec::new();
+    loop {
+        query.id |= CTRL_FLAG_NEXT_CTRL;
+        if ask(&handle, QUERYCTRL, &mut query).is_err() {
+            break;
+        }
+        names.push(query.name[0]);
+    }
+    assert_eq!(names, b"BCSWGWAEFF");
+    let mut brightness = PlainControl {
+        id: 0x0098_0900,
+        value: 40,
+    };
+    ask(&handle, S_CTRL, &mut brightness).unwrap();
+    let mut one = ExtendedControl {
+        id: 0x0098_0900,
+        ..zeroed()
+    };
+    let mut list = ExtendedControls {
+        count: 1,
+        controls: &raw mut one,
+        ..zeroed()
+    };
+    ask(&handle, G_EXT_CTRLS, &mut list).unwrap();
+    assert_eq!(one.value, 40);
+    one.value = -5;
+    list.controls = &raw mut one;
+    ask(&handle, S_EXT_CTRLS, &mut list).unwrap();
+    ask(&handle, G_CTRL, &mut brightness).unwrap();
+    assert_eq!(brightness.value, -5);
+    let mut menu = QueryMenu {
+        id: 0x009a_0901,
+        index: 1,
+        ..zeroed()
+    };
+    ask(&handle, QUERYMENU, &mut menu).unwrap();
+    assert!(menu.name.starts_with(b"Manual"));
+    menu.index = 2;
+    assert_eq!(ask(&handle, QUERYMENU, &mut menu), Err(libc::EINVAL));
+    brightness.id = 1;
+    assert_eq!(ask(&handle, G_CTRL, &mut brightness), Err(libc::EINVAL));
+    list.controls = std::ptr::null_mut();
+    assert_eq!(ask(&handle, S_EXT_CTRLS, &mut list), Err(libc::EFAULT));
 }

@@ -4,9 +4,12 @@
 //! /dev/video0 in /dev, its name in /sys/class/video4linux, and a camera behind it that paces frames by the clock. What
 //! `ANCHOR_CAMERAS` says is in [`spec`]; real cameras are hidden while it is set, and without it everything is passed on.
 //!
+//! With `ANCHOR_CAMERAS_CONTROL=/path` the cameras of all processes that name the same file can be unplugged, stalled and
+//! so on while they are in use: [`control`].
+//!
 //! What the program holds as the device is a timerfd set to the moment the next frame is ready, so poll, select and
 //! epoll are the kernel's own; buffers lie in a memfd, so a mapping is real too and outlives the device as it does with
-//! a driver. Three layers: [`spec`], [`stream`] and [`picture`] decide and are tested in virtual time; [`device`]
+//! a driver. Layers: [`spec`], [`stream`], [`picture`], [`jpeg`] and [`fault`] decide and are tested in virtual time; [`device`]
 //! answers the ioctls; `exports` are the functions of libc that stand before the real ones ([`real`]). The last are left
 //! out of this crate's own test binary, which must keep its `open`.
 
@@ -14,10 +17,17 @@
 compile_error!("V4L2 is Linux");
 
 mod clock;
+#[allow(dead_code)] // what only the harness uses
+mod control;
+#[cfg(test)]
+mod control_tests;
+mod controls;
 mod device;
 #[cfg(not(test))]
 mod exports;
+mod fault;
 mod ioctl;
+mod jpeg;
 mod picture;
 #[cfg(not(test))]
 mod real;
@@ -26,3 +36,4 @@ mod registry;
 mod spec;
 mod stream;
 mod uapi;
+mod watch;

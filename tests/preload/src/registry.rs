@@ -6,9 +6,9 @@ use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::clock;
+use crate::control::Control;
 use crate::device::{Camera, Errno, Handle};
-use crate::spec;
+use crate::{clock, spec, watch};
 
 /// Descriptors from here on aren't served, so that "is it ours?" is one look into a small table.
 const MAX_FD: usize = 4096;
@@ -29,14 +29,26 @@ fn from_environment() -> Option<Vec<Arc<Camera>>> {
         eprintln!("preload-camera: ANCHOR_CAMERAS: {reason}");
         Vec::new()
     });
-    let open = |(number, spec)| match Camera::new(number, spec) {
+    let control = Arc::new(control()?);
+    let open = |(index, spec)| match Camera::new(index, spec, control.clone()) {
         Ok(camera) => Some(Arc::new(camera)),
         Err(error) => {
-            eprintln!("preload-camera: camera {number} can't be shown: {error}");
+            eprintln!("preload-camera: camera {index} can't be shown: {error}");
             None
         }
     };
     Some(specs.into_iter().enumerate().filter_map(open).collect())
+}
+
+/// The control file of `ANCHOR_CAMERAS_CONTROL`, or records of this process alone.
+fn control() -> Option<Control> {
+    let path = std::env::var_os("ANCHOR_CAMERAS_CONTROL");
+    let shared = path.map(|path| Control::open(path.as_ref()));
+    let shared = shared.transpose().unwrap_or_else(|error| {
+        eprintln!("preload-camera: ANCHOR_CAMERAS_CONTROL: {error}");
+        None
+    });
+    shared.or_else(|| Control::private().ok())
 }
 
 /// The N of "/dev/videoN".
@@ -47,17 +59,25 @@ pub(crate) fn device_number(path: &[u8]) -> Option<usize> {
         .ok()
 }
 
+/// The camera that is plugged in under a number; the first, should several be.
+fn numbered(cameras: &[Arc<Camera>], number: usize) -> Option<&Arc<Camera>> {
+    cameras.iter().find(|camera| camera.number() == Some(number))
+}
+
 /// The camera of a path, ENOENT for a /dev/videoN that isn't served; nothing for any other path.
 pub(crate) fn camera(path: &[u8]) -> Option<Result<Arc<Camera>, Errno>> {
     let number = device_number(path)?;
-    let found = cameras()?.iter().find(|camera| camera.number == number);
-    Some(found.cloned().ok_or(libc::ENOENT))
+    Some(numbered(cameras()?, number).cloned().ok_or(libc::ENOENT))
 }
 
 /// Opens a camera; the answer is the program's descriptor.
 pub(crate) fn open(camera: Arc<Camera>, flags: i32) -> Result<RawFd, Errno> {
     let errno = |error: io::Error| error.raw_os_error().unwrap_or(libc::EIO);
     let timer = clock::timer(flags).map_err(errno)?;
+    if camera.control.is_shared() {
+        watch::start(&camera.control);
+    }
+    camera.record().opens.fetch_add(1, Ordering::SeqCst);
     let handle = Handle::new(
         camera,
         NEXT_ID.fetch_add(1, Ordering::Relaxed),
@@ -96,6 +116,12 @@ pub(crate) fn forget(fd: RawFd) {
     }
 }
 
+/// Lets every open camera look at its record anew.
+pub(crate) fn refresh() {
+    let all: Vec<_> = handles().values().cloned().collect();
+    all.iter().for_each(|handle| handle.refresh());
+}
+
 /// The handle behind a descriptor, if it is a camera.
 pub(crate) fn handle(fd: RawFd) -> Option<Arc<Handle>> {
     if is_ours(fd) {
@@ -113,17 +139,25 @@ fn handles() -> MutexGuard<'static, BTreeMap<RawFd, Arc<Handle>>> {
     HANDLES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The text of a file in /sys that programs ask about one of the cameras: its name, and its device number's uevent.
+/// The text of a file in /sys that programs ask about one of the cameras: its name, its place among the nodes of the
+/// device, its serial number if it has one, and its device number's uevent.
 pub(crate) fn sys_file(cameras: &[Arc<Camera>], path: &[u8]) -> Option<String> {
     let path = std::str::from_utf8(path).ok()?;
-    let find = |number: &str| cameras.iter().find(|camera| number.parse() == Ok(camera.number));
+    let find = |number: &str| numbered(cameras, number.parse().ok()?);
     if let Some(rest) = path.strip_prefix("/sys/class/video4linux/video") {
-        return Some(format!("{}\n", find(rest.strip_suffix("/name")?)?.spec.name));
+        let (number, file) = rest.split_once('/')?;
+        let camera = find(number)?;
+        return match file {
+            "name" => Some(format!("{}\n", camera.spec.name)),
+            "index" => Some("0\n".into()),
+            "device/../serial" => Some(format!("{}\n", camera.spec.serial.as_ref()?)),
+            _ => None,
+        };
     }
     let number = path.strip_prefix("/sys/dev/char/81:")?.strip_suffix("/uevent")?;
     Some(format!(
         "MAJOR=81\nMINOR={0}\nDEVNAME=video{0}\n",
-        find(number)?.number
+        find(number)?.number()?
     ))
 }
 

@@ -1,5 +1,10 @@
 use super::*;
 
+fn camera(index: usize, text: &str) -> Arc<Camera> {
+    let control = Arc::new(Control::private().unwrap());
+    Arc::new(Camera::new(index, spec::parse(text).unwrap().remove(0), control).unwrap())
+}
+
 #[test]
 fn device_paths() {
     assert_eq!(device_number(b"/dev/video0"), Some(0));
@@ -19,8 +24,7 @@ fn device_paths() {
 
 #[test]
 fn a_handle_lives_as_long_as_one_of_its_descriptors() {
-    let spec = spec::parse("size=64x32").unwrap().remove(0);
-    let camera = Arc::new(Camera::new(0, spec).unwrap());
+    let camera = camera(0, "size=64x32");
     let fd = open(camera.clone(), libc::O_CLOEXEC).unwrap();
     let copy = clock::timer(0).unwrap().into_raw_fd();
     duplicated(fd, copy);
@@ -33,6 +37,7 @@ fn a_handle_lives_as_long_as_one_of_its_descriptors() {
     assert_eq!(handle(other).unwrap().request_buffers(1), Ok(1));
     forget(other);
     assert_eq!(Arc::strong_count(&camera), 1);
+    assert_eq!(camera.record().opens.load(Ordering::SeqCst), 2);
 }
 
 #[test]
@@ -46,8 +51,7 @@ fn other_descriptors_are_not_ours() {
 
 #[test]
 fn files_of_sys_name_the_camera() {
-    let spec = spec::parse("name=门口,size=64x32").unwrap().remove(0);
-    let cameras = [Arc::new(Camera::new(2, spec).unwrap())];
+    let cameras = [camera(2, "name=门口,size=64x32,serial=A1")];
     let text = |path: &str| sys_file(&cameras, path.as_bytes());
     assert_eq!(text("/sys/class/video4linux/video2/name").unwrap(), "门口\n");
     assert!(
@@ -58,4 +62,10 @@ fn files_of_sys_name_the_camera() {
     assert_eq!(text("/sys/class/video4linux/video1/name"), None);
     assert_eq!(text("/sys/class/video4linux/video2/dev"), None);
     assert_eq!(text("/sys/devices"), None);
+    let serial = "/sys/class/video4linux/video2/device/../serial";
+    assert_eq!(text(serial).unwrap(), "A1\n");
+    cameras[0].control.unplug(2);
+    assert_eq!(text(serial), None);
+    cameras[0].control.plug(2, 9);
+    assert_eq!(text("/sys/class/video4linux/video9/name").unwrap(), "门口\n");
 }

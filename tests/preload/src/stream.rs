@@ -97,6 +97,15 @@ impl Stream {
         self.filled.pop_front()
     }
 
+    /// Loses the frames that were due by `time` and have not been taken: the camera was stuck until then.
+    pub(crate) fn lose_until(&mut self, time: u64) {
+        if let Some(start) = self.start
+            && self.time(start, self.next) <= time
+        {
+            self.next = self.due(start, time);
+        }
+    }
+
     /// When `dequeue` will have something; at once too when nothing runs, so that who waits learns it.
     pub(crate) fn ready(&self) -> Ready {
         match self.start {

@@ -82,3 +82,18 @@ fn the_frame_after_a_gap_is_the_first_that_is_later() {
         }
     }
 }
+
+#[test]
+fn frames_of_a_stall_are_lost() {
+    let mut stream = running(100, 1, 2);
+    stream.lose_until(START + 9 * MS);
+    assert_eq!(stream.ready(), Ready::At(START + 10 * MS));
+    stream.lose_until(START + 75 * MS);
+    assert_eq!(stream.ready(), Ready::At(START + 80 * MS));
+    assert_eq!(stream.dequeue(START + 80 * MS).unwrap().sequence, 7);
+    stream.lose_until(START + 20 * MS);
+    assert_eq!(stream.ready(), Ready::At(START + 90 * MS));
+    stream.stop();
+    stream.lose_until(START * 2);
+    assert!(!stream.is_on());
+}

@@ -30,6 +30,18 @@ pub(crate) const INPUT_TYPE_CAMERA: u32 = 2;
 pub(crate) const BUF_FLAG_MAPPED: u32 = 0x1;
 /// The buffer waits to be filled.
 pub(crate) const BUF_FLAG_QUEUED: u32 = 0x2;
+/// The frame isn't whole.
+pub(crate) const BUF_FLAG_ERROR: u32 = 0x40;
+/// A format of compressed pictures.
+pub(crate) const FMT_FLAG_COMPRESSED: u32 = 0x1;
+/// In a control's id: the next plain control behind it is asked for.
+pub(crate) const CTRL_FLAG_NEXT_CTRL: u32 = 0x8000_0000;
+/// Likewise the next compound control.
+pub(crate) const CTRL_FLAG_NEXT_COMPOUND: u32 = 0x4000_0000;
+/// What of an id is no flag.
+pub(crate) const CTRL_ID_MASK: u32 = 0x0fff_ffff;
+/// A list asks for defaults.
+pub(crate) const CTRL_WHICH_DEF_VAL: u32 = 0x0f00_0000;
 /// Time stamps are of CLOCK_MONOTONIC.
 pub(crate) const BUF_FLAG_TIMESTAMP_MONOTONIC: u32 = 0x2000;
 
@@ -173,6 +185,80 @@ pub(crate) struct Input {
     pub(crate) rest: [u32; 10],
 }
 
+/// `v4l2_control`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct PlainControl {
+    pub(crate) id: u32,
+    pub(crate) value: i32,
+}
+
+/// `v4l2_queryctrl`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct QueryControl {
+    pub(crate) id: u32,
+    pub(crate) kind: u32,
+    pub(crate) name: [u8; 32],
+    pub(crate) minimum: i32,
+    pub(crate) maximum: i32,
+    pub(crate) step: i32,
+    pub(crate) default: i32,
+    pub(crate) flags: u32,
+    pub(crate) reserved: [u32; 2],
+}
+
+/// `v4l2_query_ext_ctrl`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct QueryExtendedControl {
+    pub(crate) id: u32,
+    pub(crate) kind: u32,
+    pub(crate) name: [u8; 32],
+    pub(crate) minimum: i64,
+    pub(crate) maximum: i64,
+    pub(crate) step: u64,
+    pub(crate) default: i64,
+    pub(crate) flags: u32,
+    pub(crate) element_size: u32,
+    pub(crate) elements: u32,
+    pub(crate) dimensions: [u32; 5],
+    pub(crate) reserved: [u32; 32],
+}
+
+/// `v4l2_querymenu`, its union read as a name.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct QueryMenu {
+    pub(crate) id: u32,
+    pub(crate) index: u32,
+    pub(crate) name: [u8; 32],
+    pub(crate) reserved: u32,
+}
+
+/// `v4l2_ext_control` with its union read as a number.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct ExtendedControl {
+    pub(crate) id: u32,
+    pub(crate) size: u32,
+    pub(crate) reserved: u32,
+    pub(crate) value: i32,
+    pub(crate) rest: u32,
+}
+
+/// `v4l2_ext_controls`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct ExtendedControls {
+    pub(crate) which: u32,
+    pub(crate) count: u32,
+    pub(crate) error_index: u32,
+    pub(crate) request_fd: i32,
+    pub(crate) reserved: u32,
+    pub(crate) controls: *mut ExtendedControl,
+}
+
 const READ: u32 = 2;
 const WRITE: u32 = 1;
 
@@ -193,15 +279,20 @@ pub(crate) const STREAMON: u32 = request::<u32>(WRITE, 18);
 pub(crate) const STREAMOFF: u32 = request::<u32>(WRITE, 19);
 pub(crate) const G_PARM: u32 = request::<StreamParameters>(READ | WRITE, 21);
 pub(crate) const S_PARM: u32 = request::<StreamParameters>(READ | WRITE, 22);
+pub(crate) const G_CTRL: u32 = request::<PlainControl>(READ | WRITE, 27);
+pub(crate) const S_CTRL: u32 = request::<PlainControl>(READ | WRITE, 28);
+pub(crate) const QUERYCTRL: u32 = request::<QueryControl>(READ | WRITE, 36);
+pub(crate) const QUERYMENU: u32 = request::<QueryMenu>(READ | WRITE, 37);
+pub(crate) const G_EXT_CTRLS: u32 = request::<ExtendedControls>(READ | WRITE, 71);
+pub(crate) const S_EXT_CTRLS: u32 = request::<ExtendedControls>(READ | WRITE, 72);
+pub(crate) const TRY_EXT_CTRLS: u32 = request::<ExtendedControls>(READ | WRITE, 73);
+pub(crate) const QUERY_EXT_CTRL: u32 = request::<QueryExtendedControl>(READ | WRITE, 103);
 pub(crate) const ENUMINPUT: u32 = request::<Input>(READ | WRITE, 26);
 pub(crate) const G_INPUT: u32 = request::<u32>(READ, 38);
 pub(crate) const S_INPUT: u32 = request::<u32>(READ | WRITE, 39);
 pub(crate) const TRY_FMT: u32 = request::<Format>(READ | WRITE, 64);
 pub(crate) const ENUM_FRAMESIZES: u32 = request::<FrameSize>(READ | WRITE, 74);
 pub(crate) const ENUM_FRAMEINTERVALS: u32 = request::<FrameInterval>(READ | WRITE, 75);
-
-/// The numbers (without size and direction) of requests about controls: G, S and QUERY, plain and extended.
-pub(crate) const CONTROLS: [u32; 8] = [27, 28, 36, 37, 71, 72, 73, 103];
 
 const _: () = {
     assert!(size_of::<Capability>() == 104);
@@ -213,5 +304,8 @@ const _: () = {
     assert!(size_of::<FrameSize>() == 44);
     assert!(size_of::<FrameInterval>() == 52);
     assert!(size_of::<Input>() == 80);
+    assert!(size_of::<QueryControl>() == 68 && size_of::<QueryExtendedControl>() == 232);
+    assert!(size_of::<QueryMenu>() == 44 && size_of::<ExtendedControl>() == 20);
+    assert!(size_of::<ExtendedControls>() == 32);
     assert!(QUERYCAP == 0x8068_5600 && DQBUF == 0xc058_5611 && STREAMON == 0x4004_5612);
 };

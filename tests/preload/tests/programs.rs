@@ -6,9 +6,14 @@
 #[allow(dead_code)] // not all of it is needed here
 mod uapi;
 
+#[path = "../src/control.rs"]
+#[allow(dead_code)] // likewise
+mod control;
+#[path = "programs/faults.rs"]
+mod faults;
 mod inside;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
@@ -45,17 +50,23 @@ fn build() -> PathBuf {
     folder.join("libpreload_camera.so")
 }
 
-/// Runs a program with cameras; a minute at most.
-fn run(cameras: &str, program: &str, args: &[&str]) -> Output {
+/// A program with cameras, and perhaps their control file; a minute at most.
+fn command(cameras: &str, control: Option<&Path>, program: &str, args: &[&str]) -> Command {
     // The library goes before the program itself only: `timeout` hands its environment on unread.
-    Command::new("timeout")
-        .args(["60", "env"])
-        .arg(format!("LD_PRELOAD={}", library().display()))
-        .arg(format!("ANCHOR_CAMERAS={cameras}"))
-        .arg(program)
-        .args(args)
-        .output()
-        .unwrap()
+    let mut command = Command::new("timeout");
+    command.args(["60", "env"]);
+    command.arg(format!("LD_PRELOAD={}", library().display()));
+    command.arg(format!("ANCHOR_CAMERAS={cameras}"));
+    if let Some(control) = control {
+        command.arg(format!("ANCHOR_CAMERAS_CONTROL={}", control.display()));
+    }
+    command.arg(program).args(args);
+    command
+}
+
+/// Runs a program with cameras.
+fn run(cameras: &str, program: &str, args: &[&str]) -> Output {
+    command(cameras, None, program, args).output().unwrap()
 }
 
 /// What a program that must succeed says.
@@ -66,16 +77,22 @@ fn said(output: &Output) -> String {
     text
 }
 
-/// Runs one test of the module `inside`, which is ignored without the library.
-fn run_inside(cameras: &str, test: &str) {
+/// One test of the module `inside`, which is ignored without the library.
+fn inside(cameras: &str, control: Option<&Path>, test: &str) -> Command {
     let this = std::env::current_exe().unwrap();
-    let output = run(
-        cameras,
-        this.to_str().unwrap(),
-        &["--ignored", "--exact", &format!("inside::{test}")],
-    );
-    let text = said(&output);
+    let test = format!("inside::{test}");
+    let args = ["--ignored", "--exact", "--nocapture", &test];
+    command(cameras, control, this.to_str().unwrap(), &args)
+}
+
+/// Runs one of these; it must pass.
+fn passes(mut test: Command) {
+    let text = said(&test.output().unwrap());
     assert!(text.contains("1 passed"), "{text}");
+}
+
+fn run_inside(cameras: &str, test: &str) {
+    passes(inside(cameras, None, test));
 }
 
 fn is_installed(program: &str) -> bool {

@@ -75,12 +75,14 @@ unsafe extern "C" fn closedir(dir: *mut DIR) -> c_int {
 
 impl Listing {
     fn next(&mut self) -> *mut dirent64 {
-        let Some(camera) = registry::cameras().and_then(|cameras| cameras.get(self.given)) else {
+        let rest = registry::cameras().and_then(|cameras| cameras.get(self.given..));
+        let mut plugged = rest.unwrap_or_default().iter().enumerate();
+        let Some((skipped, number)) = plugged.find_map(|(place, camera)| Some((place, camera.number()?))) else {
             return std::ptr::null_mut();
         };
-        self.given += 1;
-        let name = format!("video{}\0", camera.number);
-        self.entry.d_ino = 8100 + camera.number as u64;
+        self.given += skipped + 1;
+        let name = format!("video{number}\0");
+        self.entry.d_ino = 8100 + number as u64;
         self.entry.d_reclen = size_of::<dirent64>() as u16;
         self.entry.d_type = libc::DT_CHR;
         for (place, byte) in self.entry.d_name.iter_mut().zip(name.bytes()) {

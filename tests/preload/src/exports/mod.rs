@@ -19,6 +19,7 @@ compile_error!(
 mod control;
 mod directory;
 mod files;
+mod poll;
 mod status;
 
 use std::ffi::{CStr, c_char, c_int};

@@ -21,12 +21,12 @@ static ACCESS: Next<unsafe extern "C" fn(*const c_char, c_int) -> c_int> = Next:
 
 /// The number of the camera at a path, ENOENT for a real one, nothing for any other path.
 fn at(path: &[u8]) -> Option<Result<usize, Errno>> {
-    Some(registry::camera(path)?.map(|camera| camera.number))
+    Some(registry::camera(path)?.and_then(|camera| camera.number().ok_or(libc::ENOENT)))
 }
 
-/// The number of the camera that a descriptor is open on.
+/// The number of the camera that a descriptor is open on, even if it is gone by now.
 fn of(fd: c_int) -> Option<usize> {
-    registry::handle(fd).map(|handle| handle.camera.number)
+    registry::handle(fd).map(|handle| handle.camera.number().unwrap_or(handle.camera.index))
 }
 
 /// # Safety

@@ -9,6 +9,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 
 use crate::uapi::*;
 
+mod faults;
+
 /// A way to call ioctl.
 type Call = fn(&File, u32, *mut c_void) -> io::Result<()>;
 
