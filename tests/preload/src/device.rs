@@ -189,7 +189,9 @@ impl Handle {
         if let Some(buffers) = mine
             && self.camera.stalled().is_none()
         {
-            buffers.stream.lose_until(self.camera.record().resumed.load(SeqCst));
+            buffers
+                .stream
+                .lose_until(self.camera.record().resumed.load(SeqCst));
         }
         if is_mine || self.check().is_err() {
             self.arm(&state);
@@ -306,7 +308,9 @@ impl Handle {
         // A camera that stalls takes no frame later than that.
         let now = self.camera.stalled().unwrap_or_else(clock::now);
         self.with_buffers(|buffers, _| {
-            buffers.stream.lose_until(self.camera.record().resumed.load(SeqCst));
+            buffers
+                .stream
+                .lose_until(self.camera.record().resumed.load(SeqCst));
             match index < buffers.count && buffers.stream.queue(index, now) {
                 true => Ok(()),
                 false => Err(libc::EINVAL),

@@ -38,10 +38,7 @@ impl Picture {
         let mut frames: Vec<Range<u64>> = match offer.pixels {
             Pixels::Mjpeg => {
                 let pictures = jpeg::split(&std::fs::read(path)?);
-                pictures
-                    .iter()
-                    .map(|p| p.start as u64..p.end as u64)
-                    .collect()
+                pictures.iter().map(|p| p.start as u64..p.end as u64).collect()
             }
             _ => (0..file.metadata()?.len() / most)
                 .map(|n| n * most..(n + 1) * most)

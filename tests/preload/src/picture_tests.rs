@@ -72,7 +72,10 @@ fn brightness_moves_the_ramp() {
         let frame = Picture::Pattern.frame(Pixels::Nv12, SIZE, 0, brighter).unwrap();
         (frame[20 * 64 + 32], frame[20 * 64])
     };
-    assert_eq!((luma(0), luma(30), luma(-200)), ((110, 235), (140, 235), (16, 235)));
+    assert_eq!(
+        (luma(0), luma(30), luma(-200)),
+        ((110, 235), (140, 235), (16, 235))
+    );
 }
 
 #[test]

@@ -199,7 +199,10 @@ impl Draft {
 
 /// Reads the cameras of `ANCHOR_CAMERAS`; an empty text has none. At most [`CAMERAS`](crate::control::CAMERAS).
 pub(crate) fn parse(text: &str) -> Result<Vec<Spec>, String> {
-    let entries = text.split(';').filter(|entry| !entry.trim().is_empty()).take(crate::control::CAMERAS);
+    let entries = text
+        .split(';')
+        .filter(|entry| !entry.trim().is_empty())
+        .take(crate::control::CAMERAS);
     entries
         .enumerate()
         .map(|(number, entry)| Spec::parse(number, entry.trim()))

@@ -25,7 +25,10 @@ fn everything_has_a_default() {
         bus: None,
         serial: None,
     };
-    assert_eq!(cameras, [wanted("Desk", (1280, 720)), wanted("Camera 1", (640, 480))]);
+    assert_eq!(
+        cameras,
+        [wanted("Desk", (1280, 720)), wanted("Camera 1", (640, 480))]
+    );
     assert_eq!(parse("").unwrap(), []);
 }
 
@@ -62,10 +65,7 @@ fn a_camera_can_be_described_mode_by_mode() {
 fn a_file_has_one_size_and_format() {
     let cameras = parse("size=64x64+32x32,format=NV12+YUYV,file=/a b/c=d.raw").unwrap();
     assert_eq!(cameras[0].file.as_deref(), Some("/a b/c=d.raw".as_ref()));
-    assert_eq!(
-        cameras[0].offers,
-        [offer(Pixels::Nv12, (64, 64), &[rate(30, 1)])]
-    );
+    assert_eq!(cameras[0].offers, [offer(Pixels::Nv12, (64, 64), &[rate(30, 1)])]);
     let cameras = parse("mode=MJPEG:64x64@30,mode=YUYV:64x64@5,file=/a").unwrap();
     assert_eq!(cameras[0].offers.len(), 2);
 }

@@ -77,7 +77,8 @@ impl Listing {
     fn next(&mut self) -> *mut dirent64 {
         let rest = registry::cameras().and_then(|cameras| cameras.get(self.given..));
         let mut plugged = rest.unwrap_or_default().iter().enumerate();
-        let Some((skipped, number)) = plugged.find_map(|(place, camera)| Some((place, camera.number()?))) else {
+        let Some((skipped, number)) = plugged.find_map(|(place, camera)| Some((place, camera.number()?)))
+        else {
             return std::ptr::null_mut();
         };
         self.given += skipped + 1;
