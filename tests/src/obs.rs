@@ -1,17 +1,35 @@
 //! A publisher that people use: OBS Studio, without a screen.
 
+mod settings;
+
+use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::processes::kill_family;
+use crate::stage::Stage;
+use crate::wait::until;
+use settings::Setup;
 
 /// A running OBS that streams; it and its screen are gone when it is dropped.
 pub struct Obs {
     home: TempDir,
     process: Child,
+}
+
+/// What OBS says of itself, since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// Ticks of its frame rate.
+    pub frames: u64,
+    /// Those at which it was still drawing an earlier frame.
+    pub lagged: u64,
+    /// Milliseconds of drawing a frame, lately.
+    pub render_ms: f64,
 }
 
 impl Obs {
@@ -21,25 +39,33 @@ impl Obs {
     /// # Errors
     /// It can't be started.
     pub fn start_or_skip(address: &str) -> io::Result<Option<Self>> {
+        Self::start(address, &Setup::small(), &[])
+    }
+
+    /// Starts to publish the first scene of `stage` to `address`, with the cameras of user space; `None` as for
+    /// [`Obs::start_or_skip`].
+    ///
+    /// # Errors
+    /// It can't be started, or the cameras can't be made.
+    pub fn publish_or_skip(address: &str, stage: &Stage) -> io::Result<Option<Self>> {
+        Self::start(address, &Setup::of(stage), &environment(stage)?)
+    }
+
+    /// `environment` is for OBS alone, not for what it runs under.
+    fn start(address: &str, setup: &Setup, environment: &[OsString]) -> io::Result<Option<Self>> {
         let screen = crate::program("ANCHOR_XVFB_RUN", &["xvfb-run"]);
-        let (Some(screen), Some(obs)) = (screen, crate::program("ANCHOR_OBS", &["obs"])) else {
+        let (Some(screen), Some(obs)) = (screen, program()) else {
             crate::skip("OBS or Xvfb (xvfb-run) is not installed");
             return Ok(None);
         };
         let home = tempfile::Builder::new().prefix("anchor-obs-").tempdir()?;
-        configure(&home.path().join(".config/obs-studio"), address)?;
+        let script = home.path().join("stats.lua");
+        std::fs::write(&script, include_str!("obs/stats.lua"))?;
+        setup.write(&home.path().join(".config/obs-studio"), address, &script)?;
         let log = std::fs::File::create(home.path().join("log"))?;
         let mut command = Command::new(screen);
-        command.args(["-a", "-s", "-screen 0 640x480x24"]).arg(obs);
-        command.args([
-            "--multi",
-            "--startstreaming",
-            "--minimize-to-tray",
-            "--collection",
-            "s",
-            "--profile",
-            "p",
-        ]);
+        command.args(["-a", "-s", "-screen 0 640x480x24", "env"]);
+        command.args(environment).arg(obs).args(ARGUMENTS);
         command
             .env("HOME", home.path())
             .env("XDG_RUNTIME_DIR", home.path())
@@ -57,10 +83,44 @@ impl Obs {
         Ok(Some(Self { home, process }))
     }
 
+    /// Id of the process that is parent of OBS and of its screen.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What it has written so far.
     pub fn said(&self) -> String {
         let log = std::fs::read(self.home.path().join("log")).unwrap_or_default();
         String::from_utf8_lossy(&log).into_owned()
+    }
+
+    /// Its newest statistics; `None` before the first, and without a stage.
+    pub fn stats(&self) -> Option<Stats> {
+        let said = self.said();
+        let line = said.lines().rev().find_map(|line| line.strip_prefix("stats "))?;
+        let field = |name: &str| {
+            let mut words = line.split(' ').filter_map(|word| word.split_once('='));
+            words.find(|(key, _)| *key == name).map(|(_, value)| value)
+        };
+        Some(Stats {
+            frames: field("frames")?.parse().ok()?,
+            lagged: field("lagged")?.parse().ok()?,
+            render_ms: field("render_ms")?.parse().ok()?,
+        })
+    }
+
+    /// Ends streaming; answers OBS's own last words on it, a line each.
+    ///
+    /// # Errors
+    /// It says nothing within `patience`.
+    pub async fn stop(&self, patience: Duration) -> io::Result<Vec<String>> {
+        std::fs::write(self.home.path().join("STOP"), "")?;
+        until(patience, async || {
+            let said = self.said();
+            let told = said.contains("Total drawn frames");
+            Ok(told.then(|| summary(&said)))
+        })
+        .await
     }
 }
 
@@ -72,37 +132,41 @@ impl Drop for Obs {
     }
 }
 
-/// Profile `p` (320x180 at 10 pictures a second) and scene collection `s` (one colour).
-fn configure(folder: &Path, address: &str) -> io::Result<()> {
-    let profile = folder.join("basic/profiles/p");
-    let scenes = folder.join("basic/scenes");
-    std::fs::create_dir_all(&profile)?;
-    std::fs::create_dir_all(&scenes)?;
-    let (server, key) = address.rsplit_once('/').unwrap_or((address, ""));
-    let global = "[General]\nFirstRun=true\nEnableAutoUpdates=false\n\
-                  [Basic]\nProfile=p\nProfileDir=p\nSceneCollection=s\nSceneCollectionFile=s\n\
-                  [OBSWebSocket]\nFirstLoad=false\nServerEnabled=false\n[BasicWindow]\nPreviewEnabled=false\n";
-    std::fs::write(folder.join("global.ini"), global)?;
-    let basic = "[General]\nName=p\n[Output]\nMode=Simple\n\
-                 [SimpleOutput]\nVBitrate=300\nABitrate=96\nStreamEncoder=x264\nUseAdvanced=true\nPreset=ultrafast\n\
-                 x264Settings=keyint=20 tune=zerolatency\n\
-                 [Video]\nBaseCX=320\nBaseCY=180\nOutputCX=320\nOutputCY=180\nFPSType=1\nFPSInt=10\n\
-                 [Audio]\nSampleRate=48000\n";
-    std::fs::write(profile.join("basic.ini"), basic)?;
-    let service = serde_json::json!({
-        "type": "rtmp_custom",
-        "settings": { "server": server, "key": key, "use_auth": false, "bwtest": false },
-    });
-    std::fs::write(profile.join("service.json"), service.to_string())?;
-    let scene = serde_json::json!({
-        "name": "s",
-        "current_scene": "main",
-        "current_program_scene": "main",
-        "scene_order": [{ "name": "main" }],
-        "sources": [
-            { "id": "color_source_v3", "name": "wall", "settings": { "color": 4_282_400_832_u32, "width": 320, "height": 180 } },
-            { "id": "scene", "name": "main", "settings": { "items": [{ "name": "wall", "id": 1, "visible": true }] } },
-        ],
-    });
-    std::fs::write(scenes.join("s.json"), scene.to_string())
+const ARGUMENTS: [&str; 7] = [
+    "--multi",
+    "--startstreaming",
+    "--minimize-to-tray",
+    "--collection",
+    "s",
+    "--profile",
+    "p",
+];
+
+fn program() -> Option<PathBuf> {
+    crate::program("ANCHOR_OBS", &["obs"])
+}
+
+/// The variables, as `NAME=value`, by which a program sees the cameras of `stage`.
+fn environment(stage: &Stage) -> io::Result<Vec<OsString>> {
+    let mut command = tokio::process::Command::new("env");
+    stage.cameras(&mut command)?;
+    let variables = command.as_std().get_envs();
+    let set = variables.filter_map(|(name, value)| Some([name, value?].join("=".as_ref())));
+    Ok(set.collect())
+}
+
+/// The lines of OBS's log in which it counts its frames.
+fn summary(said: &str) -> Vec<String> {
+    let counts = [
+        "Total frames output",
+        "Total drawn frames",
+        "lagged frames",
+        "skipped frames",
+        "dropped frames",
+    ];
+    let lines = said
+        .lines()
+        .filter(|line| counts.iter().any(|count| line.contains(count)));
+    let bare = lines.map(|line| line.rsplit_once("': ").map_or(line, |(_, rest)| rest).to_owned());
+    bare.collect()
 }

@@ -1,0 +1,65 @@
+//! What is measured.
+
+use std::path::PathBuf;
+
+use system_tests::binary;
+
+/// The command line.
+pub(crate) struct Settings {
+    /// How long it is measured.
+    pub(crate) seconds: u64,
+    /// How long the show runs before that.
+    pub(crate) settle: u64,
+    /// What is shown.
+    pub(crate) scene: Kind,
+    /// Where the figures go, for programs.
+    pub(crate) json: Option<PathBuf>,
+}
+
+/// What is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The demo show at 1280x720.
+    Demo,
+    /// One keyed camera at 1920x1080.
+    FullHd,
+}
+
+impl Settings {
+    /// Reads the command line: `--server PATH --studio PATH --preload PATH --seconds N --settle N --scene demo|1080p
+    /// --json FILE`.
+    pub(crate) fn from_args() -> Result<Self, String> {
+        let mut settings = Self {
+            seconds: 60,
+            settle: 3,
+            scene: Kind::Demo,
+            json: None,
+        };
+        let mut args = std::env::args().skip(1);
+        while let Some(name) = args.next() {
+            let value = args.next().ok_or(format!("{name} needs a value"))?;
+            let number = || value.parse::<u64>().map_err(|_| format!("{name} needs a number"));
+            match name.as_str() {
+                "--server" => binary::give("ANCHOR_SERVER", value.into()),
+                "--studio" => binary::give("ANCHOR_STUDIO", value.into()),
+                "--preload" => binary::give("ANCHOR_PRELOAD_CAMERA", value.into()),
+                "--seconds" => settings.seconds = number()?,
+                "--settle" => settings.settle = number()?,
+                "--scene" => settings.scene = Kind::parse(&value)?,
+                "--json" => settings.json = Some(value.into()),
+                other => return Err(format!("unknown option {other}")),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+impl Kind {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "demo" => Ok(Self::Demo),
+            "1080p" => Ok(Self::FullHd),
+            other => Err(format!("--scene is demo or 1080p, not {other}")),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What is measured.
+
+use system_tests::binary;
+
+/// The command line.
+pub(crate) struct Settings {
+    /// How often each is run.
+    pub(crate) runs: usize,
+    /// How long each run is measured.
+    pub(crate) seconds: u64,
+    /// How long it runs before that.
+    pub(crate) settle: u64,
+}
+
+impl Settings {
+    /// Reads the command line: `--server PATH --studio PATH --preload PATH --runs N --seconds N --settle N`.
+    pub(crate) fn from_args() -> Result<Self, String> {
+        let mut settings = Self {
+            runs: 3,
+            seconds: 20,
+            settle: 5,
+        };
+        let mut args = std::env::args().skip(1);
+        while let Some(name) = args.next() {
+            let value = args.next().ok_or(format!("{name} needs a value"))?;
+            let number = || value.parse::<u64>().map_err(|_| format!("{name} needs a number"));
+            match name.as_str() {
+                "--server" => binary::give("ANCHOR_SERVER", value.into()),
+                "--studio" => binary::give("ANCHOR_STUDIO", value.into()),
+                "--preload" => binary::give("ANCHOR_PRELOAD_CAMERA", value.into()),
+                "--runs" => settings.runs = number()? as usize,
+                "--seconds" => settings.seconds = number()?,
+                "--settle" => settings.settle = number()?,
+                other => return Err(format!("unknown option {other}")),
+            }
+        }
+        Ok(settings)
+    }
+}

@@ -1,0 +1,83 @@
+//! Keeps what a viewer receives, undecoded: judged afterwards, so that judging takes nothing from who is judged.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use container::flv::video::{self, VideoTag};
+use container::flv::{Tag, TagKind};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::viewer::Viewer;
+
+/// How long a show may take to begin.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Pause between two looks.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A viewer that keeps what comes.
+pub struct Recorder {
+    tags: Arc<Mutex<Vec<Tag>>>,
+    pictures: watch::Receiver<u64>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Recorder {
+    /// Waits for the show `name` at `address`, then keeps all that comes, from the first key frame on if it is there
+    /// before the second.
+    pub fn start(address: SocketAddr, name: &str) -> Self {
+        let (tags, name) = (Arc::<Mutex<Vec<Tag>>>::default(), name.to_owned());
+        let (tell, pictures) = watch::channel(0);
+        let keep = Arc::clone(&tags);
+        let task = tokio::spawn(async move {
+            let mut viewer = timeout(PATIENCE, begin(address, &name)).await?;
+            loop {
+                let tag = viewer.tag().await?;
+                let picture = is_picture(&tag);
+                keep.lock().unwrap_or_else(PoisonError::into_inner).push(tag);
+                if picture {
+                    tell.send_modify(|pictures| *pictures += 1);
+                }
+            }
+        });
+        Self { tags, pictures, task }
+    }
+
+    /// Waits until so many pictures have come.
+    ///
+    /// # Errors
+    /// They don't within `patience`, or the connection ends.
+    pub async fn pictures(&mut self, count: u64, patience: Duration) -> io::Result<()> {
+        let enough = self.pictures.wait_for(|pictures| *pictures >= count);
+        if matches!(timeout(patience, enough).await, Ok(Ok(_))) {
+            return Ok(());
+        }
+        let came = *self.pictures.borrow();
+        Err(io::Error::other(format!(
+            "{came} pictures came instead of {count} in {patience:?}"
+        )))
+    }
+
+    /// Ends; answers what came.
+    pub fn stop(self) -> Vec<Tag> {
+        self.task.abort();
+        std::mem::take(&mut *self.tags.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The show, as soon as there is one; the server tells nobody by itself.
+async fn begin(address: SocketAddr, name: &str) -> Viewer {
+    loop {
+        match Viewer::open(address, name).await {
+            Ok(Some(viewer)) => return viewer,
+            _ => sleep(LOOK).await,
+        }
+    }
+}
+
+fn is_picture(tag: &Tag) -> bool {
+    tag.kind == TagKind::Video && matches!(video::parse(&tag.data), Ok(VideoTag::Frame { .. }))
+}
