@@ -1,47 +1,74 @@
 //! Cameras.
+//!
+//! Each camera is read by a child process of its own, which hands its pictures over in shared memory: a device
+//! that stalls inside its driver is freed by killing that process, and nothing else notices. The parent stamps
+//! the pictures, and decides when a child is given up and another one started. Pictures that nobody sees are
+//! neither decoded nor copied, but for one every two seconds.
 
+#[cfg(target_os = "linux")]
+mod child;
+#[cfg(target_os = "linux")]
 mod delay;
-mod driver;
+mod identity;
+#[cfg(target_os = "linux")]
+mod link;
+#[cfg(target_os = "linux")]
+mod memory;
+mod mode;
 #[cfg(target_os = "linux")]
 #[path = "camera/linux.rs"]
 mod platform;
 #[cfg(not(target_os = "linux"))]
 #[path = "camera/portable.rs"]
 mod platform;
+#[cfg(target_os = "linux")]
+mod policy;
+mod shared;
+#[cfg(target_os = "linux")]
 mod stamp;
-mod worker;
+#[cfg(target_os = "linux")]
+mod supervisor;
+#[cfg(target_os = "linux")]
+mod wire;
 
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::{FrameQueue, FrameRate, PixelFormat, Size, SourceCounters, Timestamp, VideoFrame, VideoSource};
+use media::driver::Backend;
+use media::{FrameQueue, FrameRate, Size, SourceCounters, Timestamp, VideoFrame, VideoSource};
 
-use crate::device::find;
-use crate::thread::{DeviceThread, NoStart, START};
-use crate::{DeviceInfo, DeviceKind, Error, ShowClock, Status};
-use worker::Shared;
+use crate::thread::DeviceThread;
+use crate::{DeviceKind, Error, ShowClock, Status};
+pub use identity::CameraInfo;
+pub use media::driver::DeviceFormat as Format;
+pub use mode::{Choice, Mode, choose};
+use shared::Shared;
 
-/// A picture older than this is shown no more: the camera stalled.
-const STALE: Duration = Duration::from_secs(2);
+/// How a camera's child process is started: the command that calls [`serve`], without its standard input and
+/// output, which are set here.
+pub type Launch = Arc<dyn Fn() -> Command + Send + Sync>;
 
 /// Which camera, and what it should deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameraConfig {
-    /// Its id or its name, as [`list`] says them.
+    /// Its id, its path or its name, as [`list`] says them.
     pub id: String,
-    /// Size of the pictures; one of those the camera offers.
+    /// Size of the pictures; where the camera doesn't offer it the nearest is taken.
     pub size: Size,
-    /// Pictures a second; whole, and one of the rates the camera offers at this size.
+    /// Pictures a second; likewise.
     pub rate: FrameRate,
-    /// Layout of the pixels: YUYV or NV12.
-    pub format: PixelFormat,
+    /// How the camera hands them over; `None`: what suits best.
+    pub format: Option<Format>,
 }
 
 impl CameraConfig {
     /// What it should deliver, for people.
+    #[cfg(target_os = "linux")]
     fn wanted(&self) -> String {
         let Size { width, height } = self.size;
-        format!("{width}x{height} at {} fps as {:?}", self.rate, self.format)
+        let format = self.format.map(|f| format!(" as {f}")).unwrap_or_default();
+        format!("{width}x{height} at {} fps{format}", mode::fps(self.rate))
     }
 }
 
@@ -50,77 +77,98 @@ impl CameraConfig {
 pub struct CameraCounters {
     /// Pictures that bore a time of the driver's.
     pub stamped: u64,
-    /// Pictures too short for their size, thrown away.
+    /// Pictures left out because they were too short for their size, or damaged on the way.
     pub short: u64,
+    /// Pictures left out because they could not be decoded.
+    pub broken: u64,
+    /// Pictures left out because they were of another size than was agreed.
+    pub resized: u64,
+    /// Pictures left out because this machine was too slow for them.
+    pub dropped: u64,
     /// How often the camera was lost.
     pub lost: u64,
 }
 
-/// The cameras there are now.
-pub fn list() -> Vec<DeviceInfo> {
-    platform::list().into_iter().map(|(info, _)| info).collect()
+/// The cameras there are now. Asks each of them, so it may wait for a slow one.
+pub fn list() -> Vec<CameraInfo> {
+    platform::list()
 }
 
-/// An open camera. It delivers from a thread of its own; dropping it closes the camera.
+/// How a camera can deliver; empty when it can't be asked. It may be asked while it delivers.
+pub fn modes(camera: &CameraInfo) -> Vec<Mode> {
+    platform::modes(&camera.path)
+}
+
+/// The body of a camera's child process: finds and opens what the parent asks for, and delivers until one of
+/// them goes. `backend` reads what nokhwa can't and decodes.
+pub fn serve(backend: &dyn Backend) -> ExitCode {
+    platform::serve(backend)
+}
+
+/// An open camera. It is read by a process of its own; dropping it closes the camera.
 pub struct Camera {
-    info: DeviceInfo,
     queue: FrameQueue,
     shared: Arc<Shared>,
-    thread: DeviceThread,
-    clock: ShowClock,
-    stale: u64,
+    thread: Option<DeviceThread>,
 }
 
 impl Camera {
-    /// Opens a camera and waits for its first picture, 8 s at most.
-    ///
-    /// # Errors
-    /// No such camera (with those there are), in use elsewhere, another size or rate than it offers, silent,
-    /// or refused by the platform.
-    pub fn open(config: &CameraConfig, clock: ShowClock) -> Result<Self, Error> {
-        let info = known(&config.id)?;
+    /// Begins to open a camera and returns at once; a camera that isn't there, or can't be opened, is tried
+    /// until it is.
+    pub fn open(config: &CameraConfig, clock: ShowClock, launch: Launch) -> Self {
         let (queue, shared) = (FrameQueue::new(), Arc::new(Shared::new(config.rate)));
-        let work = worker::Worker::new(config.clone(), clock, queue.clone(), shared.clone());
-        let name = format!("cam {}", info.name);
-        let (thread, opened) = DeviceThread::start(&name, START, move |stop, tell| work.run(stop, tell))
-            .map_err(|e| {
-                let (kind, name) = (DeviceKind::Camera, info.name.clone());
-                match e {
-                    NoStart::Late => Error::Silent {
-                        kind,
-                        name,
-                        seconds: START.as_secs(),
-                    },
-                    NoStart::Broken(reason) => Error::Refused { kind, name, reason },
-                }
-            })?;
-        opened?;
-        Ok(Self {
-            info,
+        let name = format!("cam {}", config.id);
+        let (config, frames, known) = (config.clone(), queue.clone(), shared.clone());
+        let thread = DeviceThread::spawn(&name, move |stop| {
+            platform::run(config, clock, launch, frames, &known, stop);
+        });
+        let thread = thread.map_err(|reason| {
+            let kind = DeviceKind::Camera;
+            let error = Error::Refused { kind, name, reason };
+            shared.change(|state| state.problem = Some(error));
+        });
+        Self {
             queue,
             shared,
-            thread,
-            clock,
-            stale: 0,
+            thread: thread.ok(),
+        }
+    }
+
+    /// Waits for the first picture: none, or why there is none yet. It is tried further in any case.
+    ///
+    /// # Errors
+    /// No such camera (with those there are), in use elsewhere, refused, or nothing came within `timeout`.
+    pub fn wait(&self, timeout: Duration) -> Result<(), Error> {
+        self.shared.wait(timeout).unwrap_or_else(|| {
+            Err(Error::Silent {
+                kind: DeviceKind::Camera,
+                name: self.info().map_or_else(String::new, |i| i.name),
+                seconds: timeout.as_secs(),
+            })
         })
     }
 
-    /// The camera.
-    pub fn info(&self) -> &DeviceInfo {
-        &self.info
+    /// The camera it is, or was the last time; `None` until it was found.
+    pub fn info(&self) -> Option<CameraInfo> {
+        self.shared.state().info.clone()
+    }
+
+    /// How it delivers, and why so; `None` until it was found.
+    pub fn choice(&self) -> Option<Choice> {
+        self.shared.state().choice.clone()
     }
 
     /// How the camera is now.
     pub fn status(&self) -> Status {
-        if self.thread.ended() {
-            return Status::Ended;
+        match &self.thread {
+            Some(thread) if !thread.ended() => self.shared.state().status.clone(),
+            _ => Status::Ended,
         }
-        match self.shared.status() {
-            Status::Running if self.clock.now().saturating_since(self.shared.arrival()) >= STALE => {
-                Status::Lost("no picture came from it for 2 s".into())
-            }
-            status => status,
-        }
+    }
+
+    /// Why it doesn't run, where that is known: the sentence and the code.
+    pub fn problem(&self) -> Option<Error> {
+        self.shared.state().problem.clone()
     }
 
     /// What it has been through.
@@ -137,30 +185,23 @@ impl Camera {
 
 impl VideoSource for Camera {
     fn frame_at(&mut self, at: Timestamp) -> Option<VideoFrame> {
-        let frame = self.queue.frame_at(at - self.delay())?;
-        if at.saturating_since(frame.pts) < STALE {
-            return Some(frame);
-        }
-        self.stale += 1;
-        None
+        self.queue.frame_at(at - self.delay())
+    }
+
+    fn set_visible(&mut self, visible: bool) {
+        self.shared.set_visible(visible);
     }
 
     fn counters(&self) -> SourceCounters {
-        let queue = self.queue.counters();
         SourceCounters {
-            missing: queue.missing + self.stale,
             delay_nanos: self.delay().as_nanos() as i64,
-            ..queue.into()
+            ..self.queue.counters().into()
         }
     }
 }
 
-/// The camera that `wanted` means.
-fn known(wanted: &str) -> Result<DeviceInfo, Error> {
-    let known = list();
-    find(&known, wanted).cloned().ok_or_else(|| Error::Unknown {
-        kind: DeviceKind::Camera,
-        wanted: wanted.to_owned(),
-        known,
-    })
+impl Drop for Camera {
+    fn drop(&mut self) {
+        self.shared.stop();
+    }
 }

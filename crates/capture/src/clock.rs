@@ -1,10 +1,12 @@
 //! The show clock of this process.
 
-use std::time::{Duration, Instant, SystemTime};
+#[cfg(target_os = "linux")]
+use std::time::SystemTime;
+use std::time::{Duration, Instant};
 
 use media::Timestamp;
 
-/// Readings of the day's clock that were interrupted for longer than this are taken again.
+/// Readings of two clocks that were interrupted for longer than this are taken again.
 const READING: Duration = Duration::from_micros(50);
 
 /// The monotonic clock, counted from the beginning of the show. Clones tell the same time.
@@ -53,32 +55,50 @@ impl ShowClock {
         instant.unwrap_or(self.origin)
     }
 
-    /// The time of a moment told by the day's clock (since 1970), reckoned back from now: right as long as the
-    /// day's clock isn't set in between.
-    pub(crate) fn of_day_time(self, moment: Duration) -> Option<Timestamp> {
-        let (instant, day) = both_clocks();
-        let age = day.checked_sub(moment)?;
-        Some(self.at(instant) - age)
+    /// The show's time at which the machine's monotonic clock was zero: what turns [`monotonic`] into this clock's
+    /// times, in this process and any other.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn of_monotonic_zero(self) -> Timestamp {
+        let (instant, machine) = together(Instant::now, monotonic);
+        Timestamp::from_nanos(self.at(instant).as_nanos().saturating_sub(machine))
     }
 }
 
-/// The monotonic clock and the day's clock (since 1970) at the same moment: read so that little comes between.
-fn both_clocks() -> (Instant, Duration) {
+/// The machine's monotonic clock in nanoseconds: the same in all its processes.
+#[cfg(target_os = "linux")]
+pub(crate) fn monotonic() -> i64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    time.tv_sec
+        .saturating_mul(1_000_000_000)
+        .saturating_add(time.tv_nsec)
+}
+
+/// The monotonic time of a moment told by the day's clock (since 1970), reckoned back from now: right as long as
+/// the day's clock isn't set in between.
+#[cfg(target_os = "linux")]
+pub(crate) fn of_day_time(moment: Duration) -> Option<i64> {
+    let day = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let (machine, day) = together(monotonic, day);
+    let age = day.ok()?.checked_sub(moment)?;
+    Some(machine.saturating_sub(i64::try_from(age.as_nanos()).ok()?))
+}
+
+/// Two clocks at the same moment: read so that little comes between.
+#[cfg(target_os = "linux")]
+fn together<A, B>(one: impl Fn() -> A, other: impl Fn() -> B) -> (A, B) {
     let read = || {
         let before = Instant::now();
-        let day = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        (before, day)
+        let both = (one(), other());
+        (before.elapsed(), both)
     };
     let mut reading = read();
     for _ in 0..3 {
-        if reading.0.elapsed() < READING {
+        if reading.0 < READING {
             break;
         }
         reading = read();
     }
-    reading
+    reading.1
 }
 
 #[cfg(test)]
@@ -94,14 +114,17 @@ mod tests {
         }
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
-    fn a_moment_of_the_day_is_found_on_the_show_clock() {
+    fn the_machines_clock_and_the_days_are_found_on_the_show_clock() {
         let clock = ShowClock::start();
-        let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        let zero = clock.of_monotonic_zero();
         let before = clock.now();
-        let found = clock.of_day_time(day - Duration::from_secs(5)).unwrap();
-        let age = before.nanos_since(found);
+        let now = Timestamp::from_nanos(zero.as_nanos() + monotonic());
+        assert!((0..10_000_000).contains(&now.nanos_since(before)));
+        let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        let age = monotonic() - of_day_time(day - Duration::from_secs(5)).unwrap();
         assert!((4_990_000_000..5_010_000_000).contains(&age), "{age}");
-        assert!(clock.of_day_time(day + Duration::from_secs(60)).is_none());
+        assert!(of_day_time(day + Duration::from_secs(60)).is_none());
     }
 }

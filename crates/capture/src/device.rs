@@ -32,9 +32,11 @@ impl fmt::Display for DeviceKind {
 /// How an opened device is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// It is being opened for the first time.
+    Starting,
     /// It delivers.
     Running,
-    /// It is gone, for the reason given; it is tried again every second.
+    /// It is gone, for the reason given; it is tried again, until it is back.
     Lost(String),
     /// Its thread ended and it will not come back.
     Ended,

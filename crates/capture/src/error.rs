@@ -47,6 +47,24 @@ pub enum Error {
         /// What the platform said.
         reason: String,
     },
+    /// It delivered, and then nothing came any more, though it is still there.
+    #[error("the {kind} “{name}” stalled: nothing comes from it any more; it is being opened again")]
+    Stalled {
+        /// Camera or microphone.
+        kind: DeviceKind,
+        /// The device.
+        name: String,
+    },
+    /// It delivered, and was unplugged or broke.
+    #[error("the {kind} “{name}” was lost: {reason}")]
+    Lost {
+        /// Camera or microphone.
+        kind: DeviceKind,
+        /// The device.
+        name: String,
+        /// What the platform said.
+        reason: String,
+    },
     /// It was opened but nothing came from it in time.
     #[error("the {kind} “{name}” was opened but nothing came from it within {seconds} s")]
     Silent {
@@ -69,6 +87,10 @@ impl Error {
             Self::Format { kind: Camera, .. } => "capture.camera.format",
             Self::Refused { kind: Camera, .. } => "capture.camera.refused",
             Self::Silent { kind: Camera, .. } => "capture.camera.silent",
+            Self::Stalled { kind: Camera, .. } => "capture.camera.stalled",
+            Self::Lost { kind: Camera, .. } => "capture.camera.lost",
+            Self::Stalled { kind: Microphone, .. } => "capture.microphone.stalled",
+            Self::Lost { kind: Microphone, .. } => "capture.microphone.lost",
             Self::Unknown { kind: Microphone, .. } => "capture.microphone.unknown",
             Self::Busy { kind: Microphone, .. } => "capture.microphone.busy",
             Self::Format { kind: Microphone, .. } => "capture.microphone.format",

@@ -1,7 +1,7 @@
 //! A device's own thread: it reports its start-up, can be asked to stop, and is let go when it is stuck.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -22,11 +22,6 @@ pub(crate) struct DeviceThread {
 pub(crate) struct Stop(Receiver<()>);
 
 impl Stop {
-    /// Whether the owner is gone.
-    pub(crate) fn requested(&self) -> bool {
-        self.0.try_recv() == Err(TryRecvError::Disconnected)
-    }
-
     /// Waits for `time`, or until the owner is gone: then true.
     pub(crate) fn wait(&self, time: Duration) -> bool {
         self.0.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
@@ -79,6 +74,18 @@ impl DeviceThread {
             Err(RecvTimeoutError::Disconnected) => Err(NoStart::Broken("it ended without a word".into())),
             Err(RecvTimeoutError::Timeout) => Err(NoStart::Late),
         }
+    }
+
+    /// Runs `work` on a thread called `name`, which has nothing to report; why it could not be started.
+    pub(crate) fn spawn(name: &str, work: impl FnOnce(&Stop) + Send + 'static) -> Result<Self, String> {
+        let begun = Self::start(name, START, move |stop, tell| {
+            tell(());
+            work(stop);
+        });
+        begun.map(|(thread, ())| thread).map_err(|e| match e {
+            NoStart::Late => "its thread does not start".to_owned(),
+            NoStart::Broken(reason) => reason,
+        })
     }
 
     /// Whether the thread is at its end.

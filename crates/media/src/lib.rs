@@ -9,6 +9,7 @@ mod audio;
 mod clock;
 mod codec;
 pub mod counter;
+pub mod driver;
 mod packet;
 mod queue;
 mod rate;

@@ -3,65 +3,215 @@
 use std::panic::catch_unwind;
 use std::path::Path;
 
-use media::{ColorInfo, Matrix, PixelFormat, Range, Siting};
-use nokhwa::utils::CameraIndex;
+use media::driver::{DeviceFormat, DeviceRequest};
+use media::{ColorInfo, FrameRate, Matrix, Range, Siting, Size};
 use v4l::capability::Flags;
 use v4l::format::{Colorspace, Quantization};
+use v4l::frameinterval::FrameIntervalEnum;
+use v4l::framesize::FrameSizeEnum;
 use v4l::video::Capture;
+use v4l::video::capture::Parameters;
+use v4l::{FourCC, Fraction};
 
-use super::CameraConfig;
-use crate::DeviceInfo;
+use super::identity::{Traits, distinct, plain, serial};
+use super::{CameraInfo, Mode};
 
-/// The nodes of /dev that take pictures, by number. A node that holds only metadata is none.
-pub(super) fn list() -> Vec<(DeviceInfo, CameraIndex)> {
-    // The library panics on names that aren't as it expects.
-    let nodes = catch_unwind(|| {
-        let nodes = v4l::context::enum_devices();
-        let node = |n: &v4l::context::Node| Some((u32::try_from(n.index()).ok()?, n.path().to_owned()));
-        nodes.iter().filter_map(node).collect::<Vec<_>>()
-    });
-    let mut nodes = nodes.unwrap_or_default();
+pub(super) use super::child::serve;
+pub(super) use super::link::Line;
+pub(super) use super::supervisor::run;
+
+/// Where sysfs lies.
+const SYS: &str = "/sys";
+/// Most sizes of a format, and rates of a size, that are looked at.
+const MOST: usize = 64;
+/// Sizes that are asked for where a camera says only from where to where they go.
+const SIZES: [(u32, u32); 9] = [
+    (3840, 2160),
+    (2560, 1440),
+    (1920, 1080),
+    (1280, 960),
+    (1280, 720),
+    (800, 600),
+    (640, 480),
+    (640, 360),
+    (320, 240),
+];
+/// Rates that are asked for where a camera says only from where to where they go.
+const RATES: [(u32, u32); 9] = [
+    (60, 1),
+    (60_000, 1001),
+    (50, 1),
+    (30, 1),
+    (30_000, 1001),
+    (25, 1),
+    (20, 1),
+    (15, 1),
+    (10, 1),
+];
+const KNOWN: [(DeviceFormat, [u8; 4]); 3] = [
+    (DeviceFormat::Yuyv, *b"YUYV"),
+    (DeviceFormat::Nv12, *b"NV12"),
+    (DeviceFormat::Mjpeg, *b"MJPG"),
+];
+
+/// The numbers of the nodes of /dev that may take pictures, in their order. Opens nothing.
+pub(super) fn nodes() -> Vec<u32> {
+    let number = |entry: std::io::Result<std::fs::DirEntry>| {
+        let name = entry.ok()?.file_name();
+        name.to_str()?.strip_prefix("video")?.parse().ok()
+    };
+    let mut nodes: Vec<u32> = std::fs::read_dir("/dev")
+        .map(|dir| dir.filter_map(number).collect())
+        .unwrap_or_default();
     nodes.sort_unstable();
     nodes
-        .into_iter()
-        .filter_map(|(index, path)| Some((camera(&path)?, CameraIndex::Index(index))))
-        .collect()
 }
 
-fn camera(path: &Path) -> Option<DeviceInfo> {
-    let caps = catch_unwind(|| v4l::Device::with_path(path)?.query_caps()).ok()?;
-    let id = path.to_string_lossy().into_owned();
-    match caps {
-        Ok(caps) if !caps.capabilities.contains(Flags::VIDEO_CAPTURE) => None,
-        Ok(caps) if !caps.card.is_empty() => Some(DeviceInfo { id, name: caps.card }),
+/// The cameras there are. A node that holds only metadata is none.
+pub(super) fn list() -> Vec<CameraInfo> {
+    distinct(nodes().into_iter().filter_map(traits).collect())
+}
+
+fn traits(number: u32) -> Option<Traits> {
+    let path = format!("/dev/video{number}");
+    let serial = serial(Path::new(SYS), number);
+    let unnamed = Traits {
+        name: path.clone(),
+        path: path.clone(),
+        serial: serial.clone(),
+        bus: None,
+    };
+    let asked = v4l::Device::with_path(&path).map(|device| catch_unwind(move || device.query_caps()));
+    match asked {
+        Ok(Ok(Ok(caps))) if !caps.capabilities.contains(Flags::VIDEO_CAPTURE) => None,
+        Ok(Ok(Ok(caps))) => Some(Traits {
+            name: plain(&caps.card).unwrap_or_else(|| path.clone()),
+            bus: plain(&caps.bus),
+            ..unnamed
+        }),
+        Err(e) if gone(&e) => None,
+        Ok(Ok(Err(e))) if gone(&e) => None,
         // It is there but says nothing, perhaps because another program has it to itself.
-        _ => Some(DeviceInfo { name: id.clone(), id }),
+        _ => Some(unnamed),
     }
 }
 
-/// Whether an error's text is that of EBUSY.
+/// ENOENT, ENODEV and ENXIO: the node is there no more, or nothing behind it.
+fn gone(error: &std::io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(2 | 19 | 6))
+}
+
+/// How the camera at `path` can deliver; empty when it can't be asked.
+pub(super) fn modes(path: &str) -> Vec<Mode> {
+    let Ok(device) = v4l::Device::with_path(path) else {
+        return Vec::new();
+    };
+    // The library panics on text that is no UTF-8.
+    let modes = catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let offered = device.enum_formats().unwrap_or_default();
+        let has = |code: &[u8; 4]| offered.iter().any(|f| f.fourcc.repr == *code);
+        let known = KNOWN.iter().filter(|(_, code)| has(code));
+        known
+            .flat_map(|(format, code)| sized(&device, *format, *code))
+            .collect()
+    }));
+    modes.unwrap_or_default()
+}
+
+fn sized(device: &v4l::Device, format: DeviceFormat, code: [u8; 4]) -> Vec<Mode> {
+    let code = FourCC::new(&code);
+    let offered = device.enum_framesizes(code).unwrap_or_default();
+    let mut sizes: Vec<Size> = Vec::new();
+    for offer in offered.into_iter().take(MOST) {
+        match offer.size {
+            FrameSizeEnum::Discrete(d) => sizes.push(Size::new(d.width, d.height)),
+            FrameSizeEnum::Stepwise(s) => {
+                let fits = |v: u32, least: u32, most: u32, step: u32| {
+                    (least..=most).contains(&v) && (v - least).is_multiple_of(step.max(1))
+                };
+                let known = SIZES.iter().filter(|(w, h)| {
+                    fits(*w, s.min_width, s.max_width, s.step_width)
+                        && fits(*h, s.min_height, s.max_height, s.step_height)
+                });
+                sizes.extend(known.map(|(w, h)| Size::new(*w, *h)));
+            }
+        }
+    }
+    sizes.dedup();
+    sizes.truncate(MOST);
+    let mode = |size: Size| Mode {
+        format,
+        size,
+        rates: rates(device, code, size),
+    };
+    sizes.into_iter().map(mode).collect()
+}
+
+fn rates(device: &v4l::Device, code: FourCC, size: Size) -> Vec<FrameRate> {
+    let offered = device.enum_frameintervals(code, size.width, size.height);
+    let mut rates: Vec<FrameRate> = Vec::new();
+    for offer in offered.unwrap_or_default().into_iter().take(MOST) {
+        match offer.interval {
+            FrameIntervalEnum::Discrete(f) => rates.extend(FrameRate::new(f.denominator, f.numerator)),
+            FrameIntervalEnum::Stepwise(s) => {
+                let seconds = |f: Fraction| f64::from(f.numerator) / f64::from(f.denominator.max(1));
+                let range = seconds(s.min)..=seconds(s.max);
+                let known = RATES.iter().filter_map(|(n, d)| FrameRate::new(*n, *d));
+                rates.extend(known.filter(|r| range.contains(&(1.0 / r.as_f64()))));
+            }
+        }
+    }
+    if rates.is_empty() {
+        // It doesn't say: then what it is set to.
+        let set = device.params().ok();
+        let rate = set.and_then(|p| FrameRate::new(p.interval.denominator, p.interval.numerator));
+        rates.push(rate.unwrap_or(FrameRate::whole(30)));
+    }
+    rates
+}
+
+/// What a device was set to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prepared {
+    pub(super) color: ColorInfo,
+    /// Bytes from a row to the next.
+    pub(super) stride: u32,
+}
+
+/// Sets the device to what is asked for, as far as it goes along. nokhwa refuses a camera that was left at a rate
+/// or a format that it doesn't know, though it would change both.
+pub(super) fn prepare(request: &DeviceRequest) -> std::io::Result<Prepared> {
+    let device = v4l::Device::with_path(&request.path)?;
+    let code = KNOWN
+        .iter()
+        .find(|(f, _)| *f == request.format)
+        .map_or(*b"YUYV", |k| k.1);
+    let asked = catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let Size { width, height } = request.size;
+        let format = v4l::Format::new(width, height, FourCC::new(&code));
+        let got = device.set_format(&format)?;
+        let interval = Fraction::new(request.rate.den(), request.rate.num());
+        // Some have only one rate and no way to ask for it.
+        let _ = device.set_params(&Parameters::new(interval));
+        Ok(got)
+    }));
+    let got: std::io::Result<v4l::Format> =
+        asked.unwrap_or_else(|_| Err(std::io::ErrorKind::InvalidData.into()));
+    let got = got?;
+    Ok(Prepared {
+        color: color(got.colorspace, got.quantization),
+        stride: got.stride,
+    })
+}
+
+/// Whether an error is EBUSY, by its own number or as the library writes it.
 pub(super) fn busy(text: &str) -> bool {
     text.contains("(os error 16)")
 }
 
-/// What the driver says of its colours; BT.601, limited range, where it says nothing.
-pub(super) fn color(info: &DeviceInfo, config: &CameraConfig) -> ColorInfo {
-    let format = catch_unwind(|| v4l::Device::with_path(&info.id)?.format());
-    let said = match format {
-        Ok(Ok(format)) => meaning(format.colorspace, format.quantization),
-        _ => ColorInfo::BT601,
-    };
-    // Packed 4:2:2 has its chroma with the left pixel of each pair.
-    let siting = match config.format {
-        PixelFormat::Nv12 => said.siting,
-        _ => Siting::Left,
-    };
-    ColorInfo { siting, ..said }
-}
-
 /// Matrix and range of a V4L2 colour space (Linux media API, "Colorspaces": each has its default matrix; sRGB's
-/// is BT.601; Y'CbCr is limited unless said otherwise, save for JPEG).
-fn meaning(space: Colorspace, quantization: Quantization) -> ColorInfo {
+/// is BT.601; Y'CbCr is limited unless said otherwise, save for JPEG). Chroma stands with the left pixel.
+fn color(space: Colorspace, quantization: Quantization) -> ColorInfo {
     let matrix = match space {
         Colorspace::Rec709 | Colorspace::DCIP3 | Colorspace::SMPTE240M => Matrix::Bt709,
         Colorspace::Rec2020 => Matrix::Bt2020,
@@ -84,23 +234,12 @@ mod tests {
 
     #[test]
     fn colours_are_the_drivers_or_those_of_standard_definition() {
-        assert_eq!(
-            meaning(Colorspace::Default, Quantization::Default),
-            ColorInfo::BT601
-        );
-        assert_eq!(meaning(Colorspace::SRGB, Quantization::Default), ColorInfo::BT601);
-        assert_eq!(
-            meaning(Colorspace::Rec709, Quantization::Default),
-            ColorInfo::BT709
-        );
-        assert_eq!(
-            meaning(Colorspace::JPEG, Quantization::Default).range,
-            Range::Full
-        );
-        assert_eq!(
-            meaning(Colorspace::SRGB, Quantization::FullRange).range,
-            Range::Full
-        );
+        use {Colorspace as C, Quantization as Q};
+        assert_eq!(color(C::Default, Q::Default), ColorInfo::BT601);
+        assert_eq!(color(C::SRGB, Q::Default), ColorInfo::BT601);
+        assert_eq!(color(C::Rec709, Q::Default), ColorInfo::BT709);
+        assert_eq!(color(C::JPEG, Q::Default).range, Range::Full);
+        assert_eq!(color(C::SRGB, Q::FullRange).range, Range::Full);
     }
 
     #[test]

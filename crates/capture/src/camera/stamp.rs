@@ -49,8 +49,12 @@ impl Stamper {
         let line = self.line.at(self.number).unwrap_or(taken);
         let pts = line.max(Timestamp::from_nanos(self.stamped.as_nanos().saturating_add(1)));
         self.stamped = pts;
-        self.lateness.add(arrival.nanos_since(pts));
         pts
+    }
+
+    /// The picture of time `pts` could be shown from `ready` on.
+    pub(super) fn ready(&mut self, pts: Timestamp, ready: Timestamp) {
+        self.lateness.add(ready.as_nanos().saturating_sub(pts.as_nanos()));
     }
 
     /// What the tick must allow this camera, in nanoseconds.
@@ -100,6 +104,13 @@ mod tests {
         Timestamp::from_nanos(n)
     }
 
+    /// Stamps a picture that is ready as it arrives.
+    fn shown(stamper: &mut Stamper, driver: Option<Timestamp>, arrival: Timestamp) -> Timestamp {
+        let pts = stamper.stamp(driver, arrival);
+        stamper.ready(pts, arrival);
+        pts
+    }
+
     /// Largest distance of the intervals between `stamps` from `frame`, in microseconds.
     fn unevenness(stamps: &[Timestamp], frame: i64) -> i64 {
         let apart = |w: &[Timestamp]| (w[1].nanos_since(w[0]) - frame).abs() / 1_000;
@@ -112,7 +123,7 @@ mod tests {
         let stamps: Vec<_> = (0..900)
             .map(|n| {
                 let taken = n * FRAME + n * 7_919 % 3_000_000;
-                stamper.stamp(Some(nanos(taken)), nanos(taken + 8_000_000))
+                shown(&mut stamper, Some(nanos(taken)), nanos(taken + 8_000_000))
             })
             .collect();
         let uneven = unevenness(&stamps[90..], FRAME);
@@ -137,7 +148,7 @@ mod tests {
         for n in 1..=600 {
             // One in ten comes 25 ms late.
             let late = if n % 10 == 0 { 25_000_000 } else { 0 };
-            let pts = stamper.stamp(None, nanos(n * FRAME + late));
+            let pts = shown(&mut stamper, None, nanos(n * FRAME + late));
             let off = pts.nanos_since(nanos((n - 1) * FRAME));
             assert!(off.abs() < 3_000_000, "picture {n} is {off} ns off");
         }
@@ -155,7 +166,7 @@ mod tests {
         let stamps: Vec<_> = (0..400)
             .map(|n| {
                 taken += if n < 200 { FRAME } else { 55_000_000 };
-                stamper.stamp(Some(nanos(taken)), nanos(taken + 1_000_000))
+                shown(&mut stamper, Some(nanos(taken)), nanos(taken + 1_000_000))
             })
             .collect();
         assert!(stamps.windows(2).all(|w| w[0] < w[1]));

@@ -1,0 +1,174 @@
+//! nokhwa: raw pictures at whole frames a second. Nothing of it is seen elsewhere.
+//!
+//! It hands out the whole of a driver's buffer and doesn't say how much of it was filled, so JPEGs, whose length
+//! varies, are left to others, and so are rates like 29.97, which it refuses.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use media::driver::{DeviceFormat, DevicePicture, DeviceRequest, Driver, DriverError};
+use media::{ColorInfo, Plane};
+use nokhwa::utils::{
+    CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
+};
+use nokhwa::{Buffer, NokhwaError};
+
+use super::super::platform;
+use crate::clock;
+use crate::thread::panic_text;
+
+/// A camera that streams. Its calls may block and panic; its drop may panic too, so it is never dropped.
+pub(super) struct Nokhwa {
+    camera: nokhwa::Camera,
+    buffer: Option<Buffer>,
+    planes: Option<[Plane; 3]>,
+    color: ColorInfo,
+}
+
+/// Whether nokhwa can ask a camera for this.
+pub(super) fn can(request: &DeviceRequest) -> bool {
+    wanted(request).is_some()
+}
+
+impl Nokhwa {
+    /// Opens the camera and sets it to what is asked for.
+    pub(super) fn open(request: &DeviceRequest) -> Result<Self, DriverError> {
+        let refused = || DriverError::Format("nokhwa can't ask for it".into());
+        let (index, format) = wanted(request).ok_or_else(refused)?;
+        let prepared = platform::prepare(request).map_err(|e| told(&e.to_string()))?;
+        let open = || {
+            let formats = [format.format()];
+            let request = RequestedFormat::with_formats(RequestedFormatType::Exact(format), &formats);
+            let mut camera = nokhwa::Camera::new(index, request)?;
+            camera.open_stream()?;
+            Ok(camera)
+        };
+        Ok(Self {
+            camera: caught(open)?,
+            buffer: None,
+            planes: planes(request, prepared.stride as usize),
+            color: prepared.color,
+        })
+    }
+}
+
+impl Driver for Nokhwa {
+    fn next(&mut self) -> Result<DevicePicture<'_>, DriverError> {
+        let camera = &mut self.camera;
+        let buffer = caught(|| camera.frame())?;
+        let arrival = clock::monotonic();
+        let taken = buffer.capture_timestamp().and_then(clock::of_day_time);
+        let buffer = self.buffer.insert(buffer);
+        Ok(DevicePicture {
+            data: buffer.buffer(),
+            planes: self.planes,
+            taken,
+            arrival,
+            damaged: false,
+        })
+    }
+
+    fn color(&self) -> Option<ColorInfo> {
+        Some(self.color)
+    }
+}
+
+fn wanted(request: &DeviceRequest) -> Option<(CameraIndex, CameraFormat)> {
+    let format = match request.format {
+        DeviceFormat::Yuyv => FrameFormat::YUYV,
+        DeviceFormat::Nv12 => FrameFormat::NV12,
+        DeviceFormat::Mjpeg => return None,
+    };
+    let size = Resolution::new(request.size.width, request.size.height);
+    let number = request.path.strip_prefix("/dev/video")?.parse().ok()?;
+    let rate = request.rate;
+    let whole = rate.num().is_multiple_of(rate.den());
+    whole.then(|| {
+        (
+            CameraIndex::Index(number),
+            CameraFormat::new(size, format, rate.num() / rate.den()),
+        )
+    })
+}
+
+/// The planes where rows are longer than their pixels; a driver that says nothing packs them.
+fn planes(request: &DeviceRequest, stride: usize) -> Option<[Plane; 3]> {
+    let (width, height) = (request.size.width as usize, request.size.height as usize);
+    let at = |offset| Plane { offset, stride };
+    match request.format {
+        DeviceFormat::Yuyv if stride > 2 * width => Some([at(0), Plane::default(), Plane::default()]),
+        DeviceFormat::Nv12 if stride > width => Some([at(0), at(stride * height), Plane::default()]),
+        _ => None,
+    }
+}
+
+/// What nokhwa answers; a panic of its own is an answer too.
+fn caught<T>(call: impl FnOnce() -> Result<T, NokhwaError>) -> Result<T, DriverError> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(problem(&error)),
+        Err(panic) => Err(DriverError::Refused(panic_text(&*panic))),
+    }
+}
+
+/// What an error means. nokhwa only has texts; the platform knows its own word for "busy".
+fn problem(error: &NokhwaError) -> DriverError {
+    let text = error.to_string();
+    match error {
+        NokhwaError::SetPropertyError { .. } if !platform::busy(&text) => DriverError::Format(text),
+        NokhwaError::GetPropertyError { property, .. } if property == "CameraFormat" => {
+            DriverError::Format(text)
+        }
+        _ => told(&text),
+    }
+}
+
+/// What the platform's text means.
+fn told(text: &str) -> DriverError {
+    match platform::busy(text) {
+        true => DriverError::Busy,
+        false => DriverError::Refused(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::Size;
+
+    fn request(rate: &str, format: DeviceFormat) -> DeviceRequest {
+        DeviceRequest {
+            path: "/dev/video3".into(),
+            format,
+            size: Size::new(640, 360),
+            rate: rate.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn only_what_nokhwa_can_ask_for_is_asked() {
+        let rate = |rate, format| wanted(&request(rate, format)).map(|(_, f)| f.frame_rate());
+        assert_eq!(rate("30", DeviceFormat::Yuyv), Some(30));
+        assert_eq!(rate("60/2", DeviceFormat::Nv12), Some(30));
+        assert_eq!(rate("29.97", DeviceFormat::Yuyv), None);
+        assert_eq!(rate("30", DeviceFormat::Mjpeg), None);
+        assert!(!can(&DeviceRequest {
+            path: "video3".into(),
+            ..request("30", DeviceFormat::Yuyv)
+        }));
+    }
+
+    #[test]
+    fn rows_with_padding_are_told_from_packed_ones() {
+        let nv12 = request("30", DeviceFormat::Nv12);
+        assert_eq!(planes(&nv12, 640), None);
+        assert_eq!(planes(&nv12, 0), None);
+        let padded = planes(&nv12, 704).unwrap();
+        assert_eq!(
+            padded[1],
+            Plane {
+                offset: 704 * 360,
+                stride: 704
+            }
+        );
+    }
+}
