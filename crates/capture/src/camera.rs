@@ -139,13 +139,7 @@ impl Camera {
     /// # Errors
     /// No such camera (with those there are), in use elsewhere, refused, or nothing came within `timeout`.
     pub fn wait(&self, timeout: Duration) -> Result<(), Error> {
-        self.shared.wait(timeout).unwrap_or_else(|| {
-            Err(Error::Silent {
-                kind: DeviceKind::Camera,
-                name: self.info().map_or_else(String::new, |i| i.name),
-                seconds: timeout.as_secs(),
-            })
-        })
+        self.monitor().wait(timeout)
     }
 
     /// The camera it is, or was the last time; `None` until it was found.
@@ -180,6 +174,49 @@ impl Camera {
     /// more, and the jitter of their arrival (99th percentile).
     pub fn delay(&self) -> Duration {
         self.shared.delay()
+    }
+}
+
+/// Looks at a camera from elsewhere, while its pictures are taken by another thread.
+#[derive(Clone)]
+pub struct Monitor(Arc<Shared>);
+
+impl Camera {
+    /// Looks at this camera from elsewhere.
+    pub fn monitor(&self) -> Monitor {
+        Monitor(Arc::clone(&self.shared))
+    }
+}
+
+impl Monitor {
+    /// As [`Camera::wait`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn wait(&self, timeout: Duration) -> Result<(), Error> {
+        let silent = || {
+            let info = self.0.state().info.clone();
+            Err(Error::Silent {
+                kind: DeviceKind::Camera,
+                name: info.map_or_else(String::new, |i| i.name),
+                seconds: timeout.as_secs(),
+            })
+        };
+        self.0.wait(timeout).unwrap_or_else(silent)
+    }
+
+    /// Why no pictures come, once it was lost.
+    pub fn lost(&self) -> Option<String> {
+        match &self.0.state().status {
+            Status::Starting | Status::Running => None,
+            Status::Lost(reason) => Some(reason.clone()),
+            Status::Ended => Some("its thread has ended".into()),
+        }
+    }
+
+    /// As [`Camera::choice`].
+    pub fn choice(&self) -> Option<Choice> {
+        self.0.state().choice.clone()
     }
 }
 
