@@ -142,6 +142,16 @@ impl Camera {
     }
 }
 
+/// Writes a raw YUYV picture of one colour (Y, Cb, Cr) for a camera into the file `path` with the ending `.yuyv`.
+///
+/// # Errors
+/// It can't be written.
+pub fn flat(path: &Path, (width, height): (u32, u32), [y, cb, cr]: [u8; 3]) -> io::Result<PathBuf> {
+    let path = path.with_extension("yuyv");
+    std::fs::write(&path, [y, cb, y, cr].repeat((width * height / 2) as usize))?;
+    Ok(path)
+}
+
 /// Two seconds of one of the demo show's loops (`host`, `table`) as a raw file for a camera: YUYV at 640x360,
 /// 30 frames a second. Unpacked once by ffmpeg, then kept in the build directory.
 ///
