@@ -29,14 +29,25 @@ fn solid() -> Block {
     return Block(vec4f(params.solid.x), vec4f(params.solid.x), vec2f(params.solid.y), vec2f(params.solid.z));
 }
 
-fn program_block(at: vec2u) -> Block {
-    let row = 2u * at.y * params.program.x + at.x;
-    let chroma = unpack(program[params.program.y + at.y * params.program.x + at.x]);
+// A block of the program that begins `offset` words behind this dispatch's own.
+fn block_behind(offset: u32, at: vec2u) -> Block {
+    let row = params.program.z + offset + 2u * at.y * params.program.x + at.x;
+    let chroma = unpack(program[params.program.y + offset + at.y * params.program.x + at.x]);
     return Block(unpack(program[row]), unpack(program[row + params.program.x]), chroma.xz, chroma.yw);
 }
 
+fn program_block(at: vec2u) -> Block {
+    return block_behind(0u, at);
+}
+
+// The program on its way to the one behind it.
+fn faded(at: vec2u) -> Block {
+    let part = params.solid.w;
+    return blend(program_block(at), block_behind(params.program.w, at), Alpha(vec4f(part), vec4f(part), vec2f(part)));
+}
+
 fn store(at: vec2u, block: Block) {
-    let row = 2u * at.y * params.program.x + at.x;
+    let row = params.program.z + 2u * at.y * params.program.x + at.x;
     program[row] = pack(block.top);
     program[row + params.program.x] = pack(block.bottom);
     let chroma = vec4f(block.cb.x, block.cr.x, block.cb.y, block.cr.y);
@@ -60,6 +71,21 @@ fn coverage(l: u32, at: vec2u) -> Alpha {
     let inside = (x >= vec2i(span.x)) & (x < vec2i(span.y));
     let a = select(vec2f(0.0), vec2f(params.layers[l].cb.w), inside);
     return Alpha(a.xxyy, a.xxyy, a);
+}
+
+// The same for a rectangle turned to any angle, its edges one pixel soft.
+fn coverage_turned(l: u32, at: vec2u) -> Alpha {
+    let x = f32(4u * at.x) + vec4f(0.0, 1.0, 2.0, 3.0);
+    let y = f32(2u * at.y);
+    let u = params.layers[l].across;
+    let v = params.layers[l].down;
+    let along = u.x * x + u.y * y + u.z;
+    let beside = v.x * x + v.y * y + v.z;
+    let opacity = params.layers[l].cb.w;
+    let top = opacity * saturate(u.w - abs(along)) * saturate(v.w - abs(beside));
+    let bottom = opacity * saturate(u.w - abs(along + u.y)) * saturate(v.w - abs(beside + v.y));
+    let sum = top + bottom;
+    return Alpha(top, bottom, 0.25 * (sum.xz + sum.yw));
 }
 
 fn both(a: Alpha, b: Alpha) -> Alpha {

@@ -6,7 +6,7 @@ struct Layer {
     luma: vec4f,
     // Cb of the program = cb.x * Cb + cb.y * Cr + cb.z. In cb.w: opacity, 0 to 1.
     cb: vec4f,
-    // Cr of the program = cr.x * Cb + cr.y * Cr + cr.z.
+    // Cr of the program = cr.x * Cb + cr.y * Cr + cr.z. In cr.w: 1 where `mode` is another than normal, else 0.
     cr: vec4f,
     // The key colour's Cb and Cr, the squared radius within which all is transparent, and the inverse of the
     // squared distance over which it becomes opaque.
@@ -14,12 +14,24 @@ struct Layer {
     // Unit direction of the key colour from grey in the CbCr plane; squared radius and inverse as above, for
     // the distance over which the screen's colour is taken out.
     spill: vec4f,
-    // Scaled layers: sample position = at.xy + canvas pixel * at.zw, for luma and for chroma.
-    luma_at: vec4f,
-    chroma_at: vec4f,
+    // Colour correction: each of the program's Y', Cb, Cr = dot(row.xyz, (Y', Cb, Cr)) + row.w.
+    grade_y: vec4f,
+    grade_cb: vec4f,
+    grade_cr: vec4f,
+    // The sample that canvas pixel 0, 0 shows: x, y of luma, x, y of chroma.
+    origin: vec4f,
+    // How far one canvas pixel to the right (xy) and one down (zw) move that sample.
+    luma_step: vec4f,
+    chroma_step: vec4f,
     // First and last sample that may be read: x, y, x, y.
     luma_edge: vec4f,
     chroma_edge: vec4f,
+    // Distances from the middle lines of a turned rectangle, in canvas pixels: along its width
+    // across.x * column + across.y * row + across.z, along its height with `down`; in w half the side plus 1/2.
+    across: vec4f,
+    down: vec4f,
+    // Blend mode: what the coefficients of below, above, below * above and |below - above| are.
+    mode: vec4f,
     // First canvas column, the one behind the last; images: block column and block row of their first word.
     span: vec4i,
     // First word of each plane.
@@ -31,9 +43,9 @@ struct Layer {
 struct Params {
     // Blocks of this dispatch: first column, first row, end column, end row.
     area: vec4u,
-    // Words a row of the program; first word of its chroma.
+    // Words a row of the program; first word of its chroma, of its luma; words from one program to the other.
     program: vec4u,
-    // Y', Cb, Cr of a plain background, in code values.
+    // Y', Cb, Cr of a plain background, in code values; the part of the second program in a fade, 0 to 1.
     solid: vec4f,
     layers: array<Layer, 7>,
 }

@@ -1,25 +1,30 @@
 //! The two doors: a scene is set, frames are drawn.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use media::{ColorInfo, PixelFormat, Size, Timestamp, VideoFrame};
+use media::{PixelFormat, Size, VideoFrame};
 
 use crate::adapter::{self, Opened};
-use crate::image::Prepared;
-use crate::kernel::Kernels;
-use crate::params::Params;
-use crate::plan::{Placed, Plan};
+use crate::compile::Compiler;
+use crate::foundry::Foundry;
+use crate::images::Images;
+use crate::kernel::KernelKey;
+use crate::plan::Plan;
 use crate::pool::Pool;
 use crate::readback::{Job, Program, Readback};
 use crate::scene::MAX_SIDE;
-use crate::shader::WORKGROUP;
-use crate::slot::{RING, Ring, Slot};
+use crate::slot::{RING, Ring, SlotMaker};
+use crate::workshop::Workshop;
 use crate::{Adapter, Error, Scene};
 
 /// Most bytes of an arena, of which there are three: seven sources of 4K, twice over.
 const MAX_ARENA: u64 = 256 << 20;
+/// Bytes of the arenas made at the start, for each pixel of the canvas: room for three cameras and images.
+const FIRST_ARENA: usize = 8;
 
 /// How a compositor is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +40,18 @@ pub struct Options {
 pub struct Counters {
     /// Frames submitted to the device.
     pub submitted: u64,
+    /// Of these, frames drawn layer by layer, because their kernels or images weren't ready.
+    pub layered: u64,
     /// Frames refused with [`Error::Busy`].
     pub busy: u64,
     /// Layers drawn without their frame, because there was none.
     pub missing: u64,
     /// Layers drawn without their frame, because it wasn't as its [`crate::SourceFormat`] says.
     pub mismatched: u64,
-    /// Kernels compiled.
+    /// Kernels compiled for scenes, beside the fixed ones.
     pub kernels: u64,
+    /// Milliseconds spent compiling, on a thread of its own; the fixed kernels' at the start included.
+    pub compile_ms: u64,
     /// Buffers made for finished pictures; stands still while the studio keeps up.
     pub buffers: u64,
 }
@@ -50,30 +59,33 @@ pub struct Counters {
 /// Draws a scene's frames into program frames.
 ///
 /// It belongs to one thread, the tick's; what it draws may be taken on another ([`Compositor::program`]).
-/// Once a call answered [`Error::DeviceLost`] all later ones do: make a new compositor.
+/// Once a call answered [`Error::DeviceLost`] all later ones do: make a new compositor, on a thread of its own
+/// where the tick can't wait (0.1 to 2 s), and set the scene there.
 pub struct Compositor {
-    opened: Opened,
-    size: Size,
-    kernels: Kernels,
-    plan: Option<Plan>,
-    /// Prepared images, one for each layer of the plan.
-    images: Vec<Option<Prepared>>,
-    stamps: u64,
-    /// Bytes of each arena.
-    arena_len: usize,
-    ring: Ring,
-    jobs: Option<SyncSender<Job>>,
+    pub(crate) opened: Opened,
+    pub(crate) maker: SlotMaker,
+    pub(crate) fixed: HashMap<KernelKey, wgpu::ComputePipeline>,
+    pub(crate) workshop: Workshop,
+    fixed_time: Duration,
+    pub(crate) plan: Option<Plan>,
+    /// The kernels of the plan's fused passes, once all are there.
+    pub(crate) fused: Option<Vec<wgpu::ComputePipeline>>,
+    pub(crate) images: Images,
+    pub(crate) mix: f32,
+    pub(crate) ring: Ring,
+    pub(crate) jobs: Option<SyncSender<Job>>,
     reader: Option<JoinHandle<()>>,
     program: Program,
     pool: Pool,
-    counters: Counters,
+    pub(crate) counters: Counters,
 }
 
 impl Compositor {
-    /// Opens the graphics device and makes what doesn't depend on a scene.
+    /// Opens the graphics device and compiles the fixed kernels, by which any scene can be drawn: 0.1 to 0.3 s
+    /// where the driver has them in its cache, some seconds on a software device that hasn't.
     ///
     /// # Errors
-    /// [`Error::NoAdapter`], [`Error::Adapter`], [`Error::CanvasSize`].
+    /// [`Error::NoAdapter`], [`Error::Adapter`], [`Error::CanvasSize`], [`Error::Kernel`].
     pub fn new(options: Options) -> Result<Self, Error> {
         Self::open(options, true)
     }
@@ -86,10 +98,22 @@ impl Compositor {
             return Err(Error::CanvasSize(size));
         }
         let opened = adapter::open(shared_memory)?;
+        let compiler = Compiler::new(&opened.device, &opened.queue);
+        let began = Instant::now();
+        let fixed = compile_fixed(&compiler)?;
+        let fixed_time = began.elapsed();
+        let maker = SlotMaker {
+            device: opened.device.clone(),
+            compiler: compiler.clone(),
+            size,
+            mapped_kernels: opened.mapped_kernels,
+            limit: arena_limit(&opened),
+        };
+        let ring = Ring::default();
+        ring.grow(maker.capacity(size.area() * FIRST_ARENA), &maker);
         let queue = queue.max(1);
         let program = Program::new(queue);
         let pool = Pool::new(PixelFormat::Nv12.packed_len(size), queue + RING);
-        let ring = Ring::default();
         let (jobs, submitted) = sync_channel(RING);
         let readback = Readback {
             device: opened.device.clone(),
@@ -99,21 +123,26 @@ impl Compositor {
             lost: opened.lost.clone(),
             ring: ring.clone(),
         };
+        let no_thread = |e: std::io::Error| Error::Adapter {
+            name: opened.adapter.name.clone(),
+            reason: e.to_string(),
+        };
         let reader = std::thread::Builder::new()
             .name("gpu-poll".into())
             .spawn(move || readback.run(&submitted))
-            .map_err(|e| Error::Adapter {
-                name: opened.adapter.name.clone(),
-                reason: e.to_string(),
-            })?;
+            .map_err(no_thread)?;
+        let foundry = Foundry::new(compiler, opened.adapter.clone());
+        let workshop = Workshop::start(foundry, ring.clone(), maker.clone()).map_err(no_thread)?;
         Ok(Self {
-            kernels: Kernels::new(&opened.device, &opened.queue),
             opened,
-            size,
+            maker,
+            fixed,
+            workshop,
+            fixed_time,
             plan: None,
-            images: Vec::new(),
-            stamps: 0,
-            arena_len: 0,
+            fused: None,
+            images: Images::default(),
+            mix: 0.0,
             ring,
             jobs: Some(jobs),
             reader: Some(reader),
@@ -130,13 +159,15 @@ impl Compositor {
 
     /// Size of the canvas.
     pub fn size(&self) -> Size {
-        self.size
+        self.maker.size
     }
 
     /// What has been drawn so far.
     pub fn counters(&self) -> Counters {
+        let (kernels, time) = self.workshop.compiled();
         Counters {
-            kernels: self.kernels.len() as u64,
+            kernels,
+            compile_ms: (self.fixed_time + time).as_millis() as u64,
             buffers: self.pool.made(),
             ..self.counters
         }
@@ -147,44 +178,62 @@ impl Compositor {
         self.program.clone()
     }
 
-    /// Sets what is drawn from the next `render` on. Compiles the kernels that the scene's structure needs and
-    /// that no scene before it did (0.1 to 1 s on software adapters); a change of colours, thresholds,
-    /// opacities or of a rectangle that stays partial compiles nothing. After an error the scene before it stays.
+    /// Sets what is drawn from the next `render` on, and ends a fade. Compiles nothing on the calling thread:
+    /// kernels that the scene's structure needs and no scene before it did are asked for, and until they are
+    /// there frames are drawn layer by layer. After an error the scene before it stays.
     ///
     /// # Errors
-    /// Any of [`Error`] but [`Error::NoScene`] and [`Error::Busy`].
+    /// Any of [`Error`] but [`Error::NoScene`], [`Error::Busy`] and [`Error::FadeSources`].
     pub fn set_scene(&mut self, scene: &Scene) -> Result<(), Error> {
-        self.set_plan(Plan::new(scene, self.size)?)
+        self.set_plan(Plan::new(scene, self.size())?)
     }
 
-    pub(crate) fn set_plan(&mut self, plan: Plan) -> Result<(), Error> {
-        self.check_device()?;
-        let limit = self.arena_limit();
-        let needed = plan.arena_len as u64;
-        if needed > limit {
-            return Err(Error::TooLarge { needed, limit });
-        }
-        self.kernels.prepare(plan.passes.iter().map(|p| &p.kernel))?;
-        if plan.arena_len > self.arena_len {
-            self.make_slots(plan.arena_len)?;
-        }
-        self.keep_images(&plan);
-        self.plan = Some(plan);
+    /// Draws both scenes from the next `render` on, `from` fading to `to` as [`Compositor::set_mix`] says. Both
+    /// have the same `sources`. The fade begins at 0.0; `set_scene` ends it. After an error the scene before it
+    /// stays.
+    ///
+    /// # Errors
+    /// As `set_scene`, and [`Error::FadeSources`].
+    pub fn set_fade(&mut self, from: &Scene, to: &Scene) -> Result<(), Error> {
+        self.set_plan(Plan::fade(from, to, self.size())?)?;
+        self.mix = 0.0;
         Ok(())
     }
 
-    /// Draws one program frame of `frames` (one for each source of the scene, in its order; what is lacking
-    /// counts as `None`), to be shown at `pts`. Copies the frames and submits; never waits for the device.
-    /// A layer without a frame isn't drawn; a background without one is black.
+    /// How far the fade has come in the frames rendered from now on: 0.0 (only `from`) to 1.0 (only `to`).
+    /// Numbers beyond count as these, what isn't a number as 0.0. Without a fade it does nothing.
+    pub fn set_mix(&mut self, mix: f32) {
+        self.mix = if mix.is_nan() { 0.0 } else { mix.clamp(0.0, 1.0) };
+    }
+
+    /// Asks for the kernels and the memory of a scene that isn't on air yet. Never waits.
     ///
     /// # Errors
-    /// [`Error::NoScene`], [`Error::Busy`] (try at the next tick), [`Error::DeviceLost`].
-    pub fn render(&mut self, pts: Timestamp, frames: &[Option<VideoFrame>]) -> Result<(), Error> {
-        self.check_device()?;
-        let plan = self.plan.take().ok_or(Error::NoScene)?;
-        let result = self.draw(&plan, pts, frames);
-        self.plan = Some(plan);
-        result
+    /// What `set_scene` would answer.
+    pub fn prepare(&self, scene: &Scene) -> Result<(), Error> {
+        let plan = Plan::new(scene, self.size())?;
+        self.check(&plan)?;
+        self.workshop
+            .want_kernels(plan.fused.iter().map(|p| &p.kernel), false);
+        // Room for a fade between what is on air and this.
+        let on_air = self.plan.as_ref().map_or(0, |p| p.arena_len);
+        self.want_arena(plan.arena_len + on_air);
+        Ok(())
+    }
+
+    /// How many kernels, images and enlargements are waiting or being made.
+    pub fn pending(&self) -> usize {
+        self.workshop.pending()
+    }
+
+    /// Waits until nothing is pending; answers whether that came within `timeout`.
+    pub fn wait_prepared(&self, timeout: Duration) -> bool {
+        self.workshop.wait(timeout)
+    }
+
+    /// Throws the device away, as the reset of a driver does: the next calls answer [`Error::DeviceLost`].
+    pub fn discard_device(&self) {
+        self.opened.device.destroy();
     }
 
     /// The next finished frame, in the order of submission: NV12, BT.709, limited range, packed, with the pts
@@ -193,176 +242,84 @@ impl Compositor {
         self.program.next(timeout)
     }
 
-    /// Makes the device be lost, as a driver reset does.
-    #[cfg(test)]
-    pub(crate) fn destroy_device(&self) {
-        self.opened.device.destroy();
+    fn set_plan(&mut self, plan: Plan) -> Result<(), Error> {
+        self.check(&plan)?;
+        self.want_arena(plan.arena_len);
+        self.fused = None;
+        if !self.find_kernels(&plan) {
+            self.workshop
+                .want_kernels(plan.fused.iter().map(|p| &p.kernel), true);
+        }
+        let same = self.plan.as_ref().is_some_and(|old| old.same_places(&plan));
+        self.images.change(&plan, same);
+        self.plan = Some(plan);
+        Ok(())
     }
 
-    fn check_device(&self) -> Result<(), Error> {
+    /// Looks whether all kernels of a plan are there.
+    pub(crate) fn find_kernels(&mut self, plan: &Plan) -> bool {
+        if self.fused.is_none() {
+            let keys = plan.fused.iter().map(|p| &p.kernel);
+            self.fused = self.workshop.kernels(keys, &self.fixed);
+        }
+        self.fused.is_some()
+    }
+
+    fn check(&self, plan: &Plan) -> Result<(), Error> {
+        self.check_device()?;
+        let (needed, limit) = (plan.arena_len as u64, self.maker.limit as u64);
+        if needed > limit {
+            return Err(Error::TooLarge { needed, limit });
+        }
+        Ok(())
+    }
+
+    /// Has larger arenas made when those there are have less than `len` bytes.
+    fn want_arena(&self, len: usize) {
+        let capacity = self.maker.capacity(len);
+        if capacity > self.ring.arena_len() {
+            self.workshop.want_arena(capacity);
+        }
+    }
+
+    pub(crate) fn check_device(&self) -> Result<(), Error> {
         match self.opened.lost.get() {
             Some(reason) => Err(Error::DeviceLost(reason.clone())),
             None => Ok(()),
         }
     }
+}
 
-    /// Most bytes of an arena: what the device binds, and no more than a show can need.
-    fn arena_limit(&self) -> u64 {
-        let limits = self.opened.device.limits();
-        limits
-            .max_storage_buffer_binding_size
-            .min(limits.max_buffer_size)
-            .min(MAX_ARENA)
-    }
+/// Compiles the fixed kernels, two at a time: one is read and checked while the other becomes machine code.
+fn compile_fixed(compiler: &Compiler) -> Result<HashMap<KernelKey, wgpu::ComputePipeline>, Error> {
+    let left = Mutex::new(KernelKey::fixed());
+    let next = || left.lock().ok().and_then(|mut keys| keys.pop());
+    let work = || {
+        let mut made = Vec::new();
+        while let Some(key) = next() {
+            let pipeline = compiler.make(&key)?;
+            made.push((key, pipeline));
+        }
+        Ok(made)
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut all: HashMap<_, _> = work()?.into_iter().collect();
+        let others = other
+            .join()
+            .map_err(|_| Error::Kernel("the compiler panicked".into()))?;
+        all.extend(others?);
+        Ok(all)
+    })
+}
 
-    /// Makes a ring of slots whose arenas have `len` bytes; those of the ring before are dropped as they return.
-    fn make_slots(&mut self, len: usize) -> Result<(), Error> {
-        self.arena_len = len;
-        self.ring
-            .renew(|generation| Slot::new(&self.opened, &self.kernels, self.size, len, generation));
-        self.check_device()
-    }
-
-    fn draw(&mut self, plan: &Plan, pts: Timestamp, frames: &[Option<VideoFrame>]) -> Result<(), Error> {
-        let Some(mut slot) = self.ring.take() else {
-            self.counters.busy += 1;
-            return Err(Error::Busy);
-        };
-        let shown = self.match_frames(plan, frames);
-        let colors: Vec<_> = shown.iter().map(|f| f.map(|f| f.color)).collect();
-        let filled = self.fill(plan, &shown, &colors, &mut slot);
-        let passes = filled.map_err(|e| Error::DeviceLost(e.to_string()))?;
-        let submission = self.submit(plan, &passes, &slot);
-        self.check_device()?;
-        self.counters.submitted += 1;
-        let job = Job {
-            slot,
-            pts,
-            submission,
-        };
-        match self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok()) {
-            true => Ok(()),
-            false => self
-                .check_device()
-                .and(Err(Error::DeviceLost("its thread has ended".into()))),
-        }
-    }
-
-    /// The frame of each layer, where there is one and it is as the scene says.
-    fn match_frames<'f>(
-        &mut self,
-        plan: &Plan,
-        frames: &'f [Option<VideoFrame>],
-    ) -> Vec<Option<&'f VideoFrame>> {
-        let mut frame_of = |placed: &Placed| {
-            let Some(frame) = frames.get(placed.layer.source).and_then(Option::as_ref) else {
-                self.counters.missing += 1;
-                return None;
-            };
-            let fits = plan.regions[placed.layer.source].fits(frame);
-            if !fits {
-                self.counters.mismatched += 1;
-            }
-            fits.then_some(frame)
-        };
-        plan.layers.iter().map(&mut frame_of).collect()
-    }
-
-    /// Writes parameters and frames into the slot's arena; answers which passes there are to draw.
-    fn fill(
-        &mut self,
-        plan: &Plan,
-        shown: &[Option<&VideoFrame>],
-        colors: &[Option<ColorInfo>],
-        slot: &mut Slot,
-    ) -> Result<Vec<usize>, wgpu::MapRangeError> {
-        self.prepare_images(plan, shown);
-        let mut arena = slot.upload.get_mapped_range_mut(..)?;
-        slot.images.resize(plan.layers.len().max(slot.images.len()), 0);
-        for (index, placed) in plan.layers.iter().enumerate() {
-            let Some(frame) = shown[index] else { continue };
-            if let Some(place) = &placed.image {
-                let Some(image) = &self.images[index] else {
-                    continue;
-                };
-                if slot.images[index] != image.stamp {
-                    arena
-                        .slice(place.offset()..place.end())
-                        .copy_from_slice(&image.bytes);
-                    slot.images[index] = image.stamp;
-                }
-            } else if plan.reads_first(index) {
-                plan.regions[placed.layer.source].write(frame, &mut arena);
-            }
-        }
-        let mut passes = Vec::with_capacity(plan.passes.len());
-        for (index, pass) in plan.passes.iter().enumerate() {
-            if let Some(params) = plan.params(pass, colors) {
-                let at = index * Params::STRIDE;
-                arena
-                    .slice(at..at + Params::SIZE)
-                    .copy_from_slice(bytemuck::bytes_of(&params));
-                passes.push(index);
-            }
-        }
-        Ok(passes)
-    }
-
-    /// Keeps what was prepared for the plan before, under new stamps: the slots' copies of it may be overwritten.
-    fn keep_images(&mut self, plan: &Plan) {
-        self.images.truncate(plan.layers.len());
-        self.images.resize_with(plan.layers.len(), || None);
-        if self.plan.as_ref().is_some_and(|old| old.same_places(plan)) {
-            return;
-        }
-        for image in self.images.iter_mut().flatten() {
-            self.stamps += 1;
-            image.stamp = self.stamps;
-        }
-    }
-
-    /// Draws those images anew whose content or place has changed.
-    fn prepare_images(&mut self, plan: &Plan, shown: &[Option<&VideoFrame>]) {
-        for (index, placed) in plan.layers.iter().enumerate() {
-            let (Some(place), Some(frame)) = (&placed.image, shown[index]) else {
-                continue;
-            };
-            let kept = &mut self.images[index];
-            if kept.as_ref().is_none_or(|k| !k.is(frame, placed.crop, place)) {
-                self.stamps += 1;
-                *kept = Some(Prepared::new(frame, placed.crop, place, self.stamps));
-            }
-        }
-    }
-
-    /// Hands one frame's work to the device: one pass, one submission.
-    fn submit(&self, plan: &Plan, passes: &[usize], slot: &Slot) -> wgpu::SubmissionIndex {
-        slot.upload.unmap();
-        let mut encoder = self.opened.device.create_command_encoder(&Default::default());
-        if let Some(arena) = &slot.arena {
-            encoder.copy_buffer_to_buffer(&slot.upload, 0, arena, 0, plan.arena_len as u64);
-        }
-        let mut compute = encoder.begin_compute_pass(&Default::default());
-        for index in passes {
-            let pass = &plan.passes[*index];
-            let Some(kernel) = self.kernels.get(&pass.kernel) else {
-                continue;
-            };
-            compute.set_pipeline(kernel);
-            compute.set_bind_group(0, &slot.bind, &[(index * Params::STRIDE) as u32]);
-            let [x0, y0, x1, y1] = pass.area;
-            compute.dispatch_workgroups(
-                (x1 - x0).div_ceil(WORKGROUP[0]),
-                (y1 - y0).div_ceil(WORKGROUP[1]),
-                1,
-            );
-        }
-        drop(compute);
-        if let Some(staging) = &slot.staging {
-            encoder.copy_buffer_to_buffer(&slot.program, 0, staging, 0, staging.size());
-        }
-        self.opened.queue.submit([encoder.finish()])
-    }
+/// Most bytes of an arena: what the device binds, and no more than a show can need.
+fn arena_limit(opened: &Opened) -> usize {
+    let limits = opened.device.limits();
+    limits
+        .max_storage_buffer_binding_size
+        .min(limits.max_buffer_size)
+        .min(MAX_ARENA) as usize
 }
 
 impl Drop for Compositor {
@@ -373,5 +330,7 @@ impl Drop for Compositor {
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
         }
+        // Where the device was lost the show goes on with another: nobody waits for a kernel that is of no use.
+        self.workshop.close(self.opened.lost.get().is_some());
     }
 }

@@ -58,6 +58,9 @@ pub enum Error {
         "layer {0} takes a green screen out of an image; give the image a transparent background instead"
     )]
     KeyedImage(usize),
+    /// A fade between scenes whose lists of sources differ.
+    #[error("these two scenes can't fade into one another: their sources aren't the same")]
+    FadeSources,
     /// The sources of a scene need more memory than the device binds at once.
     #[error("this scene's sources need {needed} bytes a frame; this device takes {limit}")]
     TooLarge {
@@ -69,6 +72,12 @@ pub enum Error {
     /// A kernel was refused by the shader compiler.
     #[error("the graphics device refused a kernel: {0}")]
     Kernel(String),
+    /// A software device without Mesa's cache on disk: compiling would hold up the frames.
+    #[error(
+        "Mesa's shader cache doesn't work (is the home folder writable, and MESA_SHADER_CACHE_DISABLE not set?), so \
+         new scenes are drawn the slower way"
+    )]
+    NoKernelCache,
     /// `render` before a scene was set.
     #[error("no scene has been set")]
     NoScene,
@@ -94,8 +103,10 @@ impl Error {
             Self::EmptyLayer(_) => "compositor.empty_layer",
             Self::OutOfRange { .. } => "compositor.out_of_range",
             Self::KeyedImage(_) => "compositor.keyed_image",
+            Self::FadeSources => "compositor.fade_sources",
             Self::TooLarge { .. } => "compositor.too_large",
             Self::Kernel(_) => "compositor.kernel",
+            Self::NoKernelCache => "compositor.no_kernel_cache",
             Self::NoScene => "compositor.no_scene",
             Self::Busy => "compositor.busy",
             Self::DeviceLost(_) => "compositor.device_lost",

@@ -1,10 +1,12 @@
-//! Images with alpha: drawn once into the program's Y'CbCr, at their rectangle's size, when their content
-//! changes. What a frame costs is then only their blending.
+//! Images with alpha: drawn once into the program's Y'CbCr, at their rectangle's size, when their content has
+//! changed and stays. What a frame costs is then only their blending.
 
 use bytes::Bytes;
 use media::{Plane, Size, VideoFrame};
 
 use crate::color::program_matrix;
+use crate::grade::Grade;
+use crate::place::Placed;
 use crate::{Crop, Rect};
 
 /// Where a prepared image lies in the arena, and which blocks of the canvas it has.
@@ -66,72 +68,98 @@ impl ImagePlace {
     }
 }
 
-/// An image as last prepared. Holds on to the pixels, so that equal addresses mean equal content.
-#[derive(Debug)]
-pub(crate) struct Prepared {
+/// Pixels of an image. Holds on to them, so that equal addresses mean equal content.
+#[derive(Clone, Debug)]
+pub(crate) struct Content {
     data: Bytes,
     size: Size,
     plane: Plane,
-    place: ImagePlace,
-    crop: Crop,
-    /// Luma, alpha, chroma.
-    pub(crate) bytes: Vec<u8>,
-    /// Differs from that of any other prepared image of this compositor.
-    pub(crate) stamp: u64,
 }
 
-impl Prepared {
-    /// Draws `frame` for `place`. The frame is [`media::PixelFormat::Rgba8`] and has all its bytes.
-    pub(crate) fn new(frame: &VideoFrame, crop: Crop, place: &ImagePlace, stamp: u64) -> Self {
+impl Content {
+    pub(crate) fn of(frame: &VideoFrame) -> Self {
         Self {
             data: frame.data.clone(),
             size: frame.size,
             plane: frame.planes[0],
-            place: place.clone(),
-            crop,
-            bytes: draw(frame, crop, place),
-            stamp,
         }
     }
 
-    /// Whether this is `frame` at `place` already.
-    pub(crate) fn is(&self, frame: &VideoFrame, crop: Crop, place: &ImagePlace) -> bool {
+    /// Whether these are the pixels of `frame`.
+    pub(crate) fn is(&self, frame: &VideoFrame) -> bool {
         std::ptr::eq(self.data.as_ptr(), frame.data.as_ptr())
             && self.data.len() == frame.data.len()
             && self.size == frame.size
             && self.plane == frame.planes[0]
-            && self.crop == crop
-            && self.place == *place
+    }
+}
+
+/// How an image is to be drawn: everything but its pixels that its planes depend on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Look {
+    rect: Rect,
+    area: [u32; 4],
+    crop: Crop,
+    mirror: bool,
+    grade: Grade,
+}
+
+impl Look {
+    /// The look of a layer that has a place for a prepared image.
+    pub(crate) fn of(placed: &Placed, place: &ImagePlace) -> Self {
+        Self {
+            rect: place.rect,
+            area: place.area,
+            crop: placed.crop,
+            mirror: placed.layer.mirror,
+            grade: placed.grade(),
+        }
+    }
+}
+
+/// A prepared image.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    content: Content,
+    look: Look,
+    /// Luma, alpha, chroma.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Prepared {
+    /// Draws `frame`, which is [`media::PixelFormat::Rgba8`] and has all its bytes.
+    pub(crate) fn new(frame: &VideoFrame, look: Look) -> Self {
+        Self {
+            content: Content::of(frame),
+            bytes: draw(frame, &look),
+            look,
+        }
+    }
+
+    /// Whether this is `frame` with this look.
+    pub(crate) fn is(&self, frame: &VideoFrame, look: &Look) -> bool {
+        self.content.is(frame) && self.look == *look
     }
 }
 
 /// Red, green, blue times alpha, and alpha; 0 to 255.
 type Pixel = [f32; 4];
 
-fn draw(frame: &VideoFrame, crop: Crop, place: &ImagePlace) -> Vec<u8> {
-    let width = place.columns() as usize * 4;
-    let height = place.block_rows() as usize * 2;
+fn draw(frame: &VideoFrame, look: &Look) -> Vec<u8> {
+    let (area, rect, crop) = (look.area, look.rect, look.crop);
+    let place = ImagePlace::new(rect, area, 0);
+    let (width, height) = (place.columns() as usize * 4, place.block_rows() as usize * 2);
     let mut out = vec![0; place.len()];
     let (luma, rest) = out.split_at_mut(place.plane_len());
     let (alpha, chroma) = rest.split_at_mut(place.plane_len());
-    let columns = taps(
-        crop.x,
-        crop.w,
-        place.rect.x,
-        place.rect.w,
-        place.area[0] * 4,
-        width,
-    );
-    let rows = taps(
-        crop.y,
-        crop.h,
-        place.rect.y,
-        place.rect.h,
-        place.area[1] * 2,
-        height,
-    );
+    let mut columns = taps(crop.x, crop.w, rect.x, rect.w, area[0] * 4, width);
+    if look.mirror {
+        let last = 2 * crop.x as usize + crop.w as usize - 1;
+        columns.iter_mut().flatten().for_each(|(x, _)| *x = last - *x);
+    }
+    let rows = taps(crop.y, crop.h, rect.y, rect.h, area[1] * 2, height);
     let matrix = program_matrix();
-    let ycc = |pixel: Pixel| ycc(&matrix, pixel);
+    let ycc = |pixel: Pixel| graded(&look.grade, ycc(&matrix, pixel), pixel[3] / 255.0);
     let mut pair = [vec![[0.0; 4]; width], vec![[0.0; 4]; width]];
     for (y, tap) in rows.iter().enumerate() {
         let row = &mut pair[y % 2];
@@ -205,6 +233,13 @@ fn draw_row(frame: &VideoFrame, rows: &Tap, columns: &[Tap], out: &mut [Pixel]) 
 fn ycc(m: &[[f32; 3]; 3], [r, g, b, a]: Pixel) -> [f32; 3] {
     let dot = |row: [f32; 3]| row[0] * r + row[1] * g + row[2] * b;
     [dot(m[0]) + 16.0 * a / 255.0, dot(m[1]), dot(m[2])]
+}
+
+/// Corrects such a colour of alpha `a`.
+fn graded(g: &Grade, [y, cb, cr]: [f32; 3], a: f32) -> [f32; 3] {
+    let row = |m: [f32; 4]| m[0] * y + m[1] * (cb + 128.0 * a) + m[2] * (cr + 128.0 * a) + m[3] * a;
+    let [y, cb, cr] = [row(g[0]), row(g[1]), row(g[2])].map(|v| v.clamp(0.0, 255.0 * a));
+    [y, cb - 128.0 * a, cr - 128.0 * a]
 }
 
 fn code(value: f32) -> u8 {

@@ -1,26 +1,26 @@
-//! Kernels, keyed by structure.
+//! Structures of kernels, and the text that each stands for.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use media::PixelFormat;
-use wgpu::BufferBindingType::{Storage, Uniform};
 
-use crate::Error;
-use crate::params::Params;
-use crate::shader::{self, Parts};
+use crate::shader::{Parts, suffix};
 
 /// How a kernel gets at a layer's pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Fetch {
     /// Pixel by pixel: the layer has the canvas' size and place.
     Direct(PixelFormat),
-    /// Bilinear.
-    Scaled(PixelFormat),
-    /// Bilinear, larger than the source: fewer reads.
+    /// Bilinear, not turned, no smaller than the source: few reads.
     Magnified(PixelFormat),
-    /// A prepared image with alpha.
+    /// Bilinear, not turned, no narrower than half of the source. Planar formats only.
+    Reduced(PixelFormat),
+    /// Bilinear, of any size, turned to any angle.
+    Affine(PixelFormat),
+    /// An image with alpha, prepared at its size on the canvas.
     Image,
+    /// An image with alpha as it came, of any size, turned to any angle.
+    Raw,
 }
 
 /// What a kernel starts from.
@@ -31,14 +31,21 @@ pub(crate) enum Base {
     /// A plain colour.
     Solid,
     /// Its layer 0, opaque.
-    Layer(Fetch),
+    Layer(Step),
+    /// Two programs, one fading into the other.
+    Fade,
 }
 
 /// One layer drawn over what is below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Step {
     pub(crate) fetch: Fetch,
+    /// Whether a coloured screen is taken out.
     pub(crate) keyed: bool,
+    /// Whether its colour is corrected.
+    pub(crate) graded: bool,
+    /// Whether it has a blend mode.
+    pub(crate) mixed: bool,
 }
 
 /// The structure of a kernel: everything that its text depends on.
@@ -51,211 +58,191 @@ pub(crate) struct KernelKey {
 impl Fetch {
     const fn format(self) -> PixelFormat {
         match self {
-            Self::Direct(f) | Self::Scaled(f) | Self::Magnified(f) => f,
-            Self::Image => PixelFormat::Rgba8,
+            Self::Direct(f) | Self::Magnified(f) | Self::Reduced(f) | Self::Affine(f) => f,
+            Self::Image | Self::Raw => PixelFormat::Rgba8,
         }
     }
 
     /// The function that reads a block, and the one that makes its matte.
     fn functions(self) -> (String, String) {
-        let name = shader::suffix(self.format()).unwrap_or_default();
-        match self {
-            Self::Scaled(_) => (format!("scaled_{name}"), format!("scaled_matte_{name}")),
-            Self::Magnified(_) => (format!("magnified_{name}"), format!("scaled_matte_{name}")),
-            Self::Direct(_) | Self::Image => (format!("block_{name}"), format!("matte_{name}")),
+        let name = suffix(self.format()).unwrap_or_default();
+        let (read, matte) = match self {
+            Self::Direct(_) => ("block", "matte"),
+            Self::Magnified(_) => ("magnified", "affine_matte"),
+            Self::Reduced(_) => ("reduced", "affine_matte"),
+            Self::Affine(_) | Self::Image | Self::Raw => ("affine", "affine_matte"),
+        };
+        (format!("{read}_{name}"), format!("{matte}_{name}"))
+    }
+
+    /// Whether its rectangle may be turned.
+    pub(crate) const fn turns(self) -> bool {
+        matches!(self, Self::Affine(_) | Self::Raw)
+    }
+
+    /// Whether it reads an image with alpha.
+    pub(crate) const fn is_image(self) -> bool {
+        matches!(self, Self::Image | Self::Raw)
+    }
+
+    fn need(self, parts: &mut Parts) {
+        let format = self.format();
+        let extra: &[&str] = match self {
+            Self::Image => return parts.need("image"),
+            Self::Raw => return parts.need("raw"),
+            Self::Direct(_) => &["matte"],
+            Self::Magnified(_) => &["affine", "magnified"],
+            Self::Reduced(_) => &["affine", "magnified", "reduced"],
+            Self::Affine(_) => &["affine"],
+        };
+        if let Some(name) = suffix(format) {
+            parts.need_for(name, format);
+            extra.iter().for_each(|piece| parts.need_for(piece, format));
         }
     }
 }
 
 impl KernelKey {
+    /// A kernel that draws one layer over the program.
+    pub(crate) fn over(step: Step) -> Self {
+        Self {
+            base: Base::Program,
+            steps: vec![step],
+        }
+    }
+
+    /// A kernel of no layers.
+    pub(crate) const fn bare(base: Base) -> Self {
+        Self {
+            base,
+            steps: Vec::new(),
+        }
+    }
+
+    /// The kernels by which any scene is drawn layer by layer.
+    pub(crate) fn fixed() -> Vec<Self> {
+        use PixelFormat::{I420, Nv12, Yuyv};
+        let fetches = [
+            Fetch::Direct(Nv12),
+            Fetch::Direct(I420),
+            Fetch::Direct(Yuyv),
+            Fetch::Reduced(Nv12),
+            Fetch::Reduced(I420),
+            Fetch::Magnified(Yuyv),
+            Fetch::Affine(Nv12),
+            Fetch::Affine(I420),
+            Fetch::Affine(Yuyv),
+            Fetch::Image,
+            Fetch::Raw,
+        ];
+        let over = fetches.map(|fetch| Self::over(Step::any(fetch)));
+        [Base::Solid, Base::Fade]
+            .map(Self::bare)
+            .into_iter()
+            .chain(over)
+            .collect()
+    }
+
     /// The kernel's WGSL.
     pub(crate) fn wgsl(&self) -> String {
-        let mut formats = Vec::new();
-        let mut need = |fetch: Fetch| {
-            if !formats.contains(&fetch.format()) {
-                formats.push(fetch.format());
+        let mut parts = Parts::default();
+        parts.need("color");
+        parts.need("key");
+        let first = match self.base {
+            Base::Program => "program_block(at)".into(),
+            Base::Solid => "solid()".into(),
+            Base::Fade => "faded(at)".into(),
+            Base::Layer(step) => {
+                step.need(&mut parts);
+                let color = format!("convert(0u, {}(0u, at))", step.fetch.functions().0);
+                if step.graded {
+                    format!("grade(0u, {color})")
+                } else {
+                    color
+                }
             }
         };
-        let (base, first) = match self.base {
-            Base::Program => ("program_block(at)".to_owned(), 0),
-            Base::Solid => ("solid()".to_owned(), 0),
-            Base::Layer(fetch) => {
-                need(fetch);
-                (format!("convert(0u, {}(0u, at))", fetch.functions().0), 1)
-            }
-        };
-        let mut steps = String::new();
-        for (step, l) in self.steps.iter().zip(first..) {
-            need(step.fetch);
-            steps.push_str(&step.wgsl(l));
+        parts.base = first;
+        for (step, l) in self
+            .steps
+            .iter()
+            .zip(usize::from(matches!(self.base, Base::Layer(_)))..)
+        {
+            step.need(&mut parts);
+            let text = step.wgsl(l);
+            parts.steps.push_str(&text);
         }
-        shader::assemble(&Parts { formats, base, steps })
+        parts.assemble()
     }
 }
 
 impl Step {
+    /// The step of the fixed kernel that stands in for any of its fetch.
+    pub(crate) const fn any(fetch: Fetch) -> Self {
+        let prepared = matches!(fetch, Fetch::Image);
+        Self {
+            fetch,
+            keyed: !fetch.is_image(),
+            graded: !prepared,
+            mixed: fetch.turns(),
+        }
+    }
+
+    fn need(self, parts: &mut Parts) {
+        self.fetch.need(parts);
+        if self.graded {
+            parts.need("grade");
+        }
+        if self.mixed {
+            parts.need("mode");
+        }
+    }
+
     fn wgsl(self, l: usize) -> String {
         if self.fetch == Fetch::Image {
             return format!("block = blend_image(block, {l}u, at);\n");
         }
         let (read, matte) = self.fetch.functions();
-        let mut text = format!("let own{l} = {read}({l}u, at);\n");
+        let mut text = String::new();
+        let mut alpha = match self.fetch.turns() {
+            true => format!("coverage_turned({l}u, at)"),
+            false => format!("coverage({l}u, at)"),
+        };
         // Writing to a String can't fail.
-        let _ = if self.keyed {
-            writeln!(
+        let _ = if self.fetch == Fetch::Raw {
+            alpha = format!("both({alpha}, own{l}.alpha)");
+            write!(
                 text,
-                "block = blend(block, despill({l}u, convert({l}u, own{l})), \
-                 both({matte}({l}u, at, own{l}), coverage({l}u, at)));"
+                "let own{l} = drawn({l}u, at);\nvar color{l} = own{l}.block;\n"
             )
         } else {
-            writeln!(
+            write!(
                 text,
-                "block = blend(block, convert({l}u, own{l}), coverage({l}u, at));"
+                "let own{l} = {read}({l}u, at);\nvar color{l} = convert({l}u, own{l});\n"
             )
         };
+        if self.keyed {
+            alpha = format!("both({alpha}, {matte}({l}u, at, own{l}))");
+            let _ = writeln!(text, "color{l} = despill({l}u, color{l});");
+        }
+        if self.graded {
+            let _ = writeln!(text, "color{l} = grade({l}u, color{l});");
+        }
+        if self.mixed {
+            let _ = writeln!(text, "color{l} = mixed({l}u, block, color{l});");
+        }
+        let _ = writeln!(text, "block = blend(block, color{l}, {alpha});");
         text
     }
 }
 
-/// The compiled kernels, and the layouts they share.
-pub(crate) struct Kernels {
-    device: wgpu::Device,
-    queue: wgpu::Queue,
-    pub(crate) bindings: wgpu::BindGroupLayout,
-    layout: wgpu::PipelineLayout,
-    compiled: HashMap<KernelKey, wgpu::ComputePipeline>,
-}
-
-impl Kernels {
-    pub(crate) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
-        let entry = |binding, ty, dynamic, size| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty: wgpu::BindingType::Buffer {
-                ty,
-                has_dynamic_offset: dynamic,
-                min_binding_size: wgpu::BufferSize::new(size),
-            },
-            count: None,
-        };
-        let bindings = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("compose"),
-            entries: &[
-                entry(0, Uniform, true, Params::SIZE as u64),
-                entry(1, Storage { read_only: true }, false, 4),
-                entry(2, Storage { read_only: false }, false, 4),
-            ],
-        });
-        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("compose"),
-            bind_group_layouts: &[Some(&bindings)],
-            immediate_size: 0,
-        });
-        Self {
-            device: device.clone(),
-            queue: queue.clone(),
-            bindings,
-            layout,
-            compiled: HashMap::new(),
+impl Step {
+    /// The step of the fixed kernel that draws the same.
+    pub(crate) const fn general(self) -> Self {
+        match self.fetch {
+            Fetch::Magnified(PixelFormat::Nv12) => Self::any(Fetch::Reduced(PixelFormat::Nv12)),
+            Fetch::Magnified(PixelFormat::I420) => Self::any(Fetch::Reduced(PixelFormat::I420)),
+            other => Self::any(other),
         }
     }
-
-    /// The kernel of a structure, once `prepare` has compiled it.
-    pub(crate) fn get(&self, key: &KernelKey) -> Option<&wgpu::ComputePipeline> {
-        self.compiled.get(key)
-    }
-
-    /// Number of kernels compiled so far.
-    pub(crate) fn len(&self) -> usize {
-        self.compiled.len()
-    }
-
-    /// Compiles what isn't yet, and warms it by one dispatch over nothing: software adapters generate machine
-    /// code only then.
-    pub(crate) fn prepare<'a>(&mut self, keys: impl Iterator<Item = &'a KernelKey>) -> Result<(), Error> {
-        for key in keys {
-            if !self.compiled.contains_key(key) {
-                let pipeline = self.compile(key)?;
-                self.warm(&pipeline)?;
-                self.compiled.insert(key.clone(), pipeline);
-            }
-        }
-        Ok(())
-    }
-
-    fn compile(&self, key: &KernelKey) -> Result<wgpu::ComputePipeline, Error> {
-        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("compose"),
-            source: wgpu::ShaderSource::Wgsl(key.wgsl().into()),
-        });
-        let pipeline = self
-            .device
-            .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some("compose"),
-                layout: Some(&self.layout),
-                module: &module,
-                entry_point: Some("compose"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            });
-        match pollster::block_on(scope.pop()) {
-            Some(error) => Err(Error::Kernel(error.to_string())),
-            None => Ok(pipeline),
-        }
-    }
-
-    fn warm(&self, pipeline: &wgpu::ComputePipeline) -> Result<(), Error> {
-        let buffer = |usage| {
-            self.device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("warm"),
-                size: Params::STRIDE as u64,
-                usage,
-                mapped_at_creation: false,
-            })
-        };
-        let params = buffer(wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::STORAGE);
-        let program = buffer(wgpu::BufferUsages::STORAGE);
-        let bind = bind_group(&self.device, &self.bindings, &params, &program);
-        let mut encoder = self.device.create_command_encoder(&Default::default());
-        let mut pass = encoder.begin_compute_pass(&Default::default());
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &bind, &[0]);
-        pass.dispatch_workgroups(1, 1, 1);
-        drop(pass);
-        let submission_index = Some(self.queue.submit([encoder.finish()]));
-        let timeout = Some(std::time::Duration::from_secs(60));
-        let wait = wgpu::PollType::Wait {
-            submission_index,
-            timeout,
-        };
-        self.device
-            .poll(wait)
-            .map(drop)
-            .map_err(|e| Error::DeviceLost(e.to_string()))
-    }
-}
-
-/// The bindings of every kernel: the arena's head as parameters, the arena, the program.
-pub(crate) fn bind_group(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    arena: &wgpu::Buffer,
-    program: &wgpu::Buffer,
-) -> wgpu::BindGroup {
-    let params = wgpu::BufferBinding {
-        buffer: arena,
-        offset: 0,
-        size: wgpu::BufferSize::new(Params::SIZE as u64),
-    };
-    let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
-    device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("compose"),
-        layout,
-        entries: &[
-            entry(0, wgpu::BindingResource::Buffer(params)),
-            entry(1, arena.as_entire_binding()),
-            entry(2, program.as_entire_binding()),
-        ],
-    })
 }

@@ -2,7 +2,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::MAX_LAYERS;
+/// Most layers that one kernel draws.
+pub(crate) const FUSED: usize = 7;
 
 /// Parameters of one layer; the fields are explained in the shader.
 #[repr(C)]
@@ -13,10 +14,15 @@ pub(crate) struct LayerParams {
     pub(crate) cr: [f32; 4],
     pub(crate) key: [f32; 4],
     pub(crate) spill: [f32; 4],
-    pub(crate) luma_at: [f32; 4],
-    pub(crate) chroma_at: [f32; 4],
+    pub(crate) grade: [[f32; 4]; 3],
+    pub(crate) origin: [f32; 4],
+    pub(crate) luma_step: [f32; 4],
+    pub(crate) chroma_step: [f32; 4],
     pub(crate) luma_edge: [f32; 4],
     pub(crate) chroma_edge: [f32; 4],
+    pub(crate) across: [f32; 4],
+    pub(crate) down: [f32; 4],
+    pub(crate) mode: [f32; 4],
     pub(crate) span: [i32; 4],
     pub(crate) plane: [u32; 4],
     pub(crate) stride: [u32; 4],
@@ -28,11 +34,11 @@ pub(crate) struct LayerParams {
 pub(crate) struct Params {
     /// First block column and row, and those behind the last.
     pub(crate) area: [u32; 4],
-    /// Words a row of the program; first word of its chroma.
+    /// Words a row of the program; first word of its chroma, of its luma; words to the program behind it.
     pub(crate) program: [u32; 4],
-    /// Y', Cb, Cr of a plain background.
+    /// Y', Cb, Cr of a plain background; the part of the second program in a fade.
     pub(crate) solid: [f32; 4],
-    pub(crate) layers: [LayerParams; MAX_LAYERS],
+    pub(crate) layers: [LayerParams; FUSED],
 }
 
 impl Params {
@@ -41,6 +47,4 @@ impl Params {
     /// Bytes from one dispatch's parameters to the next: a multiple of 256, the largest alignment a device may
     /// ask of a dynamic uniform offset.
     pub(crate) const STRIDE: usize = Self::SIZE.next_multiple_of(256);
-    /// Bytes at the head of the arena: one dispatch for the base and one for each layer.
-    pub(crate) const REGION: usize = Self::STRIDE * (MAX_LAYERS + 1);
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use media::{ColorInfo, PixelFormat, Size, Timestamp, VideoFrame};
 
 use crate::pool::Pool;
-use crate::slot::{Ring, Slot, row_len};
+use crate::slot::{Ring, Slot, picture_len, row_len};
 
 /// A device that doesn't finish a frame in this time counts as lost.
 const HANGS: Duration = Duration::from_secs(5);
@@ -122,7 +122,7 @@ impl Readback {
         let view = job
             .slot
             .result()
-            .get_mapped_range(..)
+            .get_mapped_range(..self.picture_end())
             .map_err(|e| e.to_string())?;
         let data = self.pool.filled(|out| self.pack(&view, out));
         drop(view);
@@ -141,7 +141,9 @@ impl Readback {
         let arena_mapped = mapped.clone();
         job.slot
             .result()
-            .map_async(wgpu::MapMode::Read, .., move |r| drop(mapped.try_send(r)));
+            .map_async(wgpu::MapMode::Read, ..self.picture_end(), move |r| {
+                drop(mapped.try_send(r))
+            });
         job.slot
             .upload
             .map_async(wgpu::MapMode::Write, .., move |r| drop(arena_mapped.try_send(r)));
@@ -158,6 +160,11 @@ impl Readback {
             }
         }
         Ok(())
+    }
+
+    /// The byte behind the finished picture; a program buffer goes on with the one that is faded to.
+    const fn picture_end(&self) -> u64 {
+        picture_len(self.size) as u64
     }
 
     /// Copies a picture, leaving out what fills rows up to whole words.

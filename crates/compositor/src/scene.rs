@@ -5,15 +5,16 @@ use media::{PixelFormat, Size, VideoFrame};
 use crate::Error;
 
 /// Most layers of a scene, the background layer included.
-pub const MAX_LAYERS: usize = 7;
+pub const MAX_LAYERS: usize = 256;
 /// Widest and highest canvas and source.
 pub(crate) const MAX_SIDE: u32 = 8192;
 
 /// What the program picture shows.
 ///
 /// Layers are drawn from the first to the last. Unless `background` is a colour, layer 0 must cover the canvas
-/// and be opaque. Kernels depend only on the sources' formats and sizes, on which layers cover the canvas, are
-/// keyed or opaque, and on their order; anything else changes without compiling.
+/// and be opaque. Kernels depend only on the sources' formats, on which layers cover the canvas, are keyed, have a
+/// correction or a blend mode, are turned or drawn smaller than their source, and on their order; anything else
+/// changes without compiling. What isn't compiled yet is drawn layer by layer meanwhile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
     /// What frames each source brings; the frame set given to `render` has the same order.
@@ -65,10 +66,19 @@ pub struct Layer {
     pub rect: Rect,
     /// The part of the source that is shown; `None` is all of it.
     pub crop: Option<Crop>,
+    /// Degrees clockwise round the rectangle's centre, -360 to 360. Edges are soft over one pixel; quarter turns
+    /// of a rectangle whose sides differ by a multiple of four come out exact.
+    pub rotation: f32,
+    /// Swaps left and right of the picture within its rectangle, before it is turned.
+    pub mirror: bool,
     /// 0.0 (not seen) to 1.0.
     pub opacity: f32,
+    /// How its colour meets what is below.
+    pub blend: Blend,
     /// Takes a coloured screen out of the picture.
     pub key: Option<ChromaKey>,
+    /// Corrects its colour, behind the key.
+    pub color: Option<Correction>,
 }
 
 impl Layer {
@@ -78,8 +88,60 @@ impl Layer {
             source,
             rect,
             crop: None,
+            rotation: 0.0,
+            mirror: false,
             opacity: 1.0,
+            blend: Blend::Normal,
             key: None,
+            color: None,
+        }
+    }
+}
+
+/// How a layer's colour meets what is below, channel by channel on R'G'B' from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Blend {
+    /// The layer's own colour.
+    #[default]
+    Normal,
+    /// Both added: brighter.
+    Add,
+    /// The layer's taken from what is below.
+    Subtract,
+    /// Their product: darker.
+    Multiply,
+    /// The product of what they lack of white: brighter.
+    Screen,
+    /// The darker of both.
+    Darken,
+    /// The brighter of both.
+    Lighten,
+}
+
+/// Corrects a layer's colour: white balance, exposure, contrast, saturation, in this order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Correction {
+    /// Stops of light, -4.0 to 4.0: 1.0 doubles it.
+    pub exposure: f32,
+    /// -1.0 to 1.0, about mid grey: R'G'B' are stretched by four to this power.
+    pub contrast: f32,
+    /// -1.0 (bluer) to 1.0 (more orange); keeps a grey's luma.
+    pub temperature: f32,
+    /// -1.0 (greener) to 1.0 (more magenta); keeps a grey's luma.
+    pub tint: f32,
+    /// 0.0 (grey) to 4.0; 1.0 leaves it.
+    pub saturation: f32,
+}
+
+impl Default for Correction {
+    /// Leaves every colour as it is.
+    fn default() -> Self {
+        Self {
+            exposure: 0.0,
+            contrast: 0.0,
+            temperature: 0.0,
+            tint: 0.0,
+            saturation: 1.0,
         }
     }
 }
@@ -187,6 +249,39 @@ impl SourceFormat {
     }
 }
 
+impl Correction {
+    /// The parameter that is out of its range, or not a number.
+    fn out_of_range(&self) -> Option<&'static str> {
+        let signed = -1.0..=1.0;
+        let checks = [
+            (self.exposure, -4.0..=4.0, "exposure"),
+            (self.contrast, signed.clone(), "contrast"),
+            (self.temperature, signed.clone(), "temperature"),
+            (self.tint, signed, "tint"),
+            (self.saturation, 0.0..=4.0, "saturation"),
+        ];
+        let bad = checks
+            .into_iter()
+            .find(|(value, range, _)| !range.contains(value));
+        bad.map(|(_, _, name)| name)
+    }
+}
+
+impl Blend {
+    /// What below, above, their product and their distance count for.
+    pub(crate) const fn coefficients(self) -> [f32; 4] {
+        match self {
+            Self::Normal => [0.0, 1.0, 0.0, 0.0],
+            Self::Add => [1.0, 1.0, 0.0, 0.0],
+            Self::Subtract => [1.0, -1.0, 0.0, 0.0],
+            Self::Multiply => [0.0, 0.0, 1.0, 0.0],
+            Self::Screen => [1.0, 1.0, -1.0, 0.0],
+            Self::Darken => [0.5, 0.5, 0.0, -0.5],
+            Self::Lighten => [0.5, 0.5, 0.0, 0.5],
+        }
+    }
+}
+
 impl Layer {
     fn check(&self, index: usize, source: &SourceFormat) -> Result<(), Error> {
         let out_of_range = |parameter| {
@@ -203,6 +298,12 @@ impl Layer {
         }
         if !unit(self.opacity) {
             return out_of_range("opacity");
+        }
+        if !(-360.0..=360.0).contains(&self.rotation) {
+            return out_of_range("rotation");
+        }
+        if let Some(name) = self.color.as_ref().and_then(Correction::out_of_range) {
+            return out_of_range(name);
         }
         if let Some(key) = &self.key {
             if source.format == PixelFormat::Rgba8 {

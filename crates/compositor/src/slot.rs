@@ -4,10 +4,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use media::Size;
 
-use crate::adapter::Opened;
-use crate::kernel::{Kernels, bind_group};
+use crate::compile::Compiler;
 
-/// Buffers of one frame: its arena (parameters and sources) and its program picture, with what carries them
+/// What slots are made with.
+#[derive(Clone, Debug)]
+pub(crate) struct SlotMaker {
+    pub(crate) device: wgpu::Device,
+    pub(crate) compiler: Compiler,
+    pub(crate) size: Size,
+    /// Whether kernels may read and write mapped memory.
+    pub(crate) mapped_kernels: bool,
+    /// Most bytes of an arena.
+    pub(crate) limit: usize,
+}
+
+/// Buffers of one frame: its arena (parameters and sources) and its program pictures, with what carries them
 /// over and back where kernels can't use mapped memory. A slot that isn't in flight has `upload` mapped.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -15,67 +26,78 @@ pub(crate) struct Slot {
     pub(crate) upload: wgpu::Buffer,
     /// Read by the kernels, where that isn't `upload` itself.
     pub(crate) arena: Option<wgpu::Buffer>,
-    /// Written by the kernels.
+    /// Written by the kernels: the program picture, and the one that it fades to.
     pub(crate) program: wgpu::Buffer,
     /// Read by the processor, where that isn't `program` itself.
     pub(crate) staging: Option<wgpu::Buffer>,
     pub(crate) bind: wgpu::BindGroup,
-    /// Which set of slots this belongs to: those of an older arena are dropped when they come back.
-    pub(crate) generation: u64,
-    /// Stamp of the prepared image that each layer's place holds.
+    /// Bytes of its arena.
+    len: usize,
+    /// Which layout of the arena `images` belongs to.
+    pub(crate) layout: u64,
+    /// For each layer, the stamp of the prepared image that its place holds.
     pub(crate) images: Vec<u64>,
+    /// For each source that is an image, the stamp of the pixels that its place holds.
+    pub(crate) sources: Vec<u64>,
 }
 
-impl Slot {
-    /// A slot whose arena has `arena_len` bytes, for a canvas of `size`.
-    pub(crate) fn new(
-        opened: &Opened,
-        kernels: &Kernels,
-        size: Size,
-        arena_len: usize,
-        generation: u64,
-    ) -> Self {
+impl SlotMaker {
+    /// Bytes of the arena made for a scene of `len`: steps of powers of two, so that few scenes need a new one.
+    pub(crate) fn capacity(&self, len: usize) -> usize {
+        len.next_power_of_two().min(self.limit)
+    }
+
+    /// A slot whose arena has `len` bytes.
+    pub(crate) fn make(&self, len: usize) -> Slot {
         use wgpu::BufferUsages as Use;
         let buffer = |label, size: usize, usage, mapped_at_creation| {
-            opened.device.create_buffer(&wgpu::BufferDescriptor {
+            self.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
                 size: size as u64,
                 usage,
                 mapped_at_creation,
             })
         };
-        let picture = picture_len(size);
+        let picture = picture_len(self.size);
         let read = Use::STORAGE | Use::UNIFORM;
-        let (upload, arena, program, staging) = if opened.mapped_kernels {
+        let (upload, arena, program, staging) = if self.mapped_kernels {
             (
-                buffer("arena", arena_len, Use::MAP_WRITE | read, true),
+                buffer("arena", len, Use::MAP_WRITE | read, true),
                 None,
-                buffer("program", picture, Use::STORAGE | Use::MAP_READ, false),
+                buffer("program", 2 * picture, Use::STORAGE | Use::MAP_READ, false),
                 None,
             )
         } else {
             (
-                buffer("upload", arena_len, Use::MAP_WRITE | Use::COPY_SRC, true),
-                Some(buffer("arena", arena_len, Use::COPY_DST | read, false)),
-                buffer("program", picture, Use::STORAGE | Use::COPY_SRC, false),
+                buffer("upload", len, Use::MAP_WRITE | Use::COPY_SRC, true),
+                Some(buffer("arena", len, Use::COPY_DST | read, false)),
+                buffer("program", 2 * picture, Use::STORAGE | Use::COPY_SRC, false),
                 Some(buffer("staging", picture, Use::MAP_READ | Use::COPY_DST, false)),
             )
         };
-        let bind = bind_group(
-            &opened.device,
-            &kernels.bindings,
-            arena.as_ref().unwrap_or(&upload),
-            &program,
-        );
-        Self {
+        Slot {
+            bind: self.compiler.bind(arena.as_ref().unwrap_or(&upload), &program),
             upload,
             arena,
             program,
             staging,
-            bind,
-            generation,
+            len,
+            layout: 0,
             images: Vec::new(),
+            sources: Vec::new(),
         }
+    }
+}
+
+impl Slot {
+    /// Forgets what images it holds unless they lie where `layout` has them.
+    pub(crate) fn belong(&mut self, layout: u64, layers: usize, sources: usize) {
+        if std::mem::replace(&mut self.layout, layout) != layout {
+            self.images.clear();
+            self.sources.clear();
+        }
+        self.images.resize(layers, 0);
+        self.sources.resize(sources, 0);
     }
 
     /// The buffer that the finished picture is read from.
@@ -97,7 +119,8 @@ pub(crate) const fn picture_len(size: Size) -> usize {
 /// Frames in flight: one is filled, one drawn, one read back.
 pub(crate) const RING: usize = 3;
 
-/// The slots that aren't in flight, shared by the thread that draws and the one that reads back.
+/// The slots that aren't in flight, shared by the thread that draws, the one that reads back, and the one that
+/// makes larger ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ring {
     state: Arc<Mutex<RingState>>,
@@ -107,34 +130,53 @@ pub(crate) struct Ring {
 struct RingState {
     free: Vec<Slot>,
     in_flight: usize,
-    generation: u64,
+    /// Bytes of an arena: smaller slots are dropped when they return.
+    len: usize,
 }
 
 impl Ring {
-    /// Puts new slots in place of all others; those in flight are dropped when they return.
-    pub(crate) fn renew(&self, make: impl Fn(u64) -> Slot) {
-        let mut state = self.lock();
-        state.generation += 1;
-        let generation = state.generation;
-        state.free = (0..RING).map(|_| make(generation)).collect();
+    /// Bytes of an arena.
+    pub(crate) fn arena_len(&self) -> usize {
+        self.lock().len
     }
 
-    /// A slot to fill, when not too many frames are in flight.
-    pub(crate) fn take(&self) -> Option<Slot> {
+    /// Puts slots whose arenas have `len` bytes in place of smaller ones. Takes its time, on any thread.
+    pub(crate) fn grow(&self, len: usize, maker: &SlotMaker) {
+        if self.arena_len() >= len {
+            return;
+        }
+        let mut slots: Vec<_> = (0..RING).map(|_| maker.make(len)).collect();
+        let mut state = self.lock();
+        if state.len < len {
+            state.len = len;
+            std::mem::swap(&mut state.free, &mut slots);
+        }
+        drop(state);
+        // What is left is freed only now, when nobody waits for the lock.
+        drop(slots);
+    }
+
+    /// A slot to fill whose arena has at least `len` bytes, when not too many frames are in flight.
+    pub(crate) fn take(&self, len: usize, maker: &SlotMaker) -> Option<Slot> {
         let mut state = self.lock();
         if state.in_flight >= RING {
             return None;
         }
-        let slot = state.free.pop()?;
+        let fits = state.free.iter().position(|s| s.len >= len);
+        let slot = fits.map(|at| state.free.swap_remove(at));
+        if slot.is_none() {
+            state.free.pop();
+        }
         state.in_flight += 1;
-        Some(slot)
+        drop(state);
+        Some(slot.unwrap_or_else(|| maker.make(maker.capacity(len))))
     }
 
     /// Takes a slot back that was in flight.
     pub(crate) fn put_back(&self, slot: Slot) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
-        if slot.generation == state.generation {
+        if slot.len >= state.len && state.free.len() < RING {
             state.free.push(slot);
         }
     }

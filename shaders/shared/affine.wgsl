@@ -1,5 +1,5 @@
-// A layer of another size than its rectangle: bilinear, by hand. The assembler puts a format's name
-// in for `FORMAT`.
+// A layer scaled, mirrored or turned: every sample stands where one affine map puts it, bilinear by hand. The
+// assembler puts a format's name in for `FORMAT`.
 
 // Bilinear luma at a sample position; positions are held within the shown part of the source.
 fn bilinear_luma_FORMAT(l: u32, position: vec2f) -> f32 {
@@ -25,38 +25,39 @@ fn bilinear_chroma_FORMAT(l: u32, position: vec2f) -> vec2f {
     return mix(top, bottom, f.y);
 }
 
-fn luma_row_FORMAT(l: u32, pixel: vec2f) -> vec4f {
-    let m = params.layers[l].luma_at;
-    let p = m.xy + pixel * m.zw;
+fn affine_row_FORMAT(l: u32, pixel: vec2f) -> vec4f {
+    let d = params.layers[l].luma_step;
+    let p = params.layers[l].origin.xy + pixel.x * d.xy + pixel.y * d.zw;
     return vec4f(
         bilinear_luma_FORMAT(l, p),
-        bilinear_luma_FORMAT(l, p + vec2f(m.z, 0.0)),
-        bilinear_luma_FORMAT(l, p + vec2f(2.0 * m.z, 0.0)),
-        bilinear_luma_FORMAT(l, p + vec2f(3.0 * m.z, 0.0)),
+        bilinear_luma_FORMAT(l, p + d.xy),
+        bilinear_luma_FORMAT(l, p + 2.0 * d.xy),
+        bilinear_luma_FORMAT(l, p + 3.0 * d.xy),
     );
 }
 
 // Chroma of the program stands on the even columns, midway between two rows.
-fn scaled_chroma_FORMAT(l: u32, at: vec2u, column: f32) -> vec2f {
-    let m = params.layers[l].chroma_at;
-    return bilinear_chroma_FORMAT(l, m.xy + (4.0 * vec2f(f32(at.x), 0.5 * f32(at.y)) + vec2f(column, 0.5)) * m.zw);
+fn affine_chroma_FORMAT(l: u32, at: vec2u, column: f32) -> vec2f {
+    let d = params.layers[l].chroma_step;
+    let pixel = vec2f(4.0 * f32(at.x) + column, 2.0 * f32(at.y) + 0.5);
+    return bilinear_chroma_FORMAT(l, params.layers[l].origin.zw + pixel.x * d.xy + pixel.y * d.zw);
 }
 
-fn scaled_FORMAT(l: u32, at: vec2u) -> Block {
+fn affine_FORMAT(l: u32, at: vec2u) -> Block {
     let pixel = vec2f(f32(4u * at.x), f32(2u * at.y));
-    let a = scaled_chroma_FORMAT(l, at, 0.0);
-    let b = scaled_chroma_FORMAT(l, at, 2.0);
+    let a = affine_chroma_FORMAT(l, at, 0.0);
+    let b = affine_chroma_FORMAT(l, at, 2.0);
     return Block(
-        luma_row_FORMAT(l, pixel),
-        luma_row_FORMAT(l, pixel + vec2f(0.0, 1.0)),
+        affine_row_FORMAT(l, pixel),
+        affine_row_FORMAT(l, pixel + vec2f(0.0, 1.0)),
         vec2f(a.x, b.x),
         vec2f(a.y, b.y),
     );
 }
 
-// The matte of a scaled layer: alpha of three chroma samples, linear between them, the same in both rows.
-fn scaled_matte_FORMAT(l: u32, at: vec2u, own: Block) -> Alpha {
-    let behind = scaled_chroma_FORMAT(l, at, 4.0);
+// The matte of such a layer: alpha of three chroma samples, linear between them, the same in both rows.
+fn affine_matte_FORMAT(l: u32, at: vec2u, own: Block) -> Alpha {
+    let behind = affine_chroma_FORMAT(l, at, 4.0);
     let a = key_alpha(l, convert_cb(l, own.cb, own.cr), convert_cr(l, own.cb, own.cr));
     let cb = convert_cb(l, behind.xx, behind.yy);
     let c = key_alpha(l, cb, convert_cr(l, behind.xx, behind.yy)).x;
