@@ -18,6 +18,16 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::System("bench-lips"),
     ),
     (
+        "frames",
+        "program frames counted at the receiver: --scene demo, 1080p, four, cuts or many-layers",
+        Program::Cameras("bench-frames"),
+    ),
+    (
+        "obs",
+        "the demo show in OBS Studio and in our studio, in turn: true frames at the receiver",
+        Program::Cameras("bench-obs"),
+    ),
+    (
         "viewers",
         "1000 HTTP-FLV viewers, beside nginx playing RTMP",
         Program::System("bench-viewers"),
@@ -37,6 +47,8 @@ const BENCHES: &[(&str, &str, Program)] = &[
 #[derive(Clone, Copy)]
 enum Program {
     System(&'static str),
+    /// As the one before, with the preload camera.
+    Cameras(&'static str),
     Crate(&'static str, &'static str),
 }
 
@@ -57,7 +69,8 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
     needs::packages(needs::BUILD)?;
     needs::packages(&[needs::FIXTURES, needs::TEST].concat())?;
     match *program {
-        Program::System(bin) => system(bin, rest),
+        Program::System(bin) => system(bin, false, rest),
+        Program::Cameras(bin) => system(bin, true, rest),
         Program::Crate(package, bench) => {
             finished(cargo(&["bench", "-p", package, "--bench", bench]).args(rest))
         }
@@ -65,8 +78,8 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
 }
 
 /// A program of the test package, given the release builds of server and studio.
-fn system(bin: &str, rest: &[&str]) -> Result<bool, String> {
-    let programs = build::all(false)?;
+fn system(bin: &str, cameras: bool, rest: &[&str]) -> Result<bool, String> {
+    let programs = build::all(cameras)?;
     if !finished(&mut cargo(&["build", "-p", "system-tests", "--bin", bin]))? {
         return Ok(false);
     }
@@ -74,6 +87,9 @@ fn system(bin: &str, rest: &[&str]) -> Result<bool, String> {
     command.arg("--server").arg(&programs.server);
     if bin != "bench-viewers" {
         command.arg("--studio").arg(&programs.studio);
+    }
+    if cameras {
+        command.arg("--preload").arg(&programs.preload);
     }
     finished(command.args(rest))
 }
