@@ -45,17 +45,20 @@ impl MicrophoneConfig {
 /// What a microphone has been through since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MicrophoneCounters {
+    /// Instants a second of the device, as it says itself: 48 000 where it takes that. 0 before the first block
+    /// was asked for.
+    pub rate: u32,
     /// Instants (samples of each channel) that arrived.
     pub received: u64,
     /// Instants that were asked for and not there: silence was heard.
     pub missing: u64,
-    /// How often reading jumped to where the clock was.
+    /// How often reading jumped to where the clock was: it was more than 50 ms away, or the delay changed.
     pub reanchored: u64,
     /// Overruns the platform reported: samples lost before they got here.
     pub overruns: u64,
     /// How often the microphone was lost.
     pub lost: u64,
-    /// How much faster than 48 kHz it counts, parts per million.
+    /// How much faster than its rate it counts, parts per million: resampled away.
     pub drift_ppm: f64,
 }
 
@@ -73,10 +76,11 @@ pub struct Microphone {
 }
 
 impl Microphone {
-    /// Opens a microphone at 48 kHz and waits for its first sound, 8 s at most.
+    /// Opens a microphone and waits for its first sound, 8 s at most. It records at 48 kHz, or where it refuses
+    /// that, at another rate from 8 to 192 kHz; what comes out is 48 kHz.
     ///
     /// # Errors
-    /// No such microphone (with those there are), in use elsewhere, not able to record at 48 kHz, silent, or
+    /// No such microphone (with those there are), in use elsewhere, able to record at no such rate, silent, or
     /// refused by the platform.
     pub fn open(config: &MicrophoneConfig, clock: ShowClock) -> Result<Self, Error> {
         let info = known(&config.id)?;
@@ -119,11 +123,12 @@ impl Microphone {
 
     /// What it has been through.
     pub fn microphone_counters(&self) -> MicrophoneCounters {
-        let ring = self.reader.counters();
+        let heard = self.reader.counters();
         MicrophoneCounters {
-            received: ring.received,
-            missing: ring.missing,
-            reanchored: ring.reanchored,
+            rate: self.reader.rate(),
+            received: heard.received,
+            missing: heard.missing,
+            reanchored: heard.reanchored,
             overruns: self.shared.overruns(),
             lost: self.shared.lost(),
             drift_ppm: self.reader.drift_ppm(),
@@ -143,17 +148,19 @@ impl Microphone {
 
 impl AudioSource for Microphone {
     fn fill(&mut self, block: &mut AudioBlock) {
-        if let Some(feed) = self.shared.take_feed() {
-            self.reader.follow(feed);
+        if let Some(opened) = self.shared.take_opened()
+            && let Some(spent) = self.reader.follow(opened)
+        {
+            self.shared.give_back(spent);
         }
         self.reader.fill(block);
     }
 
     fn counters(&self) -> SourceCounters {
-        let ring = self.reader.counters();
+        let heard = self.reader.counters();
         SourceCounters {
-            received: ring.received,
-            missing: ring.missing,
+            received: heard.received,
+            missing: heard.missing,
             delay_nanos: self.delay().as_nanos() as i64,
             ..SourceCounters::default()
         }

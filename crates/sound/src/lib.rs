@@ -1,19 +1,25 @@
-//! Sound as blocks in and blocks out: the mixer, its meters, generators, and how a device's samples are
-//! placed on the show clock.
+//! Sound as blocks in and blocks out: the mixer with its limiter and meters, generators, and how a device's
+//! samples are placed on the show clock and resampled to keep its pace.
 //!
 //! This crate does no IO and asks no clock: every moment is an argument. The program is 48 kHz stereo in
 //! blocks of 10 ms.
 
 mod generator;
 pub mod level;
+mod levels;
+mod limiter;
 pub mod line;
 mod mixer;
+mod pace;
+mod playout;
+mod resampler;
 mod ring;
 
 pub use generator::{Click, Tone};
+pub use levels::{InputLevels, Levels, MOST_METERED};
 pub use line::LineFit;
-pub use mixer::{Input, Mixer};
-pub use ring::{AudioRing, RingCounters};
+pub use mixer::{Input, LIMITER_DELAY, Mixer};
+pub use playout::{Playout, PlayoutCounters};
 
 /// Samples a second of each channel of the program.
 pub const RATE: u32 = 48_000;

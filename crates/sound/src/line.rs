@@ -13,8 +13,10 @@ use media::Timestamp;
 
 /// Stretches a window is cut into; one arrival of each is kept.
 const STRETCHES: usize = 40;
-/// Below half of the window the slope stays what it was: the jitter of the start would tilt it.
+/// Below half of the window, or 5 s, the slope stays what it was: the jitter of the start would tilt it.
 const LEARNING: i64 = 2;
+/// So much is enough to learn the slope from, however long the window is.
+const LEARNT: i64 = 5_000_000_000;
 /// No device's rate is further from its nominal one.
 const MAX_DRIFT: f64 = 0.01;
 /// Arrivals this much before the line, or above it for four stretches, mean that the count jumped.
@@ -197,7 +199,7 @@ impl LineFit {
     /// Whether there is enough to learn the slope from.
     fn settled(&self) -> bool {
         match (self.points.front(), self.points.back()) {
-            (Some(first), Some(last)) => last.arrival - first.arrival >= self.window / LEARNING,
+            (Some(first), Some(last)) => last.arrival - first.arrival >= (self.window / LEARNING).min(LEARNT),
             _ => false,
         }
     }

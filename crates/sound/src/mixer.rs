@@ -1,14 +1,16 @@
 //! The mixer: inputs with gain and mute become the program.
 
-use media::AudioBlock;
+use std::time::Duration;
 
-use crate::level::{Level, Meter, from_db};
+use media::{AudioBlock, Timestamp};
+
+use crate::level::{Level, Meter, ReductionMeter, clipped, from_db};
+use crate::levels::{InputLevels, Levels};
+use crate::limiter::{LOOKAHEAD, Limiter};
 use crate::{CHANNELS, RATE};
 
-/// No sample of the program is above this: -1 dBFS, so that an AAC decoder's overshoot stays below full scale.
-const CEILING: f32 = 0.891_250_9;
-/// Up to here the program is the plain sum: -3 dBFS.
-const KNEE: f32 = 0.707_945_8;
+/// How far the limiter looks ahead: what [`Mixer::mix`] hands out is of this much before.
+pub const LIMITER_DELAY: Duration = Duration::from_nanos((LOOKAHEAD * 1_000_000_000 / RATE as usize) as u64);
 
 /// One fader. A change of gain or mute is spread over the block it first meets, so that it makes no click.
 #[derive(Clone, Debug)]
@@ -16,7 +18,9 @@ pub struct Input {
     gain_db: f32,
     mute: bool,
     factor: f32,
-    meter: Meter,
+    before: Meter,
+    after: Meter,
+    clipped: u64,
 }
 
 impl Input {
@@ -25,7 +29,9 @@ impl Input {
             gain_db: 0.0,
             mute: false,
             factor: 1.0,
-            meter: Meter::default(),
+            before: Meter::default(),
+            after: Meter::default(),
+            clipped: 0,
         }
     }
 
@@ -52,7 +58,27 @@ impl Input {
 
     /// Level of the input behind its fader.
     pub fn level(&self) -> Level {
-        self.meter.level()
+        self.after.level()
+    }
+
+    /// Level of the input before its fader, also while it is muted.
+    pub fn level_before(&self) -> Level {
+        self.before.level()
+    }
+
+    /// Samples that came in at full scale or beyond (from the highest code of 16 bits on), of all channels.
+    pub fn clipped(&self) -> u64 {
+        self.clipped
+    }
+
+    /// All of its meters.
+    pub fn levels(&self) -> InputLevels {
+        InputLevels {
+            before: self.level_before(),
+            after: self.level(),
+            clipped: self.clipped,
+            muted: self.mute,
+        }
     }
 
     fn target(&self) -> f32 {
@@ -60,13 +86,22 @@ impl Input {
     }
 }
 
-/// Sums its inputs into 48 kHz stereo. Above -3 dBFS the sum bends softly and never passes -1 dBFS: a safe
-/// ceiling, not a limiter.
-#[derive(Clone, Debug, Default)]
+/// Sums its inputs into 48 kHz stereo and holds the sum to -1 dBFS (sample peak) by a limiter that looks
+/// [`LIMITER_DELAY`] ahead, turns down before a peak and lets go with a time constant of 150 ms. A sum that
+/// stays below leaves as it was, bit by bit.
+#[derive(Clone, Debug)]
 pub struct Mixer {
     inputs: Vec<Input>,
+    limiter: Limiter,
     program: Meter,
+    reduction: ReductionMeter,
     refused: u64,
+}
+
+impl Default for Mixer {
+    fn default() -> Self {
+        Self::new(0)
+    }
 }
 
 impl Mixer {
@@ -74,7 +109,10 @@ impl Mixer {
     pub fn new(inputs: usize) -> Self {
         Self {
             inputs: (0..inputs).map(|_| Input::new()).collect(),
-            ..Self::default()
+            limiter: Limiter::new(),
+            program: Meter::default(),
+            reduction: ReductionMeter::default(),
+            refused: 0,
         }
     }
 
@@ -109,11 +147,27 @@ impl Mixer {
         self.refused
     }
 
-    /// Mixes one block: `blocks[i]` goes through fader `i`, the sum replaces the samples of `program`, whose
-    /// `pts` and length stay. Blocks beyond the last fader are not heard; what is shorter than the program
-    /// ends in silence. Mono is heard on both sides. Allocates nothing.
+    /// How far the limiter turns the program down, in dB: the most of late, falling by 20 dB in 1.7 s.
+    pub fn reduction_db(&self) -> f32 {
+        self.reduction.reduction_db()
+    }
+
+    /// All meters at once, to be published as it is.
+    pub fn levels(&self) -> Levels {
+        let inputs = self.inputs.iter().map(Input::levels);
+        Levels::new(self.level(), self.reduction_db(), inputs)
+    }
+
+    /// Mixes one block: `blocks[i]` goes through fader `i`, the limited sum replaces the samples of `program`,
+    /// whose length stays. Blocks beyond the last fader are not heard; what is shorter than the program ends
+    /// in silence. Mono is heard on both sides. Allocates nothing.
     ///
-    /// A program that isn't 48 kHz stereo is left silent and counted.
+    /// Call it with consecutive blocks, and with `program.pts` set to the time of the inputs' first samples.
+    /// The limiter hands out the sum of [`LIMITER_DELAY`] before, so that much is taken off `program.pts`,
+    /// from the first block on: it then is the exact time of the samples in it. The first block begins with
+    /// that much silence, and the last that much of the inputs stays in the mixer.
+    ///
+    /// A program that isn't 48 kHz stereo is left silent, at its pts, and counted.
     pub fn mix(&mut self, blocks: &mut [AudioBlock], program: &mut AudioBlock) {
         program.samples.fill(0.0);
         if program.rate != RATE || program.channels != CHANNELS {
@@ -128,29 +182,32 @@ impl Mixer {
             input.fade(block);
             add(block, &mut program.samples);
         }
-        for s in &mut program.samples {
-            *s = ceiling(*s);
-        }
+        let gain = self.limiter.run(&mut program.samples);
+        let delay = LIMITER_DELAY.as_nanos() as i64;
+        program.pts = Timestamp::from_nanos(program.pts.as_nanos().saturating_sub(delay));
         self.program.follow(&program.samples, seconds(program));
+        self.reduction.follow(gain, seconds(program));
     }
 }
 
 impl Input {
     /// Brings `block` to the fader's gain, moving there from the last block's in a straight line.
     fn fade(&mut self, block: &mut AudioBlock) {
+        // A sample that is no number would stay in every meter.
+        let unheard = block.samples.iter_mut().filter(|s| !s.is_finite());
+        unheard.for_each(|s| *s = 0.0);
+        self.clipped += clipped(&block.samples);
+        self.before.follow(&block.samples, seconds(block));
         let (from, to) = (self.factor, self.target());
         let channels = usize::from(block.channels);
         let step = (to - from) / block.frames().max(1) as f32;
         let mut factor = from;
         for instant in block.samples.chunks_mut(channels) {
             factor += step;
-            for s in instant {
-                // A sample that is no number would stay in every meter.
-                *s = if s.is_finite() { *s * factor } else { 0.0 };
-            }
+            instant.iter_mut().for_each(|s| *s *= factor);
         }
         self.factor = to;
-        self.meter.follow(&block.samples, seconds(block));
+        self.after.follow(&block.samples, seconds(block));
     }
 }
 
@@ -164,17 +221,6 @@ fn add(block: &AudioBlock, sum: &mut [f32]) {
             out.iter_mut().for_each(|o| *o += s);
         }
     }
-}
-
-/// Leaves what is below the knee alone and bends the rest by a hyperbolic tangent: continuous, with a
-/// continuous slope, never above the ceiling.
-fn ceiling(s: f32) -> f32 {
-    let size = s.abs();
-    if size <= KNEE {
-        return s;
-    }
-    let room = CEILING - KNEE;
-    (KNEE + room * ((size - KNEE) / room).tanh()).copysign(s)
 }
 
 fn seconds(block: &AudioBlock) -> f32 {

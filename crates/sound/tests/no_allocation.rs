@@ -6,7 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use media::{AudioBlock, AudioSource};
-use sound::{AudioRing, BLOCK, LineFit, Mixer, RATE, Tone, block_time};
+use sound::{BLOCK, Mixer, Playout, Tone, block_time};
 
 struct Counting;
 
@@ -39,25 +39,40 @@ fn allocations(work: impl FnOnce()) -> u64 {
 }
 
 #[test]
-fn mixing_and_reading_a_ring_allocate_nothing() {
-    let (mut mixer, mut tone) = (Mixer::new(2), Tone::new(440.0, -12.0));
-    let (mut ring, mut line) = (AudioRing::new(RATE as usize), LineFit::new(f64::from(RATE)));
-    let block = |n| AudioBlock::silence(block_time(n), RATE, 2, BLOCK);
-    let (mut inputs, mut program) = ([block(0), block(0)], block(0));
-    let device = [0.1f32; 2 * BLOCK];
-    let mut second = |from: u64| {
+fn mixing_and_following_devices_allocate_nothing() {
+    let (mut mixer, mut tone) = (Mixer::new(3), Tone::new(440.0, -2.0));
+    let mut devices = [(Playout::new(44_100, 1), 441), (Playout::new(96_000, 2), 960)];
+    let block = |n| AudioBlock::silence(block_time(n), sound::RATE, 2, BLOCK);
+    let (mut inputs, mut program) = ([block(0), block(0), block(0)], block(0));
+    let recorded = [0.1f32; 2 * 960];
+    let mut second = |from: u64, delay: i64| {
         for n in from..from + 100 {
-            ring.push(&device, 2);
-            line.observe(ring.head(), block_time(n + 1));
-            inputs[0].pts = block_time(n);
-            inputs[1].pts = block_time(n);
+            program.pts = block_time(n);
+            inputs.iter_mut().for_each(|input| input.pts = block_time(n));
             tone.fill(&mut inputs[0]);
-            ring.fill(&mut inputs[1], &line, 0);
+            let devices = devices.iter_mut().zip([1u16, 2]);
+            for (input, ((playout, period), channels)) in inputs[1..].iter_mut().zip(devices) {
+                playout.push(&recorded[..*period * usize::from(channels)], channels);
+                playout.arrived(block_time(n + 1));
+                playout.fill(input, delay);
+            }
             mixer.mix(&mut inputs, &mut program);
+            assert!(mixer.levels().inputs().len() == 3);
         }
+        if delay > 50_000_000 {
+            devices.iter_mut().for_each(|(playout, _)| playout.reanchor());
+        }
+        devices
+            .iter()
+            .map(|(playout, _)| playout.counters().reanchored)
+            .sum::<u64>()
     };
-    assert_eq!(allocations(|| second(0)), 0);
-    assert_eq!(allocations(|| second(100)), 0);
+    let mut jumped = 0;
+    assert_eq!(allocations(|| jumped = second(0, 40_000_000)), 0);
+    // Through jumps as well, and while the limiter works.
+    assert_eq!(allocations(|| jumped = second(100, 60_000_000)), 0);
+    assert_eq!(allocations(|| jumped = second(200, 200_000_000)), 0);
+    assert_eq!(jumped, 4);
     assert_eq!(allocations(|| drop(vec![1u8])), 1, "the counter counts");
-    assert!(mixer.level().rms_db > -20.0);
+    assert!(mixer.level().rms_db > -10.0 && mixer.reduction_db() > 0.5);
 }

@@ -5,8 +5,6 @@ use std::time::Instant;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// Instants the ring of samples holds: a second. The mixer empties it every 10 ms.
-const INSTANTS: usize = 48_000;
 /// Blocks the ring of marks holds.
 const BLOCKS: usize = 1_024;
 
@@ -43,10 +41,11 @@ pub(super) struct Block<'a> {
     pub(super) samples: [&'a [f32]; 2],
 }
 
-/// Both sides, for a device of `channels` (above zero).
-pub(super) fn feed(channels: u16) -> (Sink, Feed) {
+/// Both sides, for a device of `channels` (above zero), with room for `instants`: a second of it. The mixer
+/// empties it every 10 ms.
+pub(super) fn feed(channels: u16, instants: u32) -> (Sink, Feed) {
     let per_instant = usize::from(channels.max(1));
-    let (samples, taken) = RingBuffer::new(INSTANTS * per_instant);
+    let (samples, taken) = RingBuffer::new(instants as usize * per_instant);
     let (marks, read) = RingBuffer::new(BLOCKS);
     let sink = Sink {
         samples,
@@ -118,7 +117,7 @@ mod tests {
 
     #[test]
     fn blocks_come_out_as_they_went_in() {
-        let (mut sink, mut feed) = feed(2);
+        let (mut sink, mut feed) = feed(2, 48_000);
         let arrival = Instant::now();
         for n in 0..300 {
             // Together more than the ring holds, so that blocks lie across its end.
@@ -130,7 +129,7 @@ mod tests {
 
     #[test]
     fn without_a_reader_the_newest_is_lost_and_counted() {
-        let (mut sink, mut feed) = feed(1);
+        let (mut sink, mut feed) = feed(1, 48_000);
         for _ in 0..110 {
             sink.push(std::iter::repeat_n(0.5, 480), Instant::now());
         }

@@ -3,21 +3,40 @@
 use std::time::Duration;
 
 use media::AudioBlock;
-use sound::{AudioRing, LineFit, RATE, RingCounters};
+use sound::{Playout, PlayoutCounters};
 
 use super::feed::Feed;
 use crate::ShowClock;
 
-/// Instants kept: the longest delay and as much again.
-const KEPT: usize = 2 * RATE as usize;
+/// What a device that was opened brings: its samples, and what places and resamples them. Made on the
+/// microphone's own thread, as it takes memory and time.
+pub(super) struct Opened {
+    feed: Feed,
+    playout: Playout,
+}
+
+impl Opened {
+    /// For a device that counts `rate` a second and records `channels` into `feed`.
+    pub(super) fn new(feed: Feed, rate: u32, channels: u16) -> Self {
+        Self {
+            feed,
+            playout: Playout::new(rate, channels),
+        }
+    }
+}
+
+/// The longest delay, as long as a device is listened to, and some time to begin.
+const BEGINNING: i64 = 2_000_000_000;
 
 /// Reads a device's samples by time.
 pub(super) struct Reader {
     clock: ShowClock,
-    feed: Option<Feed>,
-    ring: AudioRing,
-    line: LineFit,
+    device: Option<Box<Opened>>,
+    /// What the devices before this one went through.
+    before: PlayoutCounters,
     allowance: Allowance,
+    /// How much longer silence at the very beginning is no loss, in nanoseconds; nothing once it was heard.
+    beginning: i64,
     /// The longest stretch before the end of a block that had not arrived, since something last arrived.
     needed: i64,
 }
@@ -26,54 +45,74 @@ impl Reader {
     pub(super) fn new(clock: ShowClock, delay: Duration) -> Self {
         Self {
             clock,
-            feed: None,
-            ring: AudioRing::new(KEPT),
-            line: LineFit::new(f64::from(RATE)),
+            device: None,
+            before: PlayoutCounters::default(),
             allowance: Allowance::new(delay),
+            beginning: BEGINNING,
             needed: 0,
         }
     }
 
-    /// Goes on with a device that was opened anew: it counts on a line of its own.
-    pub(super) fn follow(&mut self, feed: Feed) {
-        self.feed = Some(feed);
-        self.line = LineFit::new(f64::from(RATE));
+    /// Goes on with a device that was opened anew: it counts on a line of its own, perhaps at a rate of its
+    /// own. Gives back the one before, to be dropped where giving back memory is not heard.
+    pub(super) fn follow(&mut self, device: Box<Opened>) -> Option<Box<Opened>> {
+        self.before = self.counters();
         self.needed = 0;
+        self.device.replace(device)
     }
 
     /// Takes in what arrived and fills `block`.
     pub(super) fn fill(&mut self, block: &mut AudioBlock) {
         // What was not there in time counts when more has come: a lost device is not a late one.
-        if self.take() && self.allowance.grows(std::mem::take(&mut self.needed)) {
-            self.ring.reanchor();
+        let grown = self.take() && self.allowance.grows(std::mem::take(&mut self.needed));
+        let Some(device) = &mut self.device else {
+            block.samples.fill(0.0);
+            return;
+        };
+        if grown {
+            device.playout.reanchor();
         }
-        if let Some(heard) = self.line.at(self.ring.head()) {
+        if let Some(heard) = device.playout.heard_until() {
             let end = block.pts + block.duration();
             self.needed = self.needed.max(end.nanos_since(heard));
         }
-        self.ring.fill(block, &self.line, self.allowance.delay);
+        let sounded = device.playout.fill(block, self.allowance.delay);
+        if sounded {
+            self.beginning = 0;
+        } else if self.beginning <= 0 {
+            self.before.missing += block.frames() as u64;
+        }
+        self.beginning -= block.duration().as_nanos() as i64;
     }
 
+    /// Whether anything arrived.
     fn take(&mut self) -> bool {
-        let (ring, line, clock) = (&mut self.ring, &mut self.line, self.clock);
+        let Some(device) = &mut self.device else {
+            return false;
+        };
+        let (playout, clock) = (&mut device.playout, self.clock);
         let mut arrived = false;
-        if let Some(feed) = &mut self.feed {
-            feed.drain(|block| {
-                arrived = true;
-                ring.lose(block.lost);
-                block.samples.iter().for_each(|s| ring.push(s, block.channels));
-                line.observe(ring.head(), clock.at(block.arrival));
-            });
-        }
+        device.feed.drain(|block| {
+            arrived = true;
+            playout.lose(block.lost);
+            block.samples.iter().for_each(|s| playout.push(s, block.channels));
+            playout.arrived(clock.at(block.arrival));
+        });
         arrived
     }
 
-    pub(super) fn counters(&self) -> RingCounters {
-        self.ring.counters()
+    pub(super) fn counters(&self) -> PlayoutCounters {
+        let now = self.device.as_ref().map(|d| d.playout.counters());
+        self.before + now.unwrap_or_default()
     }
 
     pub(super) fn drift_ppm(&self) -> f64 {
-        self.line.drift_ppm()
+        self.device.as_ref().map_or(0.0, |d| d.playout.drift_ppm())
+    }
+
+    /// Instants a second of the device; 0 before there was one.
+    pub(super) fn rate(&self) -> u32 {
+        self.device.as_ref().map_or(0, |d| d.playout.rate())
     }
 
     pub(super) fn delay(&self) -> Duration {
@@ -82,7 +121,9 @@ impl Reader {
 
     pub(super) fn set_delay(&mut self, delay: Duration) {
         self.allowance = Allowance::new(delay);
-        self.ring.reanchor();
+        if let Some(device) = &mut self.device {
+            device.playout.reanchor();
+        }
     }
 }
 

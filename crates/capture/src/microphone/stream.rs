@@ -7,14 +7,21 @@ use std::time::Instant;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, SampleFormat, StreamConfig, SupportedStreamConfigRange};
-use sound::RATE;
 
-use super::feed::{Feed, Sink, feed};
+use super::feed::{Sink, feed};
 use super::platform;
+use super::reader::Opened;
 use crate::{DeviceInfo, DeviceKind, Error};
 
 /// More channels than this are not asked for.
 const MOST_CHANNELS: u16 = 8;
+/// Rates that are asked for, the best first: the program's own, then those that have its whole band, the least
+/// work first, then those of headsets. The mixer's side resamples.
+const RATES: [u32; 9] = [
+    48_000, 44_100, 96_000, 88_200, 192_000, 32_000, 24_000, 16_000, 8_000,
+];
+/// The same for a person.
+const WANTED: &str = "one of the rates from 8 to 192 kHz that microphones have";
 
 /// The microphones of the default host.
 pub(super) fn list() -> Vec<(DeviceInfo, cpal::Device)> {
@@ -81,50 +88,72 @@ pub(super) struct Recording {
     _stream: cpal::Stream,
 }
 
-/// Opens the device and lets it record into what is returned.
+/// Opens the device at the best rate it takes and lets it record into what is returned.
 pub(super) fn record(
     info: &DeviceInfo,
     device: &cpal::Device,
     signals: &Arc<Signals>,
-) -> Result<(Recording, Feed), Error> {
+) -> Result<(Recording, Box<Opened>), Error> {
     let told = |e: cpal::Error| refusal(info, &e);
     let ranges: Vec<_> = device.supported_input_configs().map_err(told)?.collect();
-    let range = choose(&ranges).ok_or_else(|| Error::Format {
-        kind: DeviceKind::Microphone,
-        name: info.name.clone(),
-        wanted: "48 kHz".into(),
-        reason: "it offers no such rate, or only kinds of samples that are not known here".into(),
-    })?;
-    let config = StreamConfig {
-        channels: range.channels(),
-        sample_rate: RATE,
-        buffer_size: BufferSize::Default,
-    };
-    let (sink, feed) = feed(config.channels);
-    let stream = match range.sample_format() {
-        SampleFormat::F32 => build::<f32>(device, config, sink, signals),
-        _ => build::<i16>(device, config, sink, signals),
+    let mut refused = None;
+    for (config, format) in choices(&ranges) {
+        let (sink, feed) = feed(config.channels, config.sample_rate);
+        let stream = match format {
+            SampleFormat::F32 => build::<f32>(device, config, sink, signals),
+            _ => build::<i16>(device, config, sink, signals),
+        };
+        match stream {
+            Ok(stream) => {
+                // Made before it plays: it takes milliseconds, in which nobody would fetch samples.
+                let opened = Box::new(Opened::new(feed, config.sample_rate, config.channels));
+                stream.play().map_err(told)?;
+                return Ok((Recording { _stream: stream }, opened));
+            }
+            // What it listed and refuses now may go with another rate.
+            Err(error) if error.kind() == ErrorKind::UnsupportedConfig => refused = Some(error),
+            Err(error) => return Err(told(error)),
+        }
     }
-    .map_err(told)?;
-    stream.play().map_err(told)?;
-    Ok((Recording { _stream: stream }, feed))
+    Err(refused.map_or_else(|| no_choice(info), told))
 }
 
-/// Stereo before mono before more channels, and numbers that need no conversion first.
-fn choose(ranges: &[SupportedStreamConfigRange]) -> Option<&SupportedStreamConfigRange> {
+fn no_choice(info: &DeviceInfo) -> Error {
+    Error::Format {
+        kind: DeviceKind::Microphone,
+        name: info.name.clone(),
+        wanted: WANTED.into(),
+        reason: "it offers no such rate, or only kinds of samples that are not known here".into(),
+    }
+}
+
+/// What to ask for, the best first: the rate decides; then stereo before mono before more channels, and numbers
+/// that need no conversion first.
+fn choices(ranges: &[SupportedStreamConfigRange]) -> Vec<(StreamConfig, SampleFormat)> {
     let known = |r: &&SupportedStreamConfigRange| {
         matches!(r.sample_format(), SampleFormat::F32 | SampleFormat::I16)
-            && (r.min_sample_rate()..=r.max_sample_rate()).contains(&RATE)
             && (1..=MOST_CHANNELS).contains(&r.channels())
     };
-    let order = |r: &&SupportedStreamConfigRange| {
+    let mut best: Vec<_> = ranges.iter().filter(known).collect();
+    best.sort_by_key(|r| {
         let channels = match r.channels() {
             2 => 0,
             n => n,
         };
         (channels, r.sample_format() != SampleFormat::F32)
+    });
+    let offered = |rate| {
+        let range = best
+            .iter()
+            .find(|r| (r.min_sample_rate()..=r.max_sample_rate()).contains(&rate))?;
+        let config = StreamConfig {
+            channels: range.channels(),
+            sample_rate: rate,
+            buffer_size: BufferSize::Default,
+        };
+        Some((config, range.sample_format()))
     };
-    ranges.iter().filter(known).min_by_key(order)
+    RATES.into_iter().filter_map(offered).collect()
 }
 
 fn build<T>(
@@ -158,7 +187,7 @@ fn refusal(info: &DeviceInfo, error: &cpal::Error) -> Error {
         ErrorKind::UnsupportedConfig => Error::Format {
             kind,
             name,
-            wanted: "48 kHz".into(),
+            wanted: WANTED.into(),
             reason,
         },
         _ => Error::Refused { kind, name, reason },
@@ -182,7 +211,7 @@ mod tests {
     use cpal::SupportedBufferSize;
 
     #[test]
-    fn stereo_floats_at_48_khz_are_taken_first() {
+    fn stereo_floats_at_48_khz_are_asked_for_first_and_other_rates_after_it() {
         let range = |channels, min, max, format| {
             SupportedStreamConfigRange::new(channels, min, max, SupportedBufferSize::Unknown, format)
         };
@@ -193,13 +222,19 @@ mod tests {
             range(2, 8_000, 192_000, SampleFormat::U8),
             range(32, 8_000, 192_000, SampleFormat::F32),
         ];
-        let chosen = choose(&ranges).unwrap();
-        assert_eq!(
-            (chosen.channels(), chosen.sample_format()),
-            (2, SampleFormat::I16)
-        );
-        assert_eq!(choose(&ranges[1..2]).unwrap().channels(), 1);
-        assert!(choose(&ranges[..1]).is_none() && choose(&ranges[3..]).is_none());
+        let chosen = |ranges: &[_]| {
+            let chosen = choices(ranges);
+            let one = |(c, format): &(StreamConfig, _)| (c.sample_rate, c.channels, *format);
+            chosen.iter().map(one).collect::<Vec<_>>()
+        };
+        let all = chosen(&ranges);
+        assert_eq!(all[0], (48_000, 2, SampleFormat::I16));
+        // Refused, it is asked for the next best rate, and for one that only mono has.
+        assert_eq!(all[1], (44_100, 2, SampleFormat::F32));
+        assert_eq!(all[2], (96_000, 1, SampleFormat::F32));
+        assert_eq!(chosen(&ranges[1..2])[0], (48_000, 1, SampleFormat::F32));
+        assert_eq!(chosen(&ranges[..1]), [(44_100, 2, SampleFormat::F32)]);
+        assert!(chosen(&ranges[3..]).is_empty());
     }
 
     #[test]

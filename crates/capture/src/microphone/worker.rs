@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::feed::Feed;
+use super::reader::Opened;
 use super::stream::{self, Signals};
 use crate::device::find;
 use crate::thread::Stop;
@@ -22,7 +22,9 @@ const SILENT_LOOKS: u32 = 50;
 /// What the microphone's thread tells its owner.
 pub(super) struct Shared {
     status: Mutex<Status>,
-    feed: Mutex<Option<Feed>>,
+    opened: Mutex<Option<Box<Opened>>>,
+    /// What the mixer has no use for any more: its thread gives no memory back.
+    spent: Mutex<Option<Box<Opened>>>,
     signals: Arc<Signals>,
     lost: AtomicU64,
 }
@@ -31,7 +33,8 @@ impl Shared {
     pub(super) fn new() -> Self {
         Self {
             status: Mutex::new(Status::Running),
-            feed: Mutex::new(None),
+            opened: Mutex::new(None),
+            spent: Mutex::new(None),
             signals: Arc::default(),
             lost: AtomicU64::new(0),
         }
@@ -41,9 +44,21 @@ impl Shared {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The samples of a device that was opened since the last call. Never waits.
-    pub(super) fn take_feed(&self) -> Option<Feed> {
-        self.feed.try_lock().ok()?.take()
+    /// A device that was opened since the last call. Never waits.
+    pub(super) fn take_opened(&self) -> Option<Box<Opened>> {
+        self.opened.try_lock().ok()?.take()
+    }
+
+    /// Takes back a device that was lost, to be dropped by the microphone's thread. Never waits.
+    pub(super) fn give_back(&self, device: Box<Opened>) {
+        if let Ok(mut spent) = self.spent.try_lock() {
+            *spent = Some(device);
+        }
+    }
+
+    fn drop_spent(&self) {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(spent);
     }
 
     pub(super) fn overruns(&self) -> u64 {
@@ -97,10 +112,11 @@ impl Worker {
         let (info, device) = self.device()?;
         let signals = &self.shared.signals;
         signals.begin();
-        let (_recording, feed) = stream::record(&info, &device, signals)?;
-        *self.shared.feed.lock().unwrap_or_else(PoisonError::into_inner) = Some(feed);
+        let (_recording, opened_device) = stream::record(&info, &device, signals)?;
+        *self.shared.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened_device);
         let (first, mut seen, mut silent) = (signals.blocks(), signals.blocks(), 0);
         while !stop.wait(LOOK) {
+            self.shared.drop_spent();
             let blocks = signals.blocks();
             if blocks != seen && seen == first {
                 opened();

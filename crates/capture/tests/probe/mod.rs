@@ -1,4 +1,4 @@
-//! Runs the example `probe` in an environment of the test's choosing.
+//! Runs the example `probe`, or another, in an environment of the test's choosing.
 // Each test that includes this uses a part of it, and none exports it.
 #![allow(dead_code, unreachable_pub)]
 
@@ -36,16 +36,21 @@ pub struct Probe(Child, BufReader<std::process::ChildStderr>);
 impl Probe {
     /// Starts the probe; `prepare` sets its environment. Returns when it has opened its devices.
     pub fn start(arguments: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
+        Self::of("probe", arguments, prepare)
+    }
+
+    /// The same with another example of this crate that says `opened`; a test file keeps to one of them.
+    pub fn of(example: &str, arguments: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
-        let built = BUILT.get_or_init(|| build(&["-p", "capture", "--example", "probe"]));
-        let mut command = Command::new(built.join("examples/probe"));
+        let built = BUILT.get_or_init(|| build(&["-p", "capture", "--example", example]));
+        let mut command = Command::new(built.join("examples").join(example));
         prepare(&mut command);
         command.args(arguments).stdin(Stdio::null());
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the probe is built with the tests");
+            .expect("it was just built");
         let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut line = String::new();
         // ALSA and PulseAudio have their own things to say before.

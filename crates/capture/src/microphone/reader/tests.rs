@@ -4,7 +4,15 @@ use media::Timestamp;
 
 use super::*;
 use crate::microphone::feed::{Sink, feed};
-use sound::{BLOCK, block_time};
+use sound::{BLOCK, RATE, block_time};
+
+/// The ramp's steps to one.
+const STEPS: f32 = 1_048_576.0;
+
+/// Whether a step of the ramp was heard, as exactly as the resampler's filter lets it through.
+fn about(heard: f32, expected: f32) -> bool {
+    (heard - expected).abs() < 0.1 + expected.abs() * 2e-5
+}
 
 struct Bench {
     clock: ShowClock,
@@ -16,9 +24,9 @@ struct Bench {
 impl Bench {
     fn new(delay_ms: u64) -> Self {
         let clock = ShowClock::from_origin(Instant::now());
-        let (sink, feed) = feed(1);
+        let (sink, feed) = feed(1, RATE);
         let mut reader = Reader::new(clock, Duration::from_millis(delay_ms));
-        reader.follow(feed);
+        assert!(reader.follow(Box::new(Opened::new(feed, RATE, 1))).is_none());
         Self {
             clock,
             sink,
@@ -27,18 +35,18 @@ impl Bench {
         }
     }
 
-    /// The device delivers `instants` of a ramp that arrive at `at`.
+    /// The device delivers `instants` of a ramp in steps of 2^-20 that arrive at `at`.
     fn deliver(&mut self, instants: usize, at: Timestamp) {
         let first = self.value;
-        self.sink
-            .push((0..instants).map(|n| first + n as f32), self.clock.instant(at));
+        let values = (0..instants).map(|n| (first + n as f32) / STEPS);
+        self.sink.push(values, self.clock.instant(at));
         self.value += instants as f32;
     }
 
     fn read(&mut self, n: u64) -> Vec<f32> {
         let mut block = AudioBlock::silence(block_time(n), RATE, 1, BLOCK);
         self.reader.fill(&mut block);
-        block.samples
+        block.samples.iter().map(|s| s * STEPS).collect()
     }
 }
 
@@ -48,10 +56,15 @@ fn sound_comes_out_at_its_time_and_the_delay() {
     for n in 0..100u64 {
         bench.deliver(BLOCK, block_time(n + 1));
         let heard = bench.read(n);
-        if n >= 10 {
-            assert_eq!(heard[0], (n as f32 - 6.0) * 480.0);
+        if n >= 31 {
+            assert!(
+                about(heard[0], (n as f32 - 6.0) * 480.0),
+                "{} in block {n}",
+                heard[0]
+            );
         }
     }
+    assert_eq!(bench.reader.counters().missing, 0);
     assert_eq!(bench.reader.delay(), Duration::from_millis(60));
 }
 
@@ -65,12 +78,12 @@ fn a_device_with_long_periods_gets_the_delay_it_needs_and_is_heard_without_gaps(
             bench.deliver(10 * BLOCK, block_time(n));
         }
         let heard = bench.read(n);
-        silent += usize::from(n > 200 && heard.windows(2).any(|w| w[1] != w[0] + 1.0));
+        silent += usize::from(n > 200 && heard.windows(2).any(|w| !about(w[1], w[0] + 1.0)));
     }
     assert_eq!(silent, 0);
     let delay = bench.reader.delay();
     assert!((100..=130).contains(&delay.as_millis()), "{delay:?}");
-    assert!((1..=5).contains(&bench.reader.counters().reanchored));
+    assert!(bench.reader.counters().reanchored <= 3);
 }
 
 #[test]
@@ -86,7 +99,8 @@ fn a_lost_device_is_silent_and_does_not_move_the_delay() {
     }
     assert_eq!(bench.reader.delay(), Duration::from_millis(60));
     let missing = bench.reader.counters().missing - before.missing;
-    assert_eq!(missing, 400 * 480 - 6 * 480);
+    // All but the 60 ms that were still there, less what the filter looks ahead.
+    assert!((394 * 480..395 * 480).contains(&missing), "{missing}");
 }
 
 #[test]
@@ -96,15 +110,31 @@ fn a_device_opened_anew_goes_on_at_the_clock() {
         bench.deliver(BLOCK, block_time(n + 1));
         bench.read(n);
     }
-    let (sink, feed) = feed(1);
+    let before = bench.reader.counters();
+    let (sink, feed) = feed(1, 44_100);
     bench.sink = sink;
-    bench.reader.follow(feed);
+    assert!(
+        bench
+            .reader
+            .follow(Box::new(Opened::new(feed, 44_100, 1)))
+            .is_some()
+    );
+    let value = bench.value;
     for n in 300..400u64 {
-        bench.deliver(BLOCK, block_time(n + 1));
+        bench.deliver(441, block_time(n + 1));
         let heard = bench.read(n);
-        if n > 310 {
-            // The ramp went on at 100 blocks when the clock was at 300.
-            assert_eq!(heard[0], (n as f32 - 206.0) * 480.0);
+        if n > 340 {
+            // It counts at its own rate from where the ramp was when the clock was at 300 blocks.
+            let expected = value + (n as f32 - 306.0) * 441.0;
+            assert!(about(heard[0], expected), "{} in block {n}", heard[0]);
         }
     }
+    let counters = bench.reader.counters();
+    assert_eq!(
+        (bench.reader.rate(), counters.received),
+        (44_100, before.received + 44_100)
+    );
+    // It is listened to for 300 ms before it is heard again.
+    let missing = counters.missing - before.missing;
+    assert!((29 * 480..33 * 480).contains(&missing), "{missing}");
 }
