@@ -49,6 +49,14 @@ impl Meter {
         })
     }
 
+    /// The processes that `root` started and that still run.
+    pub fn children(root: u32) -> Vec<u32> {
+        let mut children = descendants(root);
+        children.retain(|&pid| pid != root);
+        children.sort_unstable();
+        children
+    }
+
     /// What was used since.
     ///
     /// # Errors

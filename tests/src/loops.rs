@@ -2,80 +2,105 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use media::{Size, counter};
+use media::{FrameRate, Size, counter};
 
-/// Length of what is unpacked: the camera begins again after it.
-const SECONDS: u32 = 2;
+use crate::preload;
+
 /// Luma that means nothing, and chroma without colour.
 const GREY: u8 = 128;
 
-/// One of the loops as a camera of 30 pictures a second.
+/// How a camera's pictures come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Raw, 4:2:2.
+    Yuyv,
+    /// Raw, 4:2:0.
+    Nv12,
+    /// A JPEG picture each.
+    Mjpeg,
+}
+
+/// One of the loops as a camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loop {
     /// `host` or `table`.
     pub name: &'static str,
     /// Size of the pictures; even.
     pub size: Size,
-    /// The row at which [`media::counter`] stands in each picture, counted from 1, where it is wanted.
+    /// How they come.
+    pub format: Format,
+    /// Pictures a second.
+    pub rate: FrameRate,
+    /// The row at which [`media::counter`] stands in each picture, counted from 1, where it is wanted; YUYV only.
     pub numbered: Option<usize>,
 }
 
 impl Loop {
-    /// Its pictures as YUYV, one behind the other: [`SECONDS`] of them. Unpacked once by ffmpeg, then kept in the
-    /// build directory.
+    /// A raw camera (YUYV) of 30 pictures a second.
+    pub const fn raw(name: &'static str, size: Size) -> Self {
+        Self {
+            name,
+            size,
+            format: Format::Yuyv,
+            rate: FrameRate::whole(30),
+            numbered: None,
+        }
+    }
+
+    /// The camera as the preload library is told of it, by the name `name`. What it sees is unpacked once by ffmpeg,
+    /// then kept in the build directory.
     ///
     /// # Errors
     /// [`io::ErrorKind::NotFound`] without ffmpeg; or it refuses; or the size has no room for the number.
-    pub fn yuyv(&self) -> io::Result<PathBuf> {
-        let folder = std::env::current_exe()?.with_file_name("demo-cameras");
-        let file = folder.join(format!("{}.yuyv", self.file()));
-        if file.exists() {
-            return Ok(file);
+    pub fn spec(&self, name: &str) -> io::Result<String> {
+        let Size { width, height } = self.size;
+        let (num, den) = (self.rate.num(), self.rate.den());
+        let format = match self.format {
+            Format::Yuyv => "YUYV",
+            Format::Nv12 => "NV12",
+            Format::Mjpeg => "MJPG",
+        };
+        let file = self.file()?;
+        let file = file.display();
+        Ok(format!(
+            "name={name},size={width}x{height},fps={num}/{den},format={format},file={file}"
+        ))
+    }
+
+    fn file(&self) -> io::Result<PathBuf> {
+        let size = (self.size.width, self.size.height);
+        let plain = match self.format {
+            Format::Yuyv => preload::unpacked_at(self.name, size, "yuyv422"),
+            Format::Nv12 => preload::unpacked_at(self.name, size, "nv12"),
+            Format::Mjpeg => preload::unpacked_mjpeg(self.name, size),
+        }?;
+        let Some(row) = self.numbered else {
+            return Ok(plain);
+        };
+        let file = plain.with_extension(format!("numbered-{row}"));
+        if !file.exists() {
+            // Another program may number them at the same time: whole files only take the name.
+            let draft = file.with_extension(std::process::id().to_string());
+            self.number(&plain, &draft, row)?;
+            std::fs::rename(&draft, &file)?;
         }
-        std::fs::create_dir_all(&folder)?;
-        // Another program may unpack at the same time: whole files only take the name.
-        let draft = folder.join(format!("{}.{}", self.file(), std::process::id()));
-        self.unpack(&draft)?;
-        std::fs::rename(&draft, &file)?;
         Ok(file)
     }
 
-    fn file(&self) -> String {
-        let Size { width, height } = self.size;
-        let numbered = self.numbered.map(|row| format!("-{row}")).unwrap_or_default();
-        format!("{}-{width}x{height}{numbered}", self.name)
-    }
-
-    fn unpack(&self, to: &Path) -> io::Result<()> {
-        let Size { width, height } = self.size;
-        let ffmpeg = crate::program("ANCHOR_FFMPEG", &["ffmpeg"]).ok_or(io::ErrorKind::NotFound)?;
-        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/demo");
-        let mut ffmpeg = Command::new(ffmpeg)
-            .args(["-v", "error", "-t", &SECONDS.to_string(), "-i"])
-            .arg(demo.join(format!("{}.mp4", self.name)))
-            .args(["-vf", &format!("scale={width}:{height}"), "-pix_fmt", "yuyv422"])
-            .args(["-f", "rawvideo", "pipe:1"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut pictures = ffmpeg.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let mut file = std::fs::File::create(to)?;
+    fn number(&self, plain: &Path, to: &Path, row: usize) -> io::Result<()> {
+        let (mut from, mut to) = (std::fs::File::open(plain)?, std::fs::File::create(to)?);
         let mut picture = vec![0; self.size.area() * 2];
         let mut number = 0;
-        while let Ok(()) = pictures.read_exact(&mut picture) {
+        while let Ok(()) = from.read_exact(&mut picture) {
             number += 1;
-            self.mark(&mut picture, number)?;
-            file.write_all(&picture)?;
+            self.mark(&mut picture, row, number)?;
+            to.write_all(&picture)?;
         }
-        match ffmpeg.wait()?.success() && number > 0 {
-            true => Ok(()),
-            false => Err(io::Error::other(format!("ffmpeg can't unpack {}", self.name))),
-        }
+        Ok(())
     }
 
-    fn mark(&self, picture: &mut [u8], number: u32) -> io::Result<()> {
-        let Some(row) = self.numbered else { return Ok(()) };
+    fn mark(&self, picture: &mut [u8], row: usize, number: u32) -> io::Result<()> {
         let stride = self.size.width as usize;
         let mut luma = vec![GREY; stride * counter::HEIGHT];
         let rows = picture.get_mut(row * stride * 2..).unwrap_or_default();
@@ -97,16 +122,12 @@ mod tests {
 
     #[test]
     fn the_number_stands_where_it_is_wanted() {
-        let of = |row| Loop {
-            name: "host",
-            size: Size::new(640, 40),
-            numbered: Some(row),
-        };
+        let camera = Loop::raw("host", Size::new(640, 40));
         let mut picture = vec![7; 640 * 40 * 2];
-        of(20).mark(&mut picture, 77).unwrap();
+        camera.mark(&mut picture, 20, 77).unwrap();
         let luma: Vec<u8> = picture.iter().step_by(2).copied().collect();
         assert_eq!(counter::read(&luma[640 * 20..], 640), Some(77));
         assert!(luma[..640 * 20].iter().chain(&luma[640 * 36..]).all(|&y| y == 7));
-        assert!(of(30).mark(&mut picture, 1).is_err());
+        assert!(camera.mark(&mut picture, 30, 1).is_err());
     }
 }

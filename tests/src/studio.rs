@@ -7,13 +7,14 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::control::{self, Done, Outcome, Reply};
 use api::studio::{OutputStats, ShowReport};
 use media::Size;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -27,6 +28,10 @@ const STUDIO: Program = Program {
 };
 /// How long a studio that was asked to end may take.
 const FAREWELL: Duration = Duration::from_secs(15);
+/// How long an answer to a command may take.
+const ANSWER: Duration = Duration::from_secs(10);
+/// Answers that nobody has taken yet.
+const ANSWERS: usize = 64;
 /// Picture settings that cost little.
 const LIGHT: &str = "{ bitrate = 800, preset = \"ultrafast\" }";
 
@@ -140,6 +145,9 @@ pub struct Studio {
     process: Child,
     said: watch::Receiver<String>,
     readers: Vec<JoinHandle<()>>,
+    stdin: ChildStdin,
+    answers: mpsc::Receiver<Reply>,
+    asked: u64,
 }
 
 impl Studio {
@@ -161,17 +169,27 @@ impl Studio {
         command.arg("run").arg(show.write(folder.path())?);
         command.arg("--report").arg(folder.path().join("report.json"));
         change(&mut command);
+        command.stdin(Stdio::piped());
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.kill_on_drop(true).spawn()?;
         let stdout = process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let stderr = process.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let stdin = process.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let (tell, said) = watch::channel(String::new());
         let tell = Arc::new(tell);
+        let (answer, answers) = mpsc::channel(ANSWERS);
+        let readers = vec![
+            listen(stdout, Arc::clone(&tell), Some(answer)),
+            listen(stderr, tell, None),
+        ];
         Ok(Self {
             folder,
             process,
             said,
-            readers: vec![listen(stdout, Arc::clone(&tell)), listen(stderr, tell)],
+            readers,
+            stdin,
+            answers,
+            asked: 0,
         })
     }
 
@@ -198,6 +216,33 @@ impl Studio {
                 "{words:?} was not said {times} times in {patience:?}: {said}"
             ))
         })
+    }
+
+    /// Asks it to do `command` and waits for the answer.
+    ///
+    /// # Errors
+    /// It refuses (with its sentence), has ended, or doesn't answer.
+    pub async fn ask(&mut self, command: &control::Command) -> io::Result<Done> {
+        self.asked += 1;
+        let mut request = serde_json::to_value(command).map_err(io::Error::other)?;
+        request["id"] = self.asked.into();
+        self.stdin.write_all(format!("{request}\n").as_bytes()).await?;
+        let answer = async {
+            while let Some(reply) = self.answers.recv().await {
+                if reply.id == Some(self.asked) {
+                    return Some(reply.outcome);
+                }
+            }
+            None
+        };
+        match timeout(ANSWER, answer).await {
+            Ok(Some(Outcome::Done(done))) => Ok(done),
+            Ok(Some(Outcome::Failed(failure))) => Err(io::Error::other(failure.sentence)),
+            Ok(None) | Err(_) => {
+                let said = self.said();
+                Err(io::Error::other(format!("no answer to {request}: {said}")))
+            }
+        }
     }
 
     /// Sends it a signal.
@@ -243,14 +288,19 @@ impl Studio {
     }
 }
 
-/// Adds each line of `stream` to what was said.
+/// Adds each line of `stream` to what was said; those that are answers go to `answers` as well.
 fn listen(
     stream: impl AsyncRead + Unpin + Send + 'static,
     tell: Arc<watch::Sender<String>>,
+    answers: Option<mpsc::Sender<Reply>>,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut lines = BufReader::new(stream).lines();
         while let Ok(Some(line)) = lines.next_line().await {
+            if let (Some(answers), Ok(reply)) = (&answers, serde_json::from_str::<Reply>(&line)) {
+                // Answers that nobody asks for fill the queue; the next ones are left out.
+                let _ = answers.try_send(reply);
+            }
             tell.send_modify(|said| {
                 said.push_str(&line);
                 said.push('\n');

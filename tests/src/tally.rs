@@ -104,49 +104,46 @@ impl Tally {
 
     /// Where the studio's report and this count differ, each in words; nothing when they agree.
     ///
-    /// `output` is what the report says of the way these pictures came by. Ticks before the first picture that came
-    /// (the destination was not connected yet) can't be counted here; a repeated one there is the report's word alone.
+    /// `output` is what the report says of the way these pictures came by. What was not received can't be judged: a
+    /// tick said to be repeated may be one before the first picture that came (the destination was not connected
+    /// yet), or one whose repeat was refused by the encoder.
     pub fn differences(&self, report: &ShowReport, output: &OutputStats) -> Vec<String> {
         let first = report
             .counter
             .as_ref()
             .map_or(self.first, |counter| counter.first_counter);
         let before = self.first.saturating_sub(first);
+        let after = report
+            .program
+            .due
+            .saturating_sub(before + self.slots.len() as u64);
+        let lost = self.count(Slot::Absent) + after;
         let refused: u64 = report.encodings.iter().map(|encoding| encoding.refused).sum();
-        let (repeated, absent) = (self.count(Slot::Repeated), self.count(Slot::Absent));
-        let program = &report.program;
-        let ends = before + self.slots.len() as u64;
+        let owned = refused + output.dropped_line;
+        let (repeated, program) = (self.count(Slot::Repeated), &report.program);
         let mut said = Vec::new();
         let mut differ = |differ: bool, what: String| said.extend(differ.then_some(what));
         differ(
-            !(repeated..=repeated + before).contains(&program.repeated),
+            !(repeated..=repeated + before + lost).contains(&program.repeated),
             format!(
-                "the report says {} repeated, {repeated} were seen",
-                program.repeated
+                "the report says {} repeated, {repeated} were seen and {} not received",
+                program.repeated,
+                before + lost
             ),
         );
         differ(
-            absent > refused + output.dropped_line,
+            lost > owned,
             format!(
-                "{absent} never came; the report owns up to {refused} refused and {} dropped",
-                output.dropped_line
+                "{lost} never came, {after} of them at the end; the report owns up to {owned} refused or dropped"
             ),
         );
+        let (due, composed, late) = (program.due, program.composed, program.late);
         differ(
-            program.composed + program.late != program.due,
-            format!(
-                "{} composed and {} late are not the {} due",
-                program.composed, program.late, program.due
-            ),
+            composed + late != due,
+            format!("{composed} composed and {late} late are not the {due} due"),
         );
-        differ(
-            ends != program.due,
-            format!("the last picture is of tick {ends}, {} were due", program.due),
-        );
-        differ(
-            self.count(Slot::Unread) > 0,
-            format!("{} can't be read", self.count(Slot::Unread)),
-        );
+        let unread = self.count(Slot::Unread);
+        differ(unread > 0, format!("{unread} can't be read"));
         said
     }
 }
@@ -222,10 +219,14 @@ mod tests {
         let tally = Tally::of(&seen, RATE);
         let output = OutputStats::default();
         assert_eq!(tally.differences(&report(1, 1), &output), Vec::<String>::new());
-        // What is said to have been repeated before the first picture may be true.
-        assert_eq!(tally.differences(&report(2, 1), &output), Vec::<String>::new());
+        // What is said of a picture that was not received may be true: the first, and the absent one.
+        assert_eq!(tally.differences(&report(3, 1), &output), Vec::<String>::new());
         assert_eq!(tally.differences(&report(0, 1), &output).len(), 1);
-        assert_eq!(tally.differences(&report(3, 1), &output).len(), 1);
+        assert_eq!(tally.differences(&report(4, 1), &output).len(), 1);
         assert_eq!(tally.differences(&report(1, 0), &output).len(), 1);
+        // The last tick did not come.
+        let tally = Tally::of(&seen[..5], RATE);
+        assert_eq!(tally.differences(&report(1, 1), &output).len(), 1);
+        assert_eq!(tally.differences(&report(1, 2), &output), Vec::<String>::new());
     }
 }

@@ -12,27 +12,36 @@ pub(crate) struct Settings {
     pub(crate) settle: u64,
     /// What is shown.
     pub(crate) scene: Kind,
+    /// What chance begins with.
+    pub(crate) seed: u64,
     /// Where the figures go, for programs.
     pub(crate) json: Option<PathBuf>,
 }
 
 /// What is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(crate) enum Kind {
     /// The demo show at 1280x720.
     Demo,
     /// One keyed camera at 1920x1080.
     FullHd,
+    /// Four cameras, two of which send JPEG.
+    Four,
+    /// Cuts among twelve scenes.
+    Cuts,
+    /// Edits to a scene of 64 layers.
+    ManyLayers,
 }
 
 impl Settings {
-    /// Reads the command line: `--server PATH --studio PATH --preload PATH --seconds N --settle N --scene demo|1080p
-    /// --json FILE`.
+    /// Reads the command line: `--server PATH --studio PATH --preload PATH --seconds N --settle N --seed N
+    /// --scene demo|1080p|four|cuts|many-layers --json FILE`.
     pub(crate) fn from_args() -> Result<Self, String> {
         let mut settings = Self {
             seconds: 60,
             settle: 3,
             scene: Kind::Demo,
+            seed: 1,
             json: None,
         };
         let mut args = std::env::args().skip(1);
@@ -45,6 +54,7 @@ impl Settings {
                 "--preload" => binary::give("ANCHOR_PRELOAD_CAMERA", value.into()),
                 "--seconds" => settings.seconds = number()?,
                 "--settle" => settings.settle = number()?,
+                "--seed" => settings.seed = number()?,
                 "--scene" => settings.scene = Kind::parse(&value)?,
                 "--json" => settings.json = Some(value.into()),
                 other => return Err(format!("unknown option {other}")),
@@ -59,7 +69,12 @@ impl Kind {
         match text {
             "demo" => Ok(Self::Demo),
             "1080p" => Ok(Self::FullHd),
-            other => Err(format!("--scene is demo or 1080p, not {other}")),
+            "four" => Ok(Self::Four),
+            "cuts" => Ok(Self::Cuts),
+            "many-layers" => Ok(Self::ManyLayers),
+            other => Err(format!(
+                "--scene is demo, 1080p, four, cuts or many-layers, not {other}"
+            )),
         }
     }
 }
