@@ -36,7 +36,7 @@ impl std::ops::Add for PlayoutCounters {
     fn add(self, other: Self) -> Self {
         Self {
             received: self.received + other.received,
-            missing: self.missing + other.missing,
+            missing: self.missing.saturating_add(other.missing),
             reanchored: self.reanchored + other.reanchored,
         }
     }
@@ -91,7 +91,7 @@ impl Playout {
     /// Counts `instants` that the device recorded but that never got here: they are silent.
     pub fn lose(&mut self, instants: u64) {
         self.ring.lose(instants);
-        self.counters.missing += instants;
+        self.counters.missing = self.counters.missing.saturating_add(instants);
     }
 
     /// Takes in that all that was pushed or lost so far had arrived at `at`.
@@ -134,7 +134,7 @@ impl Playout {
         let channels = usize::from(block.channels.max(1));
         if block.rate != RATE {
             block.samples.fill(0.0);
-            self.counters.missing += block.frames() as u64;
+            self.counters.missing = self.counters.missing.saturating_add(block.frames() as u64);
             return self.sounding;
         }
         let (begin, mut done) = (block.pts.as_nanos().saturating_sub(delay_nanos), 0);
@@ -166,7 +166,7 @@ impl Playout {
         }
         let offset = self.pace.offset();
         let (made, missing) = self.resampler.run(instants, offset, &self.ring);
-        self.counters.missing += missing;
+        self.counters.missing = self.counters.missing.saturating_add(missing);
         let width = self.ring.channels();
         for (out, made) in part.chunks_exact_mut(channels).zip(made.chunks_exact(width)) {
             write(out, made);

@@ -1,5 +1,8 @@
 //! A ring of a device's newest samples, read by their count.
 
+/// No count goes further by loss: there is room to go on counting for longer than any device runs.
+const FURTHEST: i64 = i64::MAX / 4;
+
 /// Keeps the newest samples of a device, one or two channels of them. Memory is taken once, in `new`.
 #[derive(Clone, Debug)]
 pub(crate) struct AudioRing {
@@ -52,7 +55,7 @@ impl AudioRing {
             self.samples[slot..slot + self.channels].fill(0.0);
             self.head += 1;
         }
-        self.head = self.head.saturating_add((all - room).max(0));
+        self.head = self.head.saturating_add((all - room).max(0)).min(FURTHEST);
     }
 
     /// Fills `out` (interleaved in the channels kept) with what was counted from `from` on. Says how many

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::block_time;
 
@@ -157,4 +159,52 @@ fn a_block_of_another_rate_is_silent_and_counted_and_of_another_length_in_time()
     }
     let mut none = AudioBlock::silence(block_time(102), RATE, 1, 0);
     assert!(bench.playout.fill(&mut none, 0));
+}
+
+/// Something that happens to a device and its reader.
+#[derive(Clone, Debug)]
+enum Event {
+    Push(Vec<f32>),
+    Lose(u64),
+    Arrived(i64),
+    Fill(i64, i64, usize),
+    Reanchor,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let wide = || prop_oneof![-10_000_000_000i64..10_000_000_000, -(1i64 << 60)..1i64 << 60];
+    prop_oneof![
+        prop::collection::vec(-1f32..1.0, 0..2_000).prop_map(Event::Push),
+        prop_oneof![0u64..1_000, any::<u64>()].prop_map(Event::Lose),
+        wide().prop_map(Event::Arrived),
+        (wide(), wide(), 0usize..1_200).prop_map(|(at, delay, n)| Event::Fill(at, delay, n)),
+        Just(Event::Reanchor),
+    ]
+}
+
+proptest! {
+    // Each makes a resampler: filters of some thousand points.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_arrives_and_whenever_it_is_asked_for_the_answer_is_sound(
+        rate in prop_oneof![Just(44_100u32), any::<u32>().prop_map(|r| r % 200_000)],
+        channels in 0u16..4,
+        events in prop::collection::vec(event(), 1..60),
+    ) {
+        let mut playout = Playout::new(rate, channels);
+        for event in events {
+            match event {
+                Event::Push(samples) => playout.push(&samples, channels),
+                Event::Lose(instants) => playout.lose(instants),
+                Event::Arrived(nanos) => playout.arrived(Timestamp::from_nanos(nanos)),
+                Event::Reanchor => playout.reanchor(),
+                Event::Fill(at, delay, instants) => {
+                    let mut block = AudioBlock::silence(Timestamp::from_nanos(at), RATE, 2, instants);
+                    playout.fill(&mut block, delay);
+                    prop_assert!(block.samples.iter().all(|s| s.abs() < 4.0));
+                }
+            }
+        }
+    }
 }
