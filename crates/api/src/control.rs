@@ -202,8 +202,10 @@ pub struct State {
     pub pictures: Vec<PictureState>,
     /// The sources of sound.
     pub sounds: Vec<SoundState>,
-    /// Level of the program's sound.
+    /// Level of the program's sound, behind the limiter.
     pub program: Meter,
+    /// How far the limiter turns the program down, in dB, 0 or more.
+    pub limiter_db: f32,
     /// The adapter that composes.
     pub adapter: String,
 }
@@ -247,6 +249,10 @@ pub struct SoundState {
     pub mute: bool,
     /// Its level behind the fader.
     pub level: Meter,
+    /// Samples that came in at full scale, since the start.
+    pub clipped: u64,
+    /// Whether someone speaks into it though it is silenced.
+    pub heard_while_muted: bool,
 }
 
 /// A level of sound in dBFS; -120 is silence.

@@ -55,6 +55,12 @@ pub struct ProgramStats {
     pub late: u64,
     /// Ticks for which the last frame was sent again.
     pub repeated: u64,
+    /// Frames drawn layer by layer, while the kernels of their scene were compiled.
+    #[serde(default)]
+    pub layered: u64,
+    /// Times the graphics device was lost and opened again.
+    #[serde(default)]
+    pub graphics_lost: u64,
     /// Milliseconds from submission to the finished frame.
     pub compose_ms: Spread,
     /// Milliseconds from a tick to its frame being with the encoders.

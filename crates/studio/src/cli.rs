@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::key::{self, Stored};
-use crate::{Error, run, show};
+use crate::{Error, control, run, show};
 
 /// The show without a window.
 #[derive(Parser)]
@@ -35,6 +35,12 @@ enum Command {
         /// Write what became of the show here, as JSON.
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
+        /// Read commands from standard input even when it is a terminal.
+        #[arg(long)]
+        commands: bool,
+        /// Write what happens to standard output, one JSON object a line.
+        #[arg(long)]
+        events: bool,
     },
     /// Look a show file over, without opening anything.
     Check {
@@ -43,6 +49,9 @@ enum Command {
     },
     /// List the cameras and microphones there are.
     Devices,
+    /// What the studio starts for each camera.
+    #[command(name = crate::sources::child::COMMAND, hide = true)]
+    CameraChild,
     /// Stream keys, kept outside the show file.
     Key {
         #[command(subcommand)]
@@ -75,9 +84,12 @@ pub fn main() -> ExitCode {
             show,
             seconds,
             report,
-        } => fail(run_show(&show, seconds, report.as_deref())),
+            commands,
+            events,
+        } => fail(run_show(&show, seconds, report.as_deref(), (commands, events))),
         Command::Check { show } => fail(check(&show)),
         Command::Devices => devices(),
+        Command::CameraChild => camera_child(),
         Command::Key {
             command: KeyCommand::Set { name },
         } => set_key(&name),
@@ -96,7 +108,12 @@ fn refuse(sentence: &str, code: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn run_show(path: &Path, seconds: Option<f64>, report: Option<&Path>) -> Result<(), Error> {
+fn run_show(
+    path: &Path,
+    seconds: Option<f64>,
+    report: Option<&Path>,
+    (commands, events): (bool, bool),
+) -> Result<(), Error> {
     let show = show::load(path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -105,7 +122,12 @@ fn run_show(path: &Path, seconds: Option<f64>, report: Option<&Path>) -> Result<
     runtime.block_on(async {
         let stop = CancellationToken::new();
         let ender = tokio::spawn(stop_at(stop.clone(), seconds));
-        let result = run(show, stop).await;
+        let (handle, door) = control::door();
+        // A terminal is left alone: in the background, reading from it would stop the show.
+        if commands || events || !std::io::stdin().is_terminal() {
+            control::standard_input(&handle, events)?;
+        }
+        let result = run(show, door, stop).await;
         ender.abort();
         let result = result?;
         let text = serde_json::to_string_pretty(&result).map_err(std::io::Error::other)?;
@@ -161,13 +183,16 @@ fn check(path: &Path) -> Result<(), Error> {
 }
 
 fn devices() -> ExitCode {
-    let list = |what: &str, names: Vec<String>| match names.is_empty() {
-        true => println!("{what}: none"),
-        false => names.iter().for_each(|name| println!("{what}: {name}")),
-    };
-    list("camera", crate::sources::cameras());
-    list("microphone", crate::sources::microphones());
+    print!("{}", crate::sources::devices::list());
     ExitCode::SUCCESS
+}
+
+/// The process of one camera: reads its device and hands the pictures to the studio that started it.
+fn camera_child() -> ExitCode {
+    match pipeline::init() {
+        Ok(()) => capture::camera::serve(&pipeline::device::Devices),
+        Err(error) => refuse(&error.to_string(), "camera.child"),
+    }
 }
 
 fn set_key(name: &str) -> ExitCode {

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::key::KeyError;
-use crate::show::LoadError;
+use crate::show::{LoadError, Problem};
 
 /// Why a show can't run.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum Error {
         /// Why, and what to do.
         sentence: String,
     },
+    /// The scenes don't fit together.
+    #[error("{0}")]
+    Scenes(Problem),
     /// The compositor.
     #[error(transparent)]
     Compositor(#[from] compositor::Error),
@@ -58,6 +61,7 @@ impl Error {
             Self::Key { source, .. } => source.code(),
             Self::Output { source, .. } => source.code(),
             Self::Source { code, .. } => code,
+            Self::Scenes(problem) => problem.code(),
             Self::Compositor(e) => e.code(),
             Self::Encoder(_) => "encoder",
             Self::Companion(_) => "companion.url",

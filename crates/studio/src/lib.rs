@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod control;
 mod encoding;
 mod error;
 pub mod key;

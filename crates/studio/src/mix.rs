@@ -1,5 +1,7 @@
 //! The mixer's thread: 10 ms blocks of the program's sound, from its sources to its encoders.
 
+mod fader;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -13,6 +15,9 @@ use sound::{BLOCK, CHANNELS, Mixer, RATE, block_time};
 use crate::encoding::Encoding;
 use crate::platform;
 use crate::tick::source_stats;
+
+pub(crate) use fader::Desk;
+use fader::Fader;
 
 /// A block is mixed so long after its moment: what a microphone and its sound server hold back.
 const LAG: Duration = Duration::from_millis(60);
@@ -28,6 +33,7 @@ pub(crate) struct Input {
 /// The running mixer.
 pub(crate) struct Mixing {
     stop: Arc<AtomicBool>,
+    desk: Arc<Desk>,
     thread: JoinHandle<Vec<SourceStats>>,
 }
 
@@ -42,15 +48,23 @@ pub(crate) fn start(
 ) -> std::io::Result<Mixing> {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
+    let fader = |input: &Input| Fader::new(&input.name, input.gain_db, input.mute);
+    let desk = Arc::new(Desk::new(inputs.iter().map(fader).collect()));
+    let moved = Arc::clone(&desk);
     let body = move || {
         platform::raise_priority();
-        run(&clock, inputs, &encodings, &stopped)
+        run(&clock, inputs, &encodings, &moved, &stopped)
     };
     let thread = std::thread::Builder::new().name("mixer".into()).spawn(body)?;
-    Ok(Mixing { stop, thread })
+    Ok(Mixing { stop, desk, thread })
 }
 
 impl Mixing {
+    /// Its faders and levels.
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
     /// Ends the mixer; each input's counters.
     pub(crate) fn stop(self) -> Vec<SourceStats> {
         self.stop.store(true, Ordering::Release);
@@ -62,15 +76,10 @@ fn run(
     clock: &ShowClock,
     mut inputs: Vec<Input>,
     encodings: &[Arc<Encoding>],
+    desk: &Desk,
     stop: &AtomicBool,
 ) -> Vec<SourceStats> {
     let mut mixer = Mixer::new(inputs.len());
-    for (index, input) in inputs.iter().enumerate() {
-        if let Some(fader) = mixer.input_mut(index) {
-            fader.set_gain_db(input.gain_db);
-            fader.set_mute(input.mute);
-        }
-    }
     let silence = |n| AudioBlock::silence(block_time(n), RATE, CHANNELS, BLOCK);
     let mut number = clock.now().as_ticks(RATE).max(0) as u64 / BLOCK as u64 + 1;
     let mut blocks: Vec<_> = inputs.iter().map(|_| silence(number)).collect();
@@ -82,8 +91,10 @@ fn run(
             block.pts = block_time(number);
             input.source.fill(block);
         }
+        desk.lead(&mut mixer);
         program.pts = block_time(number);
         mixer.mix(&mut blocks, &mut program);
+        desk.show(&mixer);
         encodings.iter().for_each(|encoding| encoding.sound(&program));
         number += 1;
     }

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Companion, UtcMap};
+use crate::control::{Director, Door, Parts, Stage};
 use crate::encoding::Encoding;
 use crate::output::{Destination, Queue, drive};
 use crate::show::{AudioSettings, Output, Show, VideoSettings};
@@ -24,13 +25,14 @@ const READINGS: usize = 8;
 /// Time between two corrections of the clock.
 const CORRECTION: Duration = Duration::from_secs(10);
 
-/// Runs `show` until `stop` is cancelled, and says what became of it.
+/// Runs `show` until `stop` is cancelled, and says what became of it. Commands come through `door`
+/// ([`crate::control::door`]).
 ///
 /// # Errors
 /// [`Error`] when it can't begin. What goes wrong later is in the report: a show doesn't end because a
 /// destination or a device is lost.
-pub async fn run(show: Show, stop: CancellationToken) -> Result<ShowReport, Error> {
-    let running = Running::start(show).await?;
+pub async fn run(show: Show, door: Door, stop: CancellationToken) -> Result<ShowReport, Error> {
+    let running = Running::start(show, door).await?;
     running.until(stop).await
 }
 
@@ -49,10 +51,11 @@ struct Running {
     end: CancellationToken,
     program: tick::Program,
     mixing: mix::Mixing,
+    director: Director,
 }
 
 impl Running {
-    async fn start(show: Show) -> Result<Self, Error> {
+    async fn start(show: Show, door: Door) -> Result<Self, Error> {
         let targets = targets(&show)?;
         pipeline::init()?;
         let clock = ShowClock::start();
@@ -72,18 +75,36 @@ impl Running {
         for destination in &destinations {
             driving.spawn(drive(Arc::clone(destination), end.clone()));
         }
-        let Opened { pictures, sounds } = opened;
+        let Opened { cast, facts, sounds } = opened;
+        let names = cast.iter().map(|member| member.name.clone()).collect();
+        let stage = Stage::new(show.scenes.clone(), names).map_err(Error::Scenes)?;
+        let (orders, ordered) = std::sync::mpsc::sync_channel(tick::WAITING);
+        let (teller, news) = tick::Teller::new();
         let setup = tick::Setup {
             clock,
             size: show.canvas.size,
             rate: show.canvas.rate,
             counter: show.canvas.counter,
-            scene: show.scenes[0].clone(),
-            sources: pictures,
+            scenes: stage.flats().to_vec(),
+            cast,
             encodings: encodings.clone(),
+            orders: ordered,
+            teller,
         };
         let program = tokio::task::block_in_place(|| tick::start(setup))?;
         let mixing = mix::start(clock, sounds, encodings.clone())?;
+        let director = Director::new(Parts {
+            clock,
+            stage,
+            plan: show.plan.clone(),
+            door,
+            orders,
+            news,
+            board: program.board(),
+            desk: Arc::clone(mixing.desk()),
+            pictures: facts,
+            adapter: program.adapter().to_owned(),
+        });
         Ok(Self {
             show,
             show_id,
@@ -98,10 +119,11 @@ impl Running {
             end,
             program,
             mixing,
+            director,
         })
     }
 
-    /// The show goes on until it is stopped, or the compositor is lost.
+    /// The show goes on until it is stopped.
     async fn until(mut self, stop: CancellationToken) -> Result<ShowReport, Error> {
         tracing::info!(show = self.show.name, id = %self.show_id, "on air");
         let mut looks = tokio::time::interval(Duration::from_secs(1));
@@ -111,6 +133,7 @@ impl Running {
                 () = stop.cancelled() => break,
                 _ = looks.tick() => if self.program.has_ended() { break },
                 _ = corrections.tick() => self.correct_clock().await,
+                () = self.director.next() => {}
             }
         }
         self.finish().await
@@ -139,18 +162,14 @@ impl Running {
         let utc = self.utc.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let report = report(&self.show, self.show_id, &outcome, utc, self.machine_offset);
         let usage = platform::usage();
-        let report = ShowReport {
+        Ok(ShowReport {
             sources: merge(outcome.sources, sounds),
             encodings: self.encodings.iter().map(|e| e.stats()).collect(),
             outputs: self.destinations.iter().map(|d| d.stats()).collect(),
             cpu_seconds: usage.cpu_seconds,
             peak_memory_bytes: usage.peak_memory,
             ..report
-        };
-        match outcome.error {
-            Some(error) if report.program.due == 0 => Err(error.into()),
-            _ => Ok(report),
-        }
+        })
     }
 }
 

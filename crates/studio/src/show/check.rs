@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::model::{FileTrack, KeyRef, SourceKind};
-use super::{Output, Show, Source};
+use super::model::{Fallback, FileTrack, KeyRef, SourceKind};
+use super::{Output, Show, Source, layers};
 
 /// One thing that doesn't fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,64 @@ pub enum Problem {
         /// The name it uses.
         source_name: String,
     },
+    /// A layer names a scene that isn't there.
+    #[error("scene '{scene}' shows the scene '{shown}', but no scene has that name")]
+    NoSuchScene {
+        /// The scene.
+        scene: String,
+        /// The name it uses.
+        shown: String,
+    },
+    /// A layer names neither a source nor a scene, or both.
+    #[error(
+        "a layer of scene '{0}' shows either a source or a scene: write source = \"NAME\" or scene = \"NAME\""
+    )]
+    ShowsNothing(String),
+    /// A scene shows itself, directly or through others.
+    #[error("scene '{0}' contains itself; take it out of one of the scenes it shows")]
+    InItself(String),
+    /// A layer that shows a scene has more than a place.
+    #[error(
+        "scene '{scene}' shows the scene '{shown}' with '{parameter}'; a scene within a scene has only a rect: set \
+         '{parameter}' on its own layers"
+    )]
+    OnlyPlaced {
+        /// The scene.
+        scene: String,
+        /// The scene within it.
+        shown: String,
+        /// What it can't have.
+        parameter: &'static str,
+    },
+    /// A scene within a scene holds a rotated layer.
+    #[error(
+        "scene '{scene}' shows the scene '{shown}', one of whose layers is rotated; show its source directly"
+    )]
+    RotatedWithin {
+        /// The scene.
+        scene: String,
+        /// The scene within it.
+        shown: String,
+    },
+    /// More layers than can be drawn.
+    #[error("scene '{scene}' has more than {limit} layers, those of the scenes within it included")]
+    TooManyLayers {
+        /// The scene.
+        scene: String,
+        /// Most layers of a scene.
+        limit: usize,
+    },
+    /// The fallback of a source isn't there, has no pictures, or is the source itself.
+    #[error("source '{name}' falls back to '{fallback}', which is no other source of pictures")]
+    BadFallback {
+        /// The source.
+        name: String,
+        /// What it names.
+        fallback: String,
+    },
+    /// A step of the plan names a scene that isn't there.
+    #[error("the plan shows the scene '{0}', but no scene has that name")]
+    NoSuchStep(String),
     /// There is nothing to show.
     #[error("a show needs at least one scene with one layer")]
     NoScene,
@@ -81,6 +139,14 @@ impl Problem {
             Self::TwoNames { .. } => "show.two_names",
             Self::NoSuchSource { .. } => "show.no_such_source",
             Self::NoPicture { .. } => "show.no_picture",
+            Self::NoSuchScene { .. } => "show.no_such_scene",
+            Self::ShowsNothing(_) => "show.shows_nothing",
+            Self::InItself(_) => "show.scene_in_itself",
+            Self::OnlyPlaced { .. } => "show.only_placed",
+            Self::RotatedWithin { .. } => "show.rotated_within",
+            Self::TooManyLayers { .. } => "show.too_many_layers",
+            Self::BadFallback { .. } => "show.bad_fallback",
+            Self::NoSuchStep(_) => "show.no_such_step",
             Self::NoScene => "show.no_scene",
             Self::MissingFile { .. } => "show.missing_file",
             Self::OutOfRange { .. } => "show.out_of_range",
@@ -118,6 +184,9 @@ impl Show {
             if let SourceKind::File { path, .. } | SourceKind::Image { path } = &mut source.kind {
                 *path = folder.join(&*path);
             }
+            if let Fallback::Image(path) = &mut source.fallback {
+                *path = folder.join(&*path);
+            }
         }
         for output in &mut self.outputs {
             if let KeyRef::File(path) = &mut output.key {
@@ -134,7 +203,11 @@ impl Show {
         found.extend(twice("output", self.outputs.iter().map(|o| &o.name)));
         self.canvas_problems(&mut found);
         self.sources.iter().for_each(|s| source_problems(s, &mut found));
+        self.sources
+            .iter()
+            .for_each(|s| self.fallback_problem(s, &mut found));
         self.scene_problems(&mut found);
+        self.plan_problems(&mut found);
         self.outputs.iter().for_each(|o| output_problems(o, &mut found));
         found
     }
@@ -155,21 +228,38 @@ impl Show {
         if self.scenes.first().is_none_or(|s| s.layers.is_empty()) {
             found.push(Problem::NoScene);
         }
-        for scene in &self.scenes {
-            for layer in &scene.layers {
-                let (scene, source_name) = (scene.name.clone(), layer.source.clone());
-                match self.sources.iter().find(|s| s.name == layer.source) {
-                    None => found.push(Problem::NoSuchSource { scene, source_name }),
-                    Some(s) if !s.has_picture() => found.push(Problem::NoPicture { scene, source_name }),
-                    Some(_) if !(0.0..=1.0).contains(&layer.opacity) => {
-                        found.push(range(
-                            &format!("the opacity of '{source_name}'"),
-                            layer.opacity,
-                            "0 to 1",
-                        ));
-                    }
-                    Some(_) => {}
-                }
+        let named = |name: &str| self.sources.iter().find(|s| s.name == name);
+        let picture = |name: &str| named(name).map(Source::has_picture);
+        found.extend(layers::problems(&self.scenes, &picture));
+    }
+
+    fn fallback_problem(&self, source: &Source, found: &mut Vec<Problem>) {
+        let picture = |name: &String| self.sources.iter().any(|s| s.name == *name && s.has_picture());
+        match &source.fallback {
+            Fallback::Source(other) if *other == source.name || !picture(other) => {
+                found.push(Problem::BadFallback {
+                    name: source.name.clone(),
+                    fallback: other.clone(),
+                });
+            }
+            Fallback::Image(path) if !path.is_file() => found.push(Problem::MissingFile {
+                name: source.name.clone(),
+                path: path.display().to_string(),
+            }),
+            _ => {}
+        }
+    }
+
+    fn plan_problems(&self, found: &mut Vec<Problem>) {
+        for step in &self.plan.steps {
+            if !self.scenes.iter().any(|s| s.name == step.scene) {
+                found.push(Problem::NoSuchStep(step.scene.clone()));
+            }
+            if !(0.5..=86_400.0).contains(&step.seconds) {
+                found.push(range("the time of a step", step.seconds, "0.5 to 86400 seconds"));
+            }
+            if step.fade_ms > layers::MAX_FADE_MS {
+                found.push(range("the fade of a step", step.fade_ms, "0 to 10000 ms"));
             }
         }
     }
@@ -186,7 +276,7 @@ fn twice<'a>(what: &'static str, names: impl Iterator<Item = &'a String>) -> Vec
         .collect()
 }
 
-fn range(what: &str, value: impl ToString, range: &'static str) -> Problem {
+pub(super) fn range(what: &str, value: impl ToString, range: &'static str) -> Problem {
     Problem::OutOfRange {
         what: what.to_owned(),
         value: value.to_string(),

@@ -4,16 +4,19 @@
 //! list is an array of tables with a `name`, and every kind is chosen by a `type`. See `examples/show.toml`.
 
 mod check;
+mod layers;
 mod load;
 mod model;
 mod written;
 
 pub use check::Problem;
+pub(crate) use layers::{MAX_FADE_MS, layer_problems};
 pub use load::{LoadError, load, parse};
 #[cfg(test)]
 mod tests;
 
+pub use api::scene::{Blend, Color, Correction, Crop, Key, Layer, Rect, Scene};
 pub use model::{
-    AudioSettings, Canvas, Color, Companion, Crop, FileTrack, Key, KeyRef, Layer, Output, OutputKind, Rect,
-    Scene, Show, Source, SourceKind, VideoSettings,
+    AudioSettings, CameraFormat, Canvas, Companion, Fallback, FileTrack, KeyRef, Output, OutputKind, Plan,
+    Show, Source, SourceKind, Step, VideoSettings,
 };

@@ -1,8 +1,8 @@
 //! The nouns of a show file.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
+use api::scene::{Color, Scene};
 use media::{FrameRate, Size};
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -26,9 +26,36 @@ pub struct Show {
     /// Pictures made of layers; the first is on air at the start.
     #[serde(default, rename = "scene")]
     pub scenes: Vec<Scene>,
+    /// The scenes it goes through by itself.
+    #[serde(default)]
+    pub plan: Plan,
     /// Where the program goes.
     #[serde(default, rename = "output")]
     pub outputs: Vec<Output>,
+}
+
+/// The scenes a show goes through by itself.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plan {
+    /// Whether it begins again after its last step; else it stays there.
+    pub repeat: bool,
+    /// Its steps, in order.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The scene.
+    pub scene: String,
+    /// How long it is on air, in seconds: 0.5 to 86 400.
+    pub seconds: f32,
+    /// Milliseconds of fading from the scene before, 0 (a cut) to 10 000.
+    #[serde(default)]
+    pub fade_ms: u32,
 }
 
 /// Size and pace of the program.
@@ -73,8 +100,24 @@ pub struct Source {
     pub gain_db: f32,
     /// Whether its sound is off.
     pub mute: bool,
+    /// What shows while no picture comes from it.
+    pub fallback: Fallback,
     /// What it is.
     pub kind: SourceKind,
+}
+
+/// What shows in a source's place while it is lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fallback {
+    /// Its last picture.
+    #[default]
+    Last,
+    /// Nothing: its layers are left out.
+    Nothing,
+    /// Another source of pictures.
+    Source(String),
+    /// A picture, from the show file's folder; PNG or JPEG.
+    Image(PathBuf),
 }
 
 /// What a source is.
@@ -88,6 +131,8 @@ pub enum SourceKind {
         size: Option<Size>,
         /// Frames a second asked for; the canvas's when absent.
         rate: Option<FrameRate>,
+        /// How its pictures come; chosen when absent.
+        format: Option<CameraFormat>,
     },
     /// A microphone of this machine.
     Microphone {
@@ -126,6 +171,18 @@ pub enum SourceKind {
     Click,
 }
 
+/// How a camera's pictures come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CameraFormat {
+    /// Raw, 4:2:2.
+    Yuyv,
+    /// Raw, 4:2:0.
+    Nv12,
+    /// Compressed, one JPEG a picture.
+    Mjpeg,
+}
+
 /// Which track of a file a source is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -135,83 +192,6 @@ pub enum FileTrack {
     Video,
     /// Its sound.
     Audio,
-}
-
-/// A picture made of layers, the lowest first.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scene {
-    /// Name of the scene; unique.
-    pub name: String,
-    /// Its layers, the lowest first.
-    #[serde(rename = "layer")]
-    pub layers: Vec<Layer>,
-}
-
-/// One source within a scene.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Layer {
-    /// Name of the source.
-    pub source: String,
-    /// Where it stands on the canvas; everywhere when absent.
-    #[serde(default)]
-    pub rect: Option<Rect>,
-    /// The part of the source that shows; all of it when absent.
-    #[serde(default)]
-    pub crop: Option<Crop>,
-    /// 0 (not there) to 1.
-    #[serde(default = "one")]
-    pub opacity: f32,
-    /// Chroma key.
-    #[serde(default)]
-    pub key: Option<Key>,
-}
-
-/// A rectangle on the canvas, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rect {
-    /// Left edge.
-    pub x: i32,
-    /// Upper edge.
-    pub y: i32,
-    /// Width.
-    pub width: u32,
-    /// Height.
-    pub height: u32,
-}
-
-/// What is cut off a source's edges, in its own pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Crop {
-    /// Columns cut off at the left.
-    pub left: u32,
-    /// Rows cut off at the top.
-    pub top: u32,
-    /// Columns cut off at the right.
-    pub right: u32,
-    /// Rows cut off at the bottom.
-    pub bottom: u32,
-}
-
-/// Chroma key of a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Key {
-    /// The colour that becomes transparent.
-    #[serde(default = "green")]
-    pub color: Color,
-    /// Distance in chroma up to which a pixel is transparent, 0 to 1.
-    #[serde(default = "similarity")]
-    pub similarity: f32,
-    /// Width of the soft edge beyond it, 0 to 1.
-    #[serde(default = "smoothness")]
-    pub smoothness: f32,
-    /// How much of the key colour's tinge is taken off what stays, 0 to 1.
-    #[serde(default = "spill")]
-    pub spill: f32,
 }
 
 /// A place the program goes to.
@@ -287,27 +267,29 @@ impl Default for AudioSettings {
     }
 }
 
-/// A colour: red, green, blue, 0 to 255 each, written `"#rrggbb"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Color(pub [u8; 3]);
-
-impl FromStr for Color {
-    type Err = &'static str;
-
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        let refused = "a color is written \"#rrggbb\", as in \"#00ff00\"";
-        let hex = s
-            .strip_prefix('#')
-            .filter(|h| h.len() == 6 && h.is_ascii())
-            .ok_or(refused)?;
-        let part = |i: usize| u8::from_str_radix(&hex[i..i + 2], 16).map_err(|_| refused);
-        Ok(Self([part(0)?, part(2)?, part(4)?]))
-    }
-}
-
-impl<'de> Deserialize<'de> for Color {
+impl<'de> Deserialize<'de> for Fallback {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(D::Error::custom)
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Word(String),
+            Table(Table),
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "lowercase")]
+        enum Table {
+            Source(String),
+            Image(PathBuf),
+        }
+        match Written::deserialize(d) {
+            Ok(Written::Word(word)) if word == "last" => Ok(Self::Last),
+            Ok(Written::Word(word)) if word == "nothing" => Ok(Self::Nothing),
+            Ok(Written::Table(Table::Source(name))) => Ok(Self::Source(name)),
+            Ok(Written::Table(Table::Image(path))) => Ok(Self::Image(path)),
+            _ => Err(D::Error::custom(
+                "a fallback is \"last\", \"nothing\", { source = \"NAME\" } or { image = \"PATH\" }",
+            )),
+        }
     }
 }
 
@@ -339,24 +321,4 @@ impl<'de> Deserialize<'de> for KeyRef {
             )),
         }
     }
-}
-
-fn one() -> f32 {
-    1.0
-}
-
-fn green() -> Color {
-    Color([0, 177, 64])
-}
-
-fn similarity() -> f32 {
-    0.2
-}
-
-fn smoothness() -> f32 {
-    0.1
-}
-
-fn spill() -> f32 {
-    0.5
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use media::{FrameRate, Size};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::model::{self, Color, FileTrack, SourceKind};
+use api::scene::Color;
+
+use super::model::{self, CameraFormat, Fallback, FileTrack, SourceKind};
 
 /// A `[[source]]` as written: one flat table, so that an unknown key is refused at its own line and column.
 #[derive(Deserialize)]
@@ -29,6 +31,8 @@ pub(super) struct Source {
     color: Option<Color>,
     hz: Option<f32>,
     level_db: Option<f32>,
+    format: Option<CameraFormat>,
+    fallback: Option<Fallback>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -54,6 +58,7 @@ impl TryFrom<Source> for model::Source {
             name: written.name,
             gain_db: written.gain_db,
             mute: written.mute,
+            fallback: written.fallback.unwrap_or_default(),
             kind,
         })
     }
@@ -68,6 +73,7 @@ impl Source {
                 device: self.device.take().ok_or_else(|| lacks("device"))?,
                 size: self.size.take(),
                 rate: self.rate.take(),
+                format: self.format.take(),
             },
             Kind::Microphone => SourceKind::Microphone {
                 device: self.device.take().ok_or_else(|| lacks("device"))?,
@@ -104,6 +110,7 @@ impl Source {
             ("color", self.color.is_some()),
             ("hz", self.hz.is_some()),
             ("level_db", self.level_db.is_some()),
+            ("format", self.format.is_some()),
         ];
         match left.iter().find(|(_, there)| *there) {
             Some((key, _)) => Err(format!("source '{}' is of a type that has no '{key}'", self.name)),

@@ -1,43 +1,61 @@
 //! Opens the show file's sources.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use capture::camera::Monitor;
 use capture::clock::ShowClock;
 use capture::{Camera, CameraConfig, Microphone, MicrophoneConfig};
-use media::{AudioSource, PixelFormat, Timestamp, VideoSource};
+use media::driver::DeviceFormat;
+use media::{AudioSource, Timestamp, VideoFrame, VideoSource};
 use pipeline::file::{AudioLoop, AudioLoopConfig, Still, VideoLoop, VideoLoopConfig};
 
 use super::flash::Flash;
 use super::pattern::Pattern;
 use super::still;
 use crate::Error;
+use crate::control::Facts;
 use crate::mix::Input;
-use crate::show::{Canvas, FileTrack, Show, Source, SourceKind};
+use crate::show::{CameraFormat, Canvas, Fallback, FileTrack, Show, Source, SourceKind};
+use crate::tick::{Backup, Member};
 
 /// Level of the measuring click, in dBFS.
 const CLICK_DB: f32 = -6.0;
+/// How long the show waits for a camera's first picture; all of them have this time together.
+const FIRST_PICTURE: Duration = Duration::from_secs(8);
 
 /// The sources of a show.
 pub(crate) struct Opened {
-    /// Name and pictures, in the order of the show file.
-    pub(crate) pictures: Vec<(String, Box<dyn VideoSource>)>,
+    /// The sources of pictures, in the order of the show file.
+    pub(crate) cast: Vec<Member>,
+    /// What is known of each.
+    pub(crate) facts: Vec<Facts>,
     /// Inputs of the mixer.
     pub(crate) sounds: Vec<Input>,
 }
 
-/// Opens every source of `show`.
+/// Opens all sources of `show`, cameras side by side.
 ///
 /// # Errors
 /// [`Error::Source`] for the first that can't be opened.
 pub(crate) fn open(show: &Show, clock: &ShowClock) -> Result<Opened, Error> {
     let mut opened = Opened {
-        pictures: Vec::new(),
+        cast: Vec::new(),
+        facts: Vec::new(),
         sounds: Vec::new(),
     };
+    let mut cameras = Vec::new();
     for source in &show.sources {
-        if let Some(picture) = picture(source, &show.canvas, clock)? {
-            opened.pictures.push((source.name.clone(), picture));
+        if let Some(picture) = picture(source, show, clock)? {
+            cameras.extend(picture.monitor.clone().map(|monitor| (source, monitor)));
+            opened.facts.push(facts(source, picture.monitor.as_ref()));
+            opened.cast.push(Member {
+                name: source.name.clone(),
+                source: picture.source,
+                backup: backup(source, show)?,
+                watch: picture.monitor.map(watch),
+            });
         }
         if let Some(sound) = sound(source, &show.canvas, clock)? {
             let (name, gain_db, mute) = (source.name.clone(), source.gain_db, source.mute);
@@ -49,32 +67,49 @@ pub(crate) fn open(show: &Show, clock: &ShowClock) -> Result<Opened, Error> {
             });
         }
     }
+    let until = std::time::Instant::now() + FIRST_PICTURE;
+    for (source, monitor) in cameras {
+        let left = until.saturating_duration_since(std::time::Instant::now());
+        monitor.wait(left).map_err(|e| device_failed(source, &e))?;
+    }
     Ok(opened)
 }
 
-/// The cameras of this machine, by name.
-pub(crate) fn cameras() -> Vec<String> {
-    capture::camera::list().into_iter().map(|d| d.name).collect()
+/// A source's pictures, and the camera behind them, if it is one.
+struct Picture {
+    source: Box<dyn VideoSource>,
+    monitor: Option<Monitor>,
 }
 
-/// The microphones of this machine, by name.
-pub(crate) fn microphones() -> Vec<String> {
-    capture::microphone::list().into_iter().map(|d| d.name).collect()
+impl Picture {
+    fn made(source: impl VideoSource + 'static) -> Self {
+        Self {
+            source: Box::new(source),
+            monitor: None,
+        }
+    }
 }
 
-type Picture = Option<Box<dyn VideoSource>>;
-
-fn picture(source: &Source, canvas: &Canvas, clock: &ShowClock) -> Result<Picture, Error> {
-    let picture: Box<dyn VideoSource> = match &source.kind {
-        SourceKind::Camera { device, size, rate } => {
-            let (size, rate) = (size.unwrap_or(canvas.size), rate.unwrap_or(canvas.rate));
+fn picture(source: &Source, show: &Show, clock: &ShowClock) -> Result<Option<Picture>, Error> {
+    let canvas = &show.canvas;
+    Ok(Some(match &source.kind {
+        SourceKind::Camera {
+            device,
+            size,
+            rate,
+            format,
+        } => {
             let config = CameraConfig {
                 id: device.clone(),
-                size,
-                rate,
-                format: PixelFormat::Yuyv,
+                size: size.unwrap_or(canvas.size),
+                rate: rate.unwrap_or(canvas.rate),
+                format: format.map(device_format),
             };
-            Box::new(Camera::open(&config, *clock).map_err(|e| device_failed(source, &e))?)
+            let camera = Camera::open(&config, *clock, super::child::launch());
+            Picture {
+                monitor: Some(camera.monitor()),
+                source: Box::new(camera),
+            }
         }
         SourceKind::File {
             path,
@@ -85,15 +120,50 @@ fn picture(source: &Source, canvas: &Canvas, clock: &ShowClock) -> Result<Pictur
                 start: Timestamp::ZERO,
                 grain: *grain,
             };
-            Box::new(VideoLoop::open(path, config).map_err(|e| file_failed(source, &e))?)
+            Picture::made(VideoLoop::open(path, config).map_err(|e| file_failed(source, &e))?)
         }
-        SourceKind::Image { path } => Box::new(image(source, path)?),
-        SourceKind::Color { color } => Box::new(still::color(color.0)),
-        SourceKind::Pattern => Box::new(Pattern::new(canvas.size, canvas.rate)),
-        SourceKind::Click => Box::new(Flash::new(canvas.rate)),
+        SourceKind::Image { path } => Picture::made(Still::new(image(source, path)?)),
+        SourceKind::Color { color } => Picture::made(still::color(color.0)),
+        SourceKind::Pattern => Picture::made(Pattern::new(canvas.size, canvas.rate)),
+        SourceKind::Click => Picture::made(Flash::new(canvas.rate)),
         SourceKind::Microphone { .. } | SourceKind::Tone { .. } | SourceKind::File { .. } => return Ok(None),
-    };
-    Ok(Some(picture))
+    }))
+}
+
+const fn device_format(format: CameraFormat) -> DeviceFormat {
+    match format {
+        CameraFormat::Yuyv => DeviceFormat::Yuyv,
+        CameraFormat::Nv12 => DeviceFormat::Nv12,
+        CameraFormat::Mjpeg => DeviceFormat::Mjpeg,
+    }
+}
+
+/// What stands in for `source`.
+fn backup(source: &Source, show: &Show) -> Result<Backup, Error> {
+    Ok(match &source.fallback {
+        Fallback::Last => Backup::Last,
+        Fallback::Nothing => Backup::Nothing,
+        Fallback::Image(path) => Backup::Image(image(source, path)?),
+        Fallback::Source(name) => {
+            let mut pictures = show.sources.iter().filter(|s| s.has_picture());
+            pictures
+                .position(|s| s.name == *name)
+                .map_or(Backup::Last, Backup::Source)
+        }
+    })
+}
+
+fn watch(monitor: Monitor) -> crate::tick::Watch {
+    Box::new(move || monitor.lost())
+}
+
+fn facts(source: &Source, monitor: Option<&Monitor>) -> Facts {
+    let (reason, format) = (monitor.cloned(), monitor.cloned());
+    Facts {
+        name: source.name.clone(),
+        reason: reason.map(|m| Arc::new(move || m.lost()) as crate::control::Word),
+        format: format.map(|m| Arc::new(move || m.choice().map(|c| c.why)) as crate::control::Word),
+    }
 }
 
 type Sound = Option<Box<dyn AudioSource>>;
@@ -127,10 +197,8 @@ fn sound(source: &Source, canvas: &Canvas, clock: &ShowClock) -> Result<Sound, E
     Ok(Some(sound))
 }
 
-fn image(source: &Source, path: &Path) -> Result<Still, Error> {
-    pipeline::file::image(path)
-        .map(Still::new)
-        .map_err(|e| file_failed(source, &e))
+fn image(source: &Source, path: &Path) -> Result<VideoFrame, Error> {
+    pipeline::file::image(path).map_err(|e| file_failed(source, &e))
 }
 
 fn device_failed(source: &Source, error: &capture::Error) -> Error {

@@ -1,0 +1,80 @@
+//! What the tick is told, and what it tells.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::scene::Flat;
+
+/// Orders and news that may wait. Both sides look at least once a tick.
+pub(crate) const WAITING: usize = 64;
+
+/// The number of the first program frame that obeys, or why none does.
+pub(crate) type Answer = oneshot::Sender<Result<u64, compositor::Error>>;
+
+/// What the tick is told.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// Bring a scene on air.
+    Show {
+        /// The scene.
+        scene: Arc<Flat>,
+        /// Length of the fade; zero is a cut.
+        fade: Duration,
+        /// Answered when it is on air.
+        answer: Option<Answer>,
+    },
+    /// All scenes, some of them edited: those shown change at once, the others' kernels are made ready.
+    Scenes {
+        /// The scenes.
+        scenes: Vec<Arc<Flat>>,
+        /// Answered when they are drawn.
+        answer: Answer,
+    },
+    /// Throw the graphics device away and open it anew.
+    Restart {
+        /// Answered when it has been thrown away.
+        answer: Answer,
+    },
+}
+
+/// What the tick tells.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum News {
+    /// A scene is on air from this program frame on.
+    OnAir { scene: String, tick: u64 },
+    /// No pictures come from a source any more.
+    Lost {
+        source: String,
+        tick: u64,
+        reason: String,
+    },
+    /// Pictures come from a source again.
+    Back { source: String, tick: u64 },
+    /// The graphics device was lost.
+    GraphicsLost(compositor::Error),
+    /// The graphics device could not be opened; it is tried again.
+    GraphicsRefused(compositor::Error),
+    /// Program frames are composed again, by this adapter.
+    GraphicsBack { adapter: String, tick: u64 },
+}
+
+/// Tells news to whoever listens; never waits.
+#[derive(Clone, Debug)]
+pub(crate) struct Teller(mpsc::Sender<News>);
+
+impl Teller {
+    /// A teller, and where its news arrive.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<News>) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        (Self(sender), receiver)
+    }
+
+    /// Tells; what finds no room is only in the log.
+    pub(crate) fn tell(&self, news: News) {
+        if let Err(mpsc::error::TrySendError::Full(news)) = self.0.try_send(news) {
+            tracing::warn!(?news, "the show's news are not being read");
+        }
+    }
+}
