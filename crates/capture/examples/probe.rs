@@ -1,143 +1,210 @@
-//! Lists cameras and microphones, opens those named, and prints what came from them as one line of JSON.
+//! Opens the cameras named, all at once, and tells as lines of JSON what happens to them.
 //!
-//! `probe [--camera ID [--size 640x360] [--fps 30] [--second-camera ID]] [--microphone ID] [--seconds N]`
+//! `probe list`, or `probe ID[@SIZE[@FPS[@FORMAT]]]...`, which obeys lines on its standard input: `hide N`,
+//! `show N` (whether camera N is seen), `end`. Its cameras are read by itself, started as `probe child`.
 
-use capture::{Camera, CameraConfig, DeviceInfo, Error, Microphone, MicrophoneConfig, ShowClock, Status};
-use media::{AudioBlock, AudioSource, FrameRate, PixelFormat, Size, VideoSource};
+use std::io::BufRead;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use capture::camera::{Format, Launch, list, modes, serve};
+use capture::{Camera, CameraConfig, ShowClock, Status};
+use media::{Size, Timestamp, VideoFrame, VideoSource};
 use serde_json::{Value, json};
-use sound::{BLOCK, RATE, block_time};
 
-fn main() {
+/// How often each camera is asked for its picture.
+const TICK: Duration = Duration::from_millis(5);
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["child"] => return serve(&pipeline::device::Devices),
+        ["list"] => listed(),
+        ids => watch(ids),
+    }
+    ExitCode::SUCCESS
+}
+
+fn listed() {
+    let rates = |m: &capture::camera::Mode| m.rates.iter().map(ToString::to_string).collect::<Vec<_>>();
+    for camera in list() {
+        let modes: Vec<Value> = modes(&camera)
+            .iter()
+            .map(|m| json!([m.format.to_string(), m.size.width, m.size.height, rates(m)]))
+            .collect();
+        println!(
+            "{}",
+            json!({ "id": camera.id, "name": camera.name, "path": camera.path, "modes": modes })
+        );
+    }
+}
+
+/// A camera, and what was seen of it.
+struct Watched {
+    camera: Camera,
+    number: usize,
+    status: Status,
+    on: bool,
+    /// Times of its pictures, in nanoseconds.
+    pictures: Vec<i64>,
+    /// When it was shown again, until a picture of that time comes.
+    shown: Option<Timestamp>,
+    last: Option<VideoFrame>,
+}
+
+fn watch(ids: &[&str]) {
     let clock = ShowClock::start();
-    let (mut camera, mut microphone) = (Value::Null, Value::Null);
-    let ticks = option("--seconds").map_or(0, |s| (s.parse::<f64>().expect("a number") * 100.0) as u64);
-    let mut video = opened(option("--camera").map(|id| open_camera(id, clock)), &mut camera);
-    let mut second = Value::Null;
-    let _second = opened(
-        option("--second-camera").map(|id| open_camera(id, clock)),
-        &mut second,
-    );
-    let mut audio = opened(
-        option("--microphone").map(|id| Microphone::open(&MicrophoneConfig::new(id), clock)),
-        &mut microphone,
-    );
-    // Whoever started this may now let things happen to the devices.
-    eprintln!("opened");
-    let (mut pictures, mut samples) = (Vec::new(), Vec::new());
-    let first = clock.now().as_ticks(100).max(0) as u64 + 1;
-    for n in first..first + ticks {
-        let at = block_time(n);
-        std::thread::sleep(at.saturating_since(clock.now()));
-        if let Some(frame) = video.as_mut().and_then(|v| v.frame_at(at))
-            && pictures.last() != Some(&frame.pts.as_nanos())
-        {
-            pictures.push(frame.pts.as_nanos());
-        }
-        if let Some(audio) = &mut audio {
-            let mut block = AudioBlock::silence(at, RATE, 1, BLOCK);
-            audio.fill(&mut block);
-            samples.append(&mut block.samples);
-        }
-    }
-    if let Some(video) = &video {
-        camera = camera_report(video, &pictures);
-    }
-    if let Some(audio) = &audio {
-        microphone = microphone_report(audio, &samples);
-    }
-    let report = json!({
-        "cameras": names(capture::camera::list()),
-        "microphones": names(capture::microphone::list()),
-        "camera": camera,
-        "second_camera": second,
-        "microphone": microphone,
+    let launch: Launch = Arc::new(|| {
+        let mut command = Command::new(std::env::current_exe().expect("a program knows where it is"));
+        command.arg("child");
+        command
     });
-    println!("{report}");
+    let open = |(number, id): (usize, &&str)| Watched {
+        camera: Camera::open(&config(id), clock, launch.clone()),
+        number,
+        status: Status::Starting,
+        on: false,
+        pictures: Vec::new(),
+        shown: None,
+        last: None,
+    };
+    let mut cameras: Vec<_> = ids.iter().enumerate().map(open).collect();
+    let orders = orders();
+    loop {
+        cameras.iter_mut().for_each(|c| c.look(clock.now()));
+        match orders.recv_timeout(TICK) {
+            Ok(order) if obey(&order, &mut cameras, clock.now()) => {}
+            Err(RecvTimeoutError::Timeout) => {}
+            _ => break,
+        }
+    }
+    cameras.iter().for_each(Watched::report);
 }
 
-fn option(name: &str) -> Option<String> {
-    std::env::args().skip_while(|a| a != name).nth(1)
+/// The lines of standard input.
+fn orders() -> Receiver<String> {
+    let (tell, told) = sync_channel(16);
+    let read = move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            if tell.send(line).is_err() {
+                break;
+            }
+        }
+    };
+    std::thread::Builder::new().spawn(read).expect("a thread");
+    told
 }
 
-fn open_camera(id: String, clock: ShowClock) -> Result<Camera, Error> {
-    let size = option("--size").unwrap_or_else(|| "640x360".into());
-    let (width, height) = size.split_once('x').expect("a size is written like 640x360");
-    let rate: FrameRate = option("--fps").map_or(FrameRate::whole(30), |f| f.parse().expect("a frame rate"));
-    let config = CameraConfig {
+/// False when it is to end.
+fn obey(order: &str, cameras: &mut [Watched], now: Timestamp) -> bool {
+    let Some((what, number)) = order.split_once(' ') else {
+        return false;
+    };
+    let watched = &mut cameras[number.parse::<usize>().expect("a number")];
+    watched.camera.set_visible(what == "show");
+    watched.shown = (what == "show").then_some(now);
+    true
+}
+
+impl Watched {
+    fn look(&mut self, now: Timestamp) {
+        let status = self.camera.status();
+        if status != self.status {
+            let code = self.camera.problem().map(|p| p.code());
+            self.tell(now, json!({ "status": text(&status), "code": code }));
+            self.status = status;
+        }
+        let frame = self.camera.frame_at(now);
+        if frame.is_some() != self.on {
+            self.on = frame.is_some();
+            self.tell(now, json!({ "on": self.on }));
+        }
+        let Some(frame) = frame else { return };
+        if self.pictures.last() != Some(&frame.pts.as_nanos()) {
+            self.pictures.push(frame.pts.as_nanos());
+        }
+        if let Some(shown) = self.shown
+            && frame.pts + Duration::from_millis(50) > shown
+        {
+            self.shown = None;
+            self.tell(
+                now,
+                json!({ "shown_after_ms": now.nanos_since(shown) / 1_000_000 }),
+            );
+        }
+        self.last = Some(frame);
+    }
+
+    fn tell(&self, now: Timestamp, mut what: Value) {
+        what["camera"] = self.number.into();
+        what["ms"] = now.as_millis().into();
+        println!("{what}");
+    }
+
+    fn report(&self) {
+        let counters = self.camera.counters();
+        let own = self.camera.camera_counters();
+        let gap = |w: &[i64]| (w[1] - w[0]) as f64 / 1e6;
+        let frame = self.last.as_ref().map(|f| {
+            let (sum, count) = (f.data.iter().map(|b| f64::from(*b)).sum::<f64>(), f.data.len());
+            json!({
+                "format": format!("{:?}", f.format),
+                "size": [f.size.width, f.size.height],
+                "color": format!("{:?}", f.color),
+                "mean": sum / count as f64,
+            })
+        });
+        let report = json!({
+            "camera": self.number,
+            "id": self.camera.info().map(|i| i.id),
+            "path": self.camera.info().map(|i| i.path),
+            "why": self.camera.choice().map(|c| c.why),
+            "received": counters.received,
+            "stamped": own.stamped,
+            "short": own.short,
+            "broken": own.broken,
+            "resized": own.resized,
+            "dropped": own.dropped,
+            "lost": own.lost,
+            "delay_ms": counters.delay_nanos as f64 / 1e6,
+            "gaps_ms": self.pictures.windows(2).map(gap).collect::<Vec<_>>(),
+            "frame": frame,
+        });
+        println!("{report}");
+    }
+}
+
+fn config(text: &str) -> CameraConfig {
+    let mut parts = text.split('@');
+    let id = parts.next().unwrap_or_default().to_owned();
+    let (width, height) = parts
+        .next()
+        .and_then(|s| s.split_once('x'))
+        .unwrap_or(("640", "360"));
+    CameraConfig {
         id,
         size: Size::new(width.parse().expect("a width"), height.parse().expect("a height")),
-        rate,
-        format: PixelFormat::Yuyv,
-    };
-    Camera::open(&config, clock)
-}
-
-/// The device, or its error in the report.
-fn opened<T>(result: Option<Result<T, Error>>, report: &mut Value) -> Option<T> {
-    match result? {
-        Ok(device) => Some(device),
-        Err(error) => {
-            *report = json!({ "error": error.code(), "sentence": error.to_string() });
-            None
-        }
+        rate: parts.next().unwrap_or("30").parse().expect("a rate"),
+        format: parts.next().map(|f| match f {
+            "YUYV" => Format::Yuyv,
+            "NV12" => Format::Nv12,
+            _ => Format::Mjpeg,
+        }),
     }
 }
 
-fn camera_report(camera: &Camera, pts: &[i64]) -> Value {
-    let counters = camera.counters();
-    let own = camera.camera_counters();
-    let gaps: Vec<f64> = pts.windows(2).map(|w| (w[1] - w[0]) as f64 / 1e6).collect();
-    json!({
-        "name": camera.info().name,
-        "status": status(&camera.status()),
-        "received": counters.received,
-        "skipped": counters.skipped,
-        "stamped": own.stamped,
-        "short": own.short,
-        "lost": own.lost,
-        "delay_ms": counters.delay_nanos as f64 / 1e6,
-        "gaps_ms": gaps,
-    })
-}
-
-fn microphone_report(microphone: &Microphone, samples: &[f32]) -> Value {
-    let counters = microphone.microphone_counters();
-    json!({
-        "name": microphone.info().name,
-        "status": status(&microphone.status()),
-        "received": counters.received,
-        "missing": counters.missing,
-        "reanchored": counters.reanchored,
-        "overruns": counters.overruns,
-        "lost": counters.lost,
-        "drift_ppm": counters.drift_ppm,
-        "delay_ms": microphone.delay().as_secs_f64() * 1e3,
-        "rms_by_100_ms": rms(samples),
-        "rises_by_100_ms": rises(samples),
-    })
-}
-
-fn status(status: &Status) -> String {
+fn text(status: &Status) -> String {
     match status {
+        Status::Starting => "starting".into(),
         Status::Running => "running".into(),
         Status::Lost(reason) => format!("lost: {reason}"),
         Status::Ended => "ended".into(),
     }
-}
-
-fn names(devices: Vec<DeviceInfo>) -> Vec<Value> {
-    let one = |d: DeviceInfo| json!({ "id": d.id, "name": d.name });
-    devices.into_iter().map(one).collect()
-}
-
-/// RMS of each tenth of a second.
-fn rms(samples: &[f32]) -> Vec<f32> {
-    let one = |part: &[f32]| (part.iter().map(|s| s * s).sum::<f32>() / part.len() as f32).sqrt();
-    samples.chunks_exact(4_800).map(one).collect()
-}
-
-/// How often each tenth of a second crosses zero upwards: a tenth of the frequency of a tone.
-fn rises(samples: &[f32]) -> Vec<usize> {
-    let one = |part: &[f32]| part.windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count();
-    samples.chunks_exact(4_800).map(one).collect()
 }

@@ -55,6 +55,16 @@ pub enum Error {
         /// The device.
         name: String,
     },
+    /// What it delivers can't be shown.
+    #[error("the {kind} “{name}” sends nothing that can be shown: {reason}")]
+    Pictures {
+        /// Camera or microphone.
+        kind: DeviceKind,
+        /// The device.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// It delivered, and was unplugged or broke.
     #[error("the {kind} “{name}” was lost: {reason}")]
     Lost {
@@ -89,6 +99,8 @@ impl Error {
             Self::Silent { kind: Camera, .. } => "capture.camera.silent",
             Self::Stalled { kind: Camera, .. } => "capture.camera.stalled",
             Self::Lost { kind: Camera, .. } => "capture.camera.lost",
+            Self::Pictures { kind: Camera, .. } => "capture.camera.pictures",
+            Self::Pictures { kind: Microphone, .. } => "capture.microphone.sound",
             Self::Stalled { kind: Microphone, .. } => "capture.microphone.stalled",
             Self::Lost { kind: Microphone, .. } => "capture.microphone.lost",
             Self::Unknown { kind: Microphone, .. } => "capture.microphone.unknown",

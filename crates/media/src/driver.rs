@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::{ColorInfo, FrameRate, Plane, Size};
+use crate::{FrameRate, Plane, Size};
 
 /// How a camera hands its pictures over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,11 +87,6 @@ pub trait Driver {
     /// # Errors
     /// The device is gone or broke. It isn't asked again.
     fn next(&mut self) -> Result<DevicePicture<'_>, DriverError>;
-
-    /// What the driver says of its colours; `None` where it says nothing.
-    fn color(&self) -> Option<ColorInfo> {
-        None
-    }
 }
 
 /// What is wrong with a compressed picture. It is left out and the next one is waited for.
@@ -127,7 +122,7 @@ pub trait Backend: Sync {
     /// It is no whole JPEG, or not of `size`.
     fn inspect(&self, data: &[u8], size: Size) -> Result<usize, BadPicture>;
 
-    /// A decoder for JPEG pictures of `size`. What it gives is [`ColorInfo::JPEG`].
+    /// A decoder for JPEG pictures of `size`. What it gives is [`ColorInfo::JPEG`](crate::ColorInfo::JPEG).
     ///
     /// # Errors
     /// There is none on this machine.

@@ -164,7 +164,7 @@ pub(crate) fn watch(pipeline: &gst::Pipeline) -> Arc<OnceLock<Error>> {
 }
 
 /// The pad behind the last element, which hands on what comes and accepts planes at any stride.
-fn exit_pad(
+pub(crate) fn exit_pad(
     output: &gst::Caps,
     on_output: impl FnMut(Output) -> Flow + Send + 'static,
 ) -> Result<gst::Pad, gst::glib::BoolError> {

@@ -9,15 +9,18 @@
 //! | frames before an encoder | 3 | `submit` says [`Error::Busy`], the caller counts |
 //! | blocks before an encoder | 50 | the same; the hole is filled with silence |
 //! | packets behind an encoder | 64 | the encoder stands still, and its own queue fills |
+//! | pictures of a camera before its reader | 2 | GStreamer's source waits, and the driver drops |
 //! | pictures of a clip ahead of the show | 8 | the decoder waits; a late one counts in `VideoLoop::late` |
 //!
 //! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue.
 //! - [`mod@file`]: clips that loop without a seam, and still pictures, as sources.
 //! - [`decode`]: the way back, for tests and tools.
+//! - [`device`]: cameras that others can't read, and their JPEGs, for a camera's child process.
 
 mod chain;
 mod clock;
 pub mod decode;
+pub mod device;
 mod element;
 pub mod encode;
 mod error;

@@ -17,10 +17,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use media::driver::{Backend, DeviceFormat, DeviceRequest, Driver, DriverError};
 use media::{ColorInfo, FrameRate, Size};
 
+use super::CameraInfo;
 use super::memory::Slots;
 use super::mode::{Choice, Mode, choose};
+use super::platform::{self, Prepared};
 use super::wire::{self, Failure, Inbox, Order, Request, Said};
-use super::{CameraInfo, platform};
 use decode::Desk;
 
 /// The whole life of a camera's child process.
@@ -104,12 +105,13 @@ impl Child {
             size: choice.mode.size,
             rate: choice.rate,
         };
-        let (name, driver) = opened(&asked, backend)?;
+        let prepared = platform::prepare(&asked)?;
+        let (name, driver) = opened(&asked, prepared, backend)?;
         // Closing a device may fail in ways that end the process; the system does it at our end.
         let mut driver = std::mem::ManuallyDrop::new(driver);
         let color = match asked.format {
             DeviceFormat::Mjpeg => ColorInfo::JPEG,
-            _ => driver.color().unwrap_or(ColorInfo::BT601),
+            _ => prepared.map_or(ColorInfo::BT601, |p| p.color),
         };
         self.line.say(&Said::Opened {
             driver: name.into(),
@@ -146,10 +148,11 @@ fn chosen(request: &Request, info: &CameraInfo) -> Result<Choice, Failure> {
 /// nokhwa where it can, the backend where it can't or doesn't.
 fn opened(
     asked: &DeviceRequest,
+    prepared: Option<Prepared>,
     backend: &dyn Backend,
 ) -> Result<(&'static str, Box<dyn Driver>), DriverError> {
-    if nokhwa::can(asked) {
-        match nokhwa::Nokhwa::open(asked) {
+    if let Some(prepared) = prepared.filter(|_| nokhwa::can(asked)) {
+        match nokhwa::Nokhwa::open(asked, prepared) {
             Ok(driver) => return Ok(("nokhwa", Box::new(driver))),
             Err(DriverError::Format(reason)) => tracing::info!(reason, "nokhwa can't"),
             Err(error) => return Err(error),

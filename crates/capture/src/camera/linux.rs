@@ -1,9 +1,9 @@
 //! Cameras on Linux: what V4L2 knows and nokhwa doesn't say.
 
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use media::driver::{DeviceFormat, DeviceRequest};
+use media::driver::{DeviceFormat, DeviceRequest, DriverError};
 use media::{ColorInfo, FrameRate, Matrix, Range, Siting, Size};
 use v4l::capability::Flags;
 use v4l::format::{Colorspace, Quantization};
@@ -96,6 +96,8 @@ fn traits(number: u32) -> Option<Traits> {
     }
 }
 
+const EBUSY: i32 = 16;
+
 /// ENOENT, ENODEV and ENXIO: the node is there no more, or nothing behind it.
 fn gone(error: &std::io::Error) -> bool {
     matches!(error.raw_os_error(), Some(2 | 19 | 6))
@@ -107,7 +109,7 @@ pub(super) fn modes(path: &str) -> Vec<Mode> {
         return Vec::new();
     };
     // The library panics on text that is no UTF-8.
-    let modes = catch_unwind(std::panic::AssertUnwindSafe(|| {
+    let modes = catch_unwind(AssertUnwindSafe(|| {
         let offered = device.enum_formats().unwrap_or_default();
         let has = |code: &[u8; 4]| offered.iter().any(|f| f.fourcc.repr == *code);
         let known = KNOWN.iter().filter(|(_, code)| has(code));
@@ -178,33 +180,41 @@ pub(super) struct Prepared {
     pub(super) stride: u32,
 }
 
-/// Sets the device to what is asked for, as far as it goes along. nokhwa refuses a camera that was left at a rate
-/// or a format that it doesn't know, though it would change both.
-pub(super) fn prepare(request: &DeviceRequest) -> std::io::Result<Prepared> {
+/// Sets the device to what is asked for, as far as it goes along; `None` where it can't be set so. nokhwa refuses a
+/// camera that was left at a rate or a format that it doesn't know, though it would change both.
+///
+/// # Errors
+/// Another program has it, or it is gone.
+pub(super) fn prepare(request: &DeviceRequest) -> Result<Option<Prepared>, DriverError> {
+    match set(request) {
+        Ok(format) => Ok(Some(Prepared {
+            color: color(format.colorspace, format.quantization),
+            stride: format.stride,
+        })),
+        Err(e) if e.raw_os_error() == Some(EBUSY) => Err(DriverError::Busy),
+        Err(e) if gone(&e) => Err(DriverError::Refused(e.to_string())),
+        Err(_) => Ok(None),
+    }
+}
+
+fn set(request: &DeviceRequest) -> std::io::Result<v4l::Format> {
     let device = v4l::Device::with_path(&request.path)?;
     let code = KNOWN
         .iter()
         .find(|(f, _)| *f == request.format)
         .map_or(*b"YUYV", |k| k.1);
-    let asked = catch_unwind(std::panic::AssertUnwindSafe(|| {
+    let ask = || {
         let Size { width, height } = request.size;
-        let format = v4l::Format::new(width, height, FourCC::new(&code));
-        let got = device.set_format(&format)?;
+        let got = device.set_format(&v4l::Format::new(width, height, FourCC::new(&code)))?;
         let interval = Fraction::new(request.rate.den(), request.rate.num());
         // Some have only one rate and no way to ask for it.
         let _ = device.set_params(&Parameters::new(interval));
         Ok(got)
-    }));
-    let got: std::io::Result<v4l::Format> =
-        asked.unwrap_or_else(|_| Err(std::io::ErrorKind::InvalidData.into()));
-    let got = got?;
-    Ok(Prepared {
-        color: color(got.colorspace, got.quantization),
-        stride: got.stride,
-    })
+    };
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|_| Err(std::io::ErrorKind::InvalidData.into()))
 }
 
-/// Whether an error is EBUSY, by its own number or as the library writes it.
+/// Whether a text that nokhwa wrote is of EBUSY.
 pub(super) fn busy(text: &str) -> bool {
     text.contains("(os error 16)")
 }

@@ -86,6 +86,9 @@ fn another_programs_camera_is_tried_each_second_and_a_refused_one_less_and_less(
     policy.ended(End::Busy, ms(1_000));
     assert_eq!(policy.next(ms(1_400)), wait(600));
     assert_eq!(policy.next(ms(2_000)), Action::Start);
+    // It ran for a while in between.
+    assert!(policy.alive(ms(2_100)));
+    policy.ended(End::Lost, ms(3_000));
     let mut pauses = Vec::new();
     for n in 0..12 {
         let now = ms(10_000 * (n + 1));
@@ -97,7 +100,7 @@ fn another_programs_camera_is_tried_each_second_and_a_refused_one_less_and_less(
         }
     }
     assert_eq!(
-        (pauses[0], pauses[6], pauses[7], pauses[11]),
+        (pauses[0], pauses[7], pauses[8], pauses[11]),
         (250, 250, 1_000, 1_000)
     );
 }

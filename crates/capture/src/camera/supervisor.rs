@@ -279,7 +279,7 @@ impl Supervisor {
     fn silent(&mut self, silence: Silence) {
         let (kind, name) = (DeviceKind::Camera, self.name());
         let error = match (self.device.fault, silence) {
-            (Some(fault), _) => Error::Refused {
+            (Some(fault), _) => Error::Pictures {
                 kind,
                 name,
                 reason: reason(fault).to_owned(),

@@ -5,14 +5,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use media::Plane;
 use media::driver::{DeviceFormat, DevicePicture, DeviceRequest, Driver, DriverError};
-use media::{ColorInfo, Plane};
 use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
 };
 use nokhwa::{Buffer, NokhwaError};
 
-use super::super::platform;
+use super::super::platform::{self, Prepared};
 use crate::clock;
 use crate::thread::panic_text;
 
@@ -21,7 +21,6 @@ pub(super) struct Nokhwa {
     camera: nokhwa::Camera,
     buffer: Option<Buffer>,
     planes: Option<[Plane; 3]>,
-    color: ColorInfo,
 }
 
 /// Whether nokhwa can ask a camera for this.
@@ -31,10 +30,9 @@ pub(super) fn can(request: &DeviceRequest) -> bool {
 
 impl Nokhwa {
     /// Opens the camera and sets it to what is asked for.
-    pub(super) fn open(request: &DeviceRequest) -> Result<Self, DriverError> {
+    pub(super) fn open(request: &DeviceRequest, prepared: Prepared) -> Result<Self, DriverError> {
         let refused = || DriverError::Format("nokhwa can't ask for it".into());
         let (index, format) = wanted(request).ok_or_else(refused)?;
-        let prepared = platform::prepare(request).map_err(|e| told(&e.to_string()))?;
         let open = || {
             let formats = [format.format()];
             let request = RequestedFormat::with_formats(RequestedFormatType::Exact(format), &formats);
@@ -46,7 +44,6 @@ impl Nokhwa {
             camera: caught(open)?,
             buffer: None,
             planes: planes(request, prepared.stride as usize),
-            color: prepared.color,
         })
     }
 }
@@ -65,10 +62,6 @@ impl Driver for Nokhwa {
             arrival,
             damaged: false,
         })
-    }
-
-    fn color(&self) -> Option<ColorInfo> {
-        Some(self.color)
     }
 }
 
