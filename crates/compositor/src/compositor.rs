@@ -78,6 +78,9 @@ pub struct Compositor {
     program: Program,
     pool: Pool,
     pub(crate) counters: Counters,
+    /// Tests: draw layer by layer even when all kernels are there.
+    #[cfg(test)]
+    pub(crate) layered_only: bool,
 }
 
 impl Compositor {
@@ -149,6 +152,8 @@ impl Compositor {
             program,
             pool,
             counters: Counters::default(),
+            #[cfg(test)]
+            layered_only: false,
         })
     }
 
@@ -213,8 +218,7 @@ impl Compositor {
     pub fn prepare(&self, scene: &Scene) -> Result<(), Error> {
         let plan = Plan::new(scene, self.size())?;
         self.check(&plan)?;
-        self.workshop
-            .want_kernels(plan.fused.iter().map(|p| &p.kernel), false);
+        self.want_kernels(&plan, false);
         // Room for a fade between what is on air and this.
         let on_air = self.plan.as_ref().map_or(0, |p| p.arena_len);
         self.want_arena(plan.arena_len + on_air);
@@ -247,8 +251,7 @@ impl Compositor {
         self.want_arena(plan.arena_len);
         self.fused = None;
         if !self.find_kernels(&plan) {
-            self.workshop
-                .want_kernels(plan.fused.iter().map(|p| &p.kernel), true);
+            self.want_kernels(&plan, true);
         }
         let same = self.plan.as_ref().is_some_and(|old| old.same_places(&plan));
         self.images.change(&plan, same);
@@ -263,6 +266,12 @@ impl Compositor {
             self.fused = self.workshop.kernels(keys, &self.fixed);
         }
         self.fused.is_some()
+    }
+
+    fn want_kernels(&self, plan: &Plan, first: bool) {
+        let keys = plan.fused.iter().map(|p| &p.kernel);
+        let lacking = keys.filter(|key| !self.fixed.contains_key(key));
+        self.workshop.want_kernels(lacking, first);
     }
 
     fn check(&self, plan: &Plan) -> Result<(), Error> {

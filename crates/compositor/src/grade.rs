@@ -11,7 +11,7 @@ use crate::color::{from_rgb, to_rgb};
 /// The exponent of the display's curve, BT.1886 annex 1.
 const GAMMA: f64 = 2.4;
 /// What contrast turns about: a grey card of 18 %, as R'G'B'.
-const MID_GREY: f64 = 0.4894;
+const MID_GREY: f64 = 0.489_44;
 /// Red's, green's and blue's part in luma.
 const LUMA: [f64; 3] = [0.2126, 0.7152, 0.0722];
 

@@ -142,7 +142,7 @@ impl Readback {
         job.slot
             .result()
             .map_async(wgpu::MapMode::Read, ..self.picture_end(), move |r| {
-                drop(mapped.try_send(r))
+                drop(mapped.try_send(r));
             });
         job.slot
             .upload

@@ -6,6 +6,9 @@ use media::Size;
 
 use crate::compile::Compiler;
 
+/// Bytes of the smallest arena.
+const SMALLEST: usize = 64 << 10;
+
 /// What slots are made with.
 #[derive(Clone, Debug)]
 pub(crate) struct SlotMaker {
@@ -44,7 +47,7 @@ pub(crate) struct Slot {
 impl SlotMaker {
     /// Bytes of the arena made for a scene of `len`: steps of powers of two, so that few scenes need a new one.
     pub(crate) fn capacity(&self, len: usize) -> usize {
-        len.next_power_of_two().min(self.limit)
+        len.max(SMALLEST).next_power_of_two().min(self.limit)
     }
 
     /// A slot whose arena has `len` bytes.

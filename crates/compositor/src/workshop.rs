@@ -41,6 +41,8 @@ struct State {
     images: VecDeque<Arc<Prepared>>,
     jobs: VecDeque<Job>,
     working: usize,
+    /// The kernel being made.
+    making: Option<KernelKey>,
     calls: u64,
     compiled: u64,
     compile_time: Duration,
@@ -109,7 +111,8 @@ impl Workshop {
     pub(crate) fn want_kernels<'a>(&self, keys: impl Iterator<Item = &'a KernelKey>, first: bool) {
         let mut state = self.shared.lock();
         for key in keys {
-            if state.ready.contains_key(key) || state.refused.contains(key) {
+            let known = state.ready.contains_key(key) || state.refused.contains(key);
+            if known || state.making.as_ref() == Some(key) {
                 continue;
             }
             let waiting = |job: &Job| matches!(job, Job::Kernel(k) if k == key);
@@ -274,8 +277,13 @@ impl Worker {
         if state.closed {
             return None;
         }
+        let job = state.jobs.pop_front();
         state.working = 1;
-        state.jobs.pop_front()
+        state.making = match &job {
+            Some(Job::Kernel(key)) => Some(key.clone()),
+            _ => None,
+        };
+        job
     }
 
     fn image(&self, frame: &VideoFrame, look: Look) {
@@ -293,6 +301,7 @@ impl Worker {
             .foundry
             .make(&key, || self.shared.drawing.load(Ordering::Acquire));
         let mut state = self.shared.lock();
+        state.making = None;
         state.compile_time += began.elapsed();
         match made {
             Ok(pipeline) => {

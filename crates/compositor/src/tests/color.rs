@@ -88,4 +88,5 @@ fn known_colours_of_full_range_601_become_limited_709() {
         );
     }
     assert_eq!(c.counters().kernels, 1);
+    assert_eq!(c.counters().layered, 0);
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use media::{ColorInfo, PixelFormat, Size, Timestamp, VideoFrame};
 
-use super::{PATIENCE, compositor, draw, frame};
+use super::{PATIENCE, compositor, draw, frame, render, settled};
 use crate::{
-    Background, ChromaKey, Compositor, Crop, Error, Layer, MAX_LAYERS, Options, Rect, Scene, SourceFormat,
+    Background, ChromaKey, Compositor, Correction, Counters, Crop, Error, Layer, MAX_LAYERS, Options, Rect,
+    Scene, SourceFormat,
 };
 
 const SIZE: Size = Size::new(64, 32);
@@ -175,11 +176,15 @@ fn a_device_with_its_own_memory_draws_the_same() {
     let scene = full_scene();
     let mut frames = white(&scene);
     frames[1] = Some(frame(PixelFormat::Yuyv, SIZE, ColorInfo::JPEG, |n| n as u8));
-    own.set_scene(&scene).unwrap();
-    let wanted = draw(&mut shared, &scene, &frames);
-    for n in 0..4 {
-        own.render(Timestamp::from_millis(n), &frames).unwrap();
-        assert_eq!(own.finished(PATIENCE).unwrap().data, wanted.data);
+    let (a, b) = (
+        draw(&mut shared, &scene, &frames),
+        draw(&mut own, &scene, &frames),
+    );
+    assert_eq!(a.data, b.data);
+    let (a, b) = (settled(&mut shared, &frames), settled(&mut own, &frames));
+    assert_eq!(a.data, b.data);
+    for _ in 0..3 {
+        assert_eq!(render(&mut own, &frames).data, a.data);
     }
 }
 
@@ -189,7 +194,9 @@ fn parameters_change_without_compiling() {
     let mut scene = full_scene();
     let frames = white(&scene);
     draw(&mut c, &scene, &frames);
-    assert_eq!(c.counters().kernels, 3);
+    settled(&mut c, &frames);
+    let Counters { kernels, .. } = c.counters();
+    assert!(kernels > 0);
     scene.layers[1].key = Some(ChromaKey {
         color: [0, 0, 255],
         similarity: 0.5,
@@ -200,14 +207,16 @@ fn parameters_change_without_compiling() {
     scene.layers[2].crop = Some(Crop {
         x: 2,
         y: 2,
-        w: 8,
+        w: 20,
         h: 8,
     });
     scene.layers[3].rect = Rect { y: 1, ..PIP };
-    draw(&mut c, &scene, &frames);
+    c.set_scene(&scene).unwrap();
+    settled(&mut c, &frames);
     scene.layers.truncate(3);
-    draw(&mut c, &scene, &frames);
-    assert_eq!(c.counters().kernels, 3);
+    c.set_scene(&scene).unwrap();
+    render(&mut c, &frames);
+    assert_eq!((c.counters().kernels, c.pending()), (kernels, 0));
 }
 
 #[test]
@@ -237,7 +246,7 @@ fn finished_pictures_are_pooled() {
 fn a_lost_device_is_an_error() {
     let Some(mut c) = compositor(SIZE) else { return };
     draw(&mut c, &camera_scene(), &[Some(camera())]);
-    c.destroy_device();
+    c.discard_device();
     let ends = |r: Result<(), Error>| matches!(r, Err(Error::DeviceLost(_)));
     // The loss is noticed at the latest by the frame that was being drawn.
     let noticed = (0..10).any(|n| {
@@ -246,6 +255,12 @@ fn a_lost_device_is_an_error() {
         lost
     });
     assert!(noticed && ends(c.set_scene(&camera_scene())));
+    assert!(ends(c.prepare(&full_scene())));
+    drop(c);
+    // Another one takes its place.
+    let Some(mut c) = compositor(SIZE) else { return };
+    let out = draw(&mut c, &camera_scene(), &[Some(camera())]);
+    assert_eq!(out.data, camera().data);
 }
 
 #[test]
@@ -258,6 +273,13 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
         scene
     };
     let cropped = |crop| change(&|s| s.layers[2].crop = Some(crop));
+    let corrected = |f: fn(&mut Correction)| {
+        change(&|s| {
+            let mut color = Correction::default();
+            f(&mut color);
+            s.layers[1].color = Some(color);
+        })
+    };
     let zero = Crop {
         x: 0,
         y: 0,
@@ -290,6 +312,27 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
         (
             change(&|s| s.layers = vec![s.layers[0]; MAX_LAYERS + 1]),
             "compositor.too_many_layers",
+        ),
+        (
+            change(&|s| s.layers = vec![s.layers[0]; 10_000]),
+            "compositor.too_many_layers",
+        ),
+        (
+            change(&|s| s.layers[1].rotation = f32::INFINITY),
+            "compositor.out_of_range",
+        ),
+        (
+            change(&|s| s.layers[1].rotation = 360.5),
+            "compositor.out_of_range",
+        ),
+        (corrected(|c| c.exposure = 4.1), "compositor.out_of_range"),
+        (corrected(|c| c.contrast = f32::NAN), "compositor.out_of_range"),
+        (corrected(|c| c.temperature = -2.0), "compositor.out_of_range"),
+        (corrected(|c| c.tint = 1.1), "compositor.out_of_range"),
+        (corrected(|c| c.saturation = -0.1), "compositor.out_of_range"),
+        (
+            change(&|s| s.layers[0].rotation = 90.0),
+            "compositor.background_not_covering",
         ),
         (change(&|s| s.layers[1].source = 9), "compositor.no_such_source"),
         (
@@ -333,6 +376,7 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
     ];
     for (scene, code) in refused {
         let error = c.set_scene(&scene).unwrap_err();
+        assert_eq!(c.prepare(&scene).unwrap_err(), error);
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().len() > 20);
     }
@@ -357,4 +401,83 @@ fn a_compositor_can_be_made_on_one_thread_and_used_on_another() {
     const fn send<T: Send>() {}
     const { send::<Compositor>() };
     const { send::<crate::Program>() };
+}
+
+/// Two cameras over one another, the upper one of so many structures.
+fn structure(n: usize) -> Scene {
+    let mut scene = full_scene();
+    scene.layers.truncate(2);
+    let layer = &mut scene.layers[1];
+    if n % 2 == 1 {
+        layer.key = None;
+    }
+    if n / 2 % 2 == 1 {
+        layer.color = Some(Correction::default());
+    }
+    scene
+}
+
+#[test]
+fn nothing_is_compiled_on_the_calling_thread() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let frames = white(&full_scene());
+    for n in 0..4 {
+        c.set_scene(&structure(n)).unwrap();
+        assert!(c.pending() > 0, "it is asked for, not made");
+        let before = c.counters();
+        // The thread has not had the time: if it should, the frame is fused all the same.
+        render(&mut c, &frames);
+        assert!(c.counters().layered >= before.layered);
+        assert!(c.wait_prepared(PATIENCE));
+        let layered = c.counters().layered;
+        render(&mut c, &frames);
+        assert_eq!(c.counters().layered, layered);
+        assert_eq!(c.counters().kernels, n as u64 + 1);
+    }
+    assert!(c.counters().compile_ms > 0);
+}
+
+#[test]
+fn a_prepared_scene_is_fused_from_its_first_frame() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let frames = white(&full_scene());
+    draw(&mut c, &structure(0), &frames);
+    let layered = c.counters().layered;
+    c.prepare(&structure(3)).unwrap();
+    assert!(c.wait_prepared(PATIENCE));
+    c.set_scene(&structure(3)).unwrap();
+    render(&mut c, &frames);
+    assert_eq!(c.counters().layered, layered);
+    assert!(c.wait_prepared(Duration::ZERO));
+}
+
+#[test]
+fn a_scene_of_as_many_layers_as_there_may_be_is_drawn() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let small = Size::new(16, 8);
+    let places = (0..MAX_LAYERS as i32).map(|n| Rect {
+        x: n % 8 * 8,
+        y: n / 8 % 8 * 4,
+        w: 8,
+        h: 4,
+    });
+    let scene = Scene {
+        sources: vec![source(PixelFormat::Nv12, small); MAX_LAYERS],
+        background: Background::Color([0, 0, 0]),
+        layers: places.enumerate().map(|(n, rect)| Layer::new(n, rect)).collect(),
+    };
+    // The last that stands at a place is seen.
+    let plain = |n: usize| {
+        frame(PixelFormat::Nv12, small, ColorInfo::BT709, |_| {
+            (n % 200) as u8 + 20
+        })
+    };
+    let frames: Vec<_> = (0..MAX_LAYERS).map(|n| Some(plain(n))).collect();
+    let out = draw(&mut c, &scene, &frames);
+    for n in MAX_LAYERS - 64..MAX_LAYERS {
+        let place = scene.layers[n].rect;
+        let luma = luma_at(&out, place.x as usize + 3, place.y as usize + 1);
+        assert_eq!(luma, (n % 200) as u8 + 20, "layer {n}");
+    }
+    assert_eq!(c.counters().kernels, 1, "layers of one kind share their kernel");
 }

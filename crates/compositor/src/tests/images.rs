@@ -2,9 +2,9 @@
 
 use media::{ColorInfo, PixelFormat, Size, Timestamp, VideoFrame};
 
-use super::{PATIENCE, compositor, draw, frame};
+use super::{PATIENCE, compositor, draw, frame, settled};
 use crate::color::program_code;
-use crate::{Background, Compositor, Layer, Rect, Scene, SourceFormat};
+use crate::{Background, Compositor, Correction, Layer, Rect, Scene, SourceFormat};
 
 const SIZE: Size = Size::new(96, 48);
 const CARD: Size = Size::new(22, 12);
@@ -128,14 +128,19 @@ fn a_clear_image_changes_nothing_and_a_smaller_one_keeps_its_mean() {
         w: 10,
         h: 6,
     };
-    let out = draw(&mut c, &scene(rect), &[Some(grey()), Some(stripes)]);
+    c.set_scene(&scene(rect)).unwrap();
+    let out = settled(&mut c, &[Some(grey()), Some(stripes)]);
     let y = at(&out, 24, 22)[0];
     assert!((105..=147).contains(&y), "{y}");
 }
 
-/// Draws with a new image and three times with the same one, so that every slot of the ring has been used.
+/// Draws with a new image and often with the same one, so that every slot of the ring has been used, before it
+/// is prepared and behind.
 fn shows(c: &mut Compositor, card: &VideoFrame, rgb: [u8; 3]) {
-    for n in 0..4 {
+    for n in 0..8 {
+        if n == 4 {
+            assert!(c.wait_prepared(PATIENCE));
+        }
         let frames = [Some(grey()), Some(card.clone())];
         c.render(Timestamp::from_millis(n), &frames).unwrap();
         let out = c.finished(PATIENCE).unwrap();
@@ -176,4 +181,64 @@ fn a_changed_card_is_drawn_anew_in_every_slot() {
     }
     c.set_scene(&scene(rect)).unwrap();
     shows(&mut c, &blue, [0, 0, 255]);
+}
+
+#[test]
+fn an_image_that_changes_at_every_tick_is_drawn_as_it_comes() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let rect = Rect {
+        x: 4,
+        y: 4,
+        w: 22,
+        h: 12,
+    };
+    c.set_scene(&scene(rect)).unwrap();
+    assert!(c.wait_prepared(PATIENCE));
+    for n in 0..6u8 {
+        let card = plain([40 * n, 255 - 40 * n, 90, 255]);
+        c.render(Timestamp::ZERO, &[Some(grey()), Some(card)]).unwrap();
+        let out = c.finished(PATIENCE).unwrap();
+        assert_near(at(&out, 12, 8), program_code([40 * n, 255 - 40 * n, 90]));
+        assert_eq!(
+            c.pending(),
+            0,
+            "nothing is prepared that is gone at the next tick"
+        );
+    }
+}
+
+#[test]
+fn an_image_is_the_same_prepared_or_as_it_came() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let gradient = frame(PixelFormat::Rgba8, CARD, ColorInfo::BT709, |n| {
+        let (x, y) = (n / 4 % 22, n / 88);
+        [x * 11, y * 20, 255 - x * 9, 80 + x * 5 + y * 4][n % 4] as u8
+    });
+    for (mirror, color) in [(false, None), (true, None), (true, Some(warm()))] {
+        let mut scene = scene(Rect {
+            x: 10,
+            y: 6,
+            w: 66,
+            h: 36,
+        });
+        scene.layers[1].mirror = mirror;
+        scene.layers[1].color = color;
+        scene.layers[1].opacity = 0.8;
+        let frames = [Some(grey()), Some(gradient.clone())];
+        let raw = draw(&mut c, &scene, &frames);
+        let prepared = settled(&mut c, &frames);
+        for (n, (a, b)) in raw.data.iter().zip(&prepared.data).enumerate() {
+            assert!(a.abs_diff(*b) <= 2, "sample {n}: {a} as it came, {b} prepared");
+        }
+    }
+}
+
+fn warm() -> Correction {
+    Correction {
+        exposure: 0.4,
+        contrast: 0.1,
+        temperature: 0.5,
+        tint: -0.2,
+        saturation: 1.3,
+    }
 }

@@ -2,31 +2,46 @@
 
 use media::PixelFormat::{I420, Nv12, Yuyv};
 
-use crate::MAX_LAYERS;
 use crate::kernel::{Base, Fetch, KernelKey, Step};
+use crate::params::FUSED;
 
-/// Each base under each layer, each layer on each base.
-fn structures() -> Vec<KernelKey> {
-    let fetches = [Nv12, I420, Yuyv].map(|f| [Fetch::Direct(f), Fetch::Scaled(f), Fetch::Magnified(f)]);
-    let fetches: Vec<_> = fetches.into_iter().flatten().collect();
-    let mut steps = vec![Step {
-        fetch: Fetch::Image,
-        keyed: false,
-    }];
-    for keyed in [false, true] {
-        steps.extend(fetches.iter().map(|fetch| Step { fetch: *fetch, keyed }));
+/// All steps there are.
+fn steps() -> Vec<Step> {
+    let mut fetches = vec![Fetch::Reduced(Nv12), Fetch::Reduced(I420)];
+    for format in [Nv12, I420, Yuyv] {
+        fetches.extend([
+            Fetch::Direct(format),
+            Fetch::Magnified(format),
+            Fetch::Affine(format),
+        ]);
     }
-    let mut bases = vec![Base::Program, Base::Solid];
-    bases.extend(fetches.iter().map(|f| Base::Layer(*f)));
-    let kernel = |base: &Base, steps: &[Step]| KernelKey {
-        base: *base,
+    fetches.push(Fetch::Raw);
+    let all = fetches.into_iter().flat_map(|fetch| {
+        (0..8).map(move |n| Step {
+            fetch,
+            keyed: n & 1 == 1 && !fetch.is_image(),
+            graded: n & 2 == 2,
+            mixed: n & 4 == 4 && fetch.turns(),
+        })
+    });
+    all.chain([Step::any(Fetch::Image)]).collect()
+}
+
+/// Each step under others, each as a base, and the fixed ones.
+fn structures() -> Vec<KernelKey> {
+    let steps = steps();
+    let groups = steps.chunks(FUSED).map(|steps| KernelKey {
+        base: Base::Program,
         steps: steps.to_vec(),
-    };
-    let groups = || steps.chunks(MAX_LAYERS - 1);
-    bases
+    });
+    let bases = steps
         .iter()
-        .flat_map(|base| groups().map(move |steps| kernel(base, steps)))
-        .collect()
+        .filter(|s| !s.keyed && !s.mixed && !s.fetch.is_image());
+    let based = bases.map(|step| KernelKey {
+        base: Base::Layer(*step),
+        steps: steps[..2].to_vec(),
+    });
+    groups.chain(based).chain(KernelKey::fixed()).collect()
 }
 
 #[test]
@@ -45,5 +60,13 @@ fn every_structure_assembles_to_valid_wgsl() {
             !text.contains("#import ") && !text.contains("_FORMAT") && !text.contains('$'),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn every_step_has_a_fixed_kernel() {
+    let fixed = KernelKey::fixed();
+    for step in steps() {
+        assert!(fixed.contains(&KernelKey::over(step.general())), "{step:?}");
     }
 }

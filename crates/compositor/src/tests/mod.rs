@@ -2,11 +2,16 @@
 
 mod color;
 mod door;
+mod fades;
 mod fusion;
+mod golden;
+mod grades;
 mod images;
 mod kernels;
+mod patches;
 mod pixels;
 mod plans;
+mod turns;
 
 use std::time::Duration;
 
@@ -30,11 +35,29 @@ fn compositor(size: Size) -> Option<Compositor> {
     }
 }
 
-/// Draws one frame of a scene.
+/// Draws one frame of a scene, once its kernels are there.
 fn draw(c: &mut Compositor, scene: &Scene, frames: &[Option<VideoFrame>]) -> VideoFrame {
     c.set_scene(scene).expect("a scene that can be drawn");
+    assert!(c.wait_prepared(PATIENCE));
+    render(c, frames)
+}
+
+/// Draws one frame of the scene that is set.
+fn render(c: &mut Compositor, frames: &[Option<VideoFrame>]) -> VideoFrame {
     c.render(Timestamp::ZERO, frames).expect("a free slot");
     c.finished(PATIENCE).expect("a finished frame")
+}
+
+/// Draws the scene that is set until its images are prepared.
+fn settled(c: &mut Compositor, frames: &[Option<VideoFrame>]) -> VideoFrame {
+    for _ in 0..2 {
+        render(c, frames);
+        assert!(c.wait_prepared(PATIENCE));
+    }
+    let layered = c.counters().layered;
+    let out = render(c, frames);
+    assert_eq!(c.counters().layered, layered, "it is fused by now");
+    out
 }
 
 /// A frame whose bytes are given by their index.

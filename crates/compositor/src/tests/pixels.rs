@@ -8,14 +8,14 @@ use crate::plan::Plan;
 use crate::{Background, ChromaKey, Crop, Layer, Rect, Scene, SourceFormat, twin};
 
 const SIZE: Size = Size::new(160, 90);
-const FULL_2020: ColorInfo = ColorInfo {
+pub(super) const FULL_2020: ColorInfo = ColorInfo {
     matrix: Matrix::Bt2020,
     range: Range::Full,
     siting: Siting::TopLeft,
 };
 
 /// A picture with flat parts, slopes and hard edges, some of it in the green of a screen (Cb 83, Cr 72).
-fn scenery(format: PixelFormat, size: Size, color: ColorInfo, seed: usize) -> VideoFrame {
+pub(super) fn scenery(format: PixelFormat, size: Size, color: ColorInfo, seed: usize) -> VideoFrame {
     let (w, luma) = (size.width as usize, size.area());
     let pattern = |x: usize, y: usize, k: usize| match (x / 24 + y / 18 + seed) % 4 {
         0 => [60 + (x * 3 + y) as u8 % 90, 83, 72][k],
@@ -38,8 +38,9 @@ fn scenery(format: PixelFormat, size: Size, color: ColorInfo, seed: usize) -> Vi
     })
 }
 
-/// Draws on the device and in the twin; no sample may differ by more than one code value.
-fn check(size: Size, layers: &[(Layer, VideoFrame)], background: Background) {
+/// Draws `layers` with the fused kernels and layer by layer, and compares both with the twin. Each layer has a
+/// source of its own.
+pub(super) fn check(size: Size, layers: &[(Layer, VideoFrame)], background: Background) {
     let Some(mut c) = compositor(size) else { return };
     let scene = Scene {
         sources: layers.iter().map(|(_, f)| SourceFormat::from(f)).collect(),
@@ -48,22 +49,27 @@ fn check(size: Size, layers: &[(Layer, VideoFrame)], background: Background) {
     };
     let frames: Vec<_> = layers.iter().map(|(_, f)| f.clone()).collect();
     let plan = Plan::new(&scene, size).expect("a scene that can be drawn");
-    let expected = twin::compose(&plan, size, &frames);
-    let shown: Vec<_> = frames.into_iter().map(Some).collect();
-    let out = draw(&mut c, &scene, &shown);
-    let worst = expected
-        .iter()
-        .zip(&out.data)
-        .enumerate()
-        .max_by_key(|(_, (a, b))| a.abs_diff(**b));
-    assert!(
-        worst.is_some_and(|(_, (a, b))| a.abs_diff(*b) <= 1),
-        "sample, (expected, drawn): {worst:?}"
-    );
-    assert_eq!(expected.len(), out.data.len());
+    let shown: Vec<_> = frames.iter().cloned().map(Some).collect();
+    for (layered, passes) in [(false, &plan.fused), (true, &plan.layered)] {
+        c.layered_only = layered;
+        let expected = twin::compose(&plan, passes, size, &frames, 0.0);
+        let out = draw(&mut c, &scene, &shown);
+        same(&expected, &out.data, 1);
+    }
 }
 
-fn keyed(source: usize, rect: Rect) -> Layer {
+/// Asserts that samples differ by at most `most`.
+pub(super) fn same(expected: &[u8], got: &[u8], most: u8) {
+    assert_eq!(expected.len(), got.len());
+    let pairs = expected.iter().zip(got).enumerate();
+    let worst = pairs.max_by_key(|(_, (a, b))| a.abs_diff(**b));
+    assert!(
+        worst.is_some_and(|(_, (a, b))| a.abs_diff(*b) <= most),
+        "sample, (expected, drawn): {worst:?}"
+    );
+}
+
+pub(super) fn keyed(source: usize, rect: Rect) -> Layer {
     let mut layer = Layer::new(source, rect);
     layer.key = Some(ChromaKey {
         color: [0, 177, 64],
