@@ -154,7 +154,9 @@ impl Readback {
             })
             .map_err(|e| e.to_string())?;
         for _ in 0..2 {
-            match results.try_recv() {
+            // The thread that makes kernels waits for the device too: whoever sees a submission end first calls
+            // back, so the answers may come a little after the wait.
+            match results.recv_timeout(HANGS) {
                 Ok(result) => result.map_err(|e| e.to_string())?,
                 Err(_) => return Err("a finished picture can't be read".into()),
             }
