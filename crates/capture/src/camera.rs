@@ -9,11 +9,13 @@
 mod child;
 #[cfg(target_os = "linux")]
 mod delay;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod identity;
 #[cfg(target_os = "linux")]
 mod link;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod mode;
 #[cfg(target_os = "linux")]
 #[path = "camera/linux.rs"]
@@ -23,6 +25,7 @@ mod platform;
 mod platform;
 #[cfg(target_os = "linux")]
 mod policy;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod shared;
 #[cfg(target_os = "linux")]
 mod stamp;

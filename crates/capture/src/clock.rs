@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use media::Timestamp;
 
 /// Readings of two clocks that were interrupted for longer than this are taken again.
+#[cfg(target_os = "linux")]
 const READING: Duration = Duration::from_micros(50);
 
 /// The monotonic clock, counted from the beginning of the show. Clones tell the same time.

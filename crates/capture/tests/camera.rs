@@ -318,3 +318,17 @@ fn short_pictures_harm_nobody() {
     assert_eq!(reports[3]["lost"], 0);
     assert!(uneven(&reports[3], 33.333_333).0.len() <= 1, "{}", reports[3]);
 }
+
+#[test]
+fn no_process_outlives_the_one_it_reads_for() {
+    let cameras = Cameras::new(&format!("{TWO};name=Web,size=640x360,fps=30,format=MJPEG"));
+    let watch = cameras.watch(&["Desk", "Side@320x240@15", "Web"]);
+    for n in 0..3 {
+        watch.until_on(n, true);
+    }
+    // One of them is stuck in its driver.
+    cameras.stall(0);
+    let children = watch.children();
+    assert_eq!(children.len(), 3);
+    watch.crash(&children);
+}

@@ -19,7 +19,7 @@ use media::{ColorInfo, FrameRate, Size};
 
 use super::CameraInfo;
 use super::memory::Slots;
-use super::mode::{Choice, Mode, choose};
+use super::mode::{Choice, Mode, choose, plausible, possible};
 use super::platform::{self, Prepared};
 use super::wire::{self, Failure, Inbox, Order, Request, Said};
 use decode::Desk;
@@ -125,7 +125,8 @@ impl Child {
 fn chosen(request: &Request, info: &CameraInfo) -> Result<Choice, Failure> {
     let size = Size::new(request.width, request.height);
     let rate = FrameRate::new(request.rate.0, request.rate.1);
-    let rate = rate.ok_or_else(|| Failure::Format("no such rate".into()))?;
+    let rate = rate.filter(|r| plausible(*r) && possible(size));
+    let rate = rate.ok_or_else(|| Failure::Format("no camera can".into()))?;
     let format = request.format.map(DeviceFormat::from);
     let modes = platform::modes(&info.path);
     if let Some(choice) = choose(&modes, size, rate, format) {

@@ -27,6 +27,11 @@ pub struct Choice {
     pub why: String,
 }
 
+/// The most pixels a picture may have, and a side of it.
+const MOST_PIXELS: usize = 4096 * 2304;
+const LONGEST: u32 = 8192;
+/// The least and the most pictures a second that a camera can mean.
+const RATES: std::ops::RangeInclusive<f64> = 0.1..=1_000.0;
 /// A rate of at least this part of the one that is wanted will do.
 const ENOUGH: f64 = 0.8;
 /// Rates no further apart than this part of them look alike: 30 and 29.97.
@@ -34,22 +39,32 @@ const ALIKE: f64 = 0.002;
 
 /// The best of `modes` for pictures of `size` at `rate`, of one format where it is given: a rate that will do
 /// first, then the size or the nearest larger one, then the rate itself, then raw pictures rather than MJPEG.
-/// `None` when there is nothing to choose from. Sizes of an odd number of pixels are left out.
+/// `None` when there is nothing to choose from. What no camera can mean, sizes of an odd number of pixels, and
+/// pictures of more than 4096 by 2304 are left out.
 pub fn choose(modes: &[Mode], size: Size, rate: FrameRate, format: Option<DeviceFormat>) -> Option<Choice> {
-    let fitting = |m: &&Mode| {
-        let even = m.size.width.is_multiple_of(2) && m.size.height.is_multiple_of(2);
-        even && m.size.area() > 0 && format.is_none_or(|f| m.format == f)
-    };
-    let offers = modes
-        .iter()
-        .filter(fitting)
-        .flat_map(|m| m.rates.iter().map(move |r| (m, *r)));
+    let fitting = |m: &&Mode| possible(m.size) && format.is_none_or(|f| m.format == f);
+    let offers = modes.iter().filter(fitting).flat_map(|m| {
+        let rates = m.rates.iter().filter(|r| plausible(**r));
+        rates.map(move |r| (m, *r))
+    });
     let (mode, taken) = offers.min_by_key(|(mode, offered)| worth(mode, *offered, size, rate))?;
     Some(Choice {
         mode: mode.clone(),
         rate: taken,
         why: why(modes, mode, taken, (size, rate, format)),
     })
+}
+
+/// Whether pictures of this size can be carried.
+pub(super) fn possible(size: Size) -> bool {
+    let even = size.width.is_multiple_of(2) && size.height.is_multiple_of(2);
+    let sides = (2..=LONGEST).contains(&size.width) && (2..=LONGEST).contains(&size.height);
+    even && sides && size.area() <= MOST_PIXELS
+}
+
+/// Whether a camera can mean this rate.
+pub(super) fn plausible(rate: FrameRate) -> bool {
+    RATES.contains(&rate.as_f64())
 }
 
 /// The smallest is the best.

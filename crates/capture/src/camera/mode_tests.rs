@@ -110,3 +110,16 @@ fn a_format_that_is_asked_for_is_kept_to() {
         None
     );
 }
+
+#[test]
+fn what_no_camera_can_mean_is_left_out() {
+    let wild = [
+        mode(Yuyv, Size::new(u32::MAX, u32::MAX), &["30"]),
+        mode(Yuyv, Size::new(8192, 8192), &["30"]),
+        mode(Yuyv, Size::new(0, 720), &["30"]),
+        mode(Yuyv, HD, &["1/1000", "4000000000/1"]),
+        mode(Yuyv, VGA, &["15"]),
+    ];
+    assert_eq!(chosen(&wild, HD, "30", None).1, VGA);
+    assert_eq!(choose(&wild[..4], HD, FrameRate::whole(30), None), None);
+}

@@ -20,6 +20,8 @@ use crate::{DeviceInfo, DeviceKind, Error, ShowClock, Status};
 
 /// Pictures whose times are remembered until they are decoded.
 const PENDING: usize = 16;
+/// What a child says arrived longer ago is held to be this old.
+const ODD: Duration = Duration::from_secs(10);
 
 /// Everything the thread has.
 struct Supervisor {
@@ -188,9 +190,11 @@ impl Supervisor {
 
     /// A picture was taken: its time is laid on the camera's line, also where it won't be shown.
     fn taken(&mut self, number: u64, taken: Option<i64>, arrival: i64) {
-        let arrival = self.show_time(arrival);
+        let arrival = self
+            .show_time(arrival)
+            .clamp(self.clock.now() - ODD, self.clock.now());
         // What is older than a second, or of the future, is no time of a picture.
-        let sane = |t: &Timestamp| (0..1_000_000_000).contains(&arrival.nanos_since(*t));
+        let sane = |t: &Timestamp| t <= &arrival && arrival.saturating_since(*t) < Duration::from_secs(1);
         let taken = taken.map(|t| self.show_time(t)).filter(sane);
         if taken.is_some() {
             count(&self.shared.counts.stamped);

@@ -10,6 +10,7 @@ use media::{ColorInfo, FrameRate, Matrix, Range, Siting, Size};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::mode::{plausible, possible};
 use super::{CameraInfo, Choice, Mode};
 
 /// Longest message, in bytes.
@@ -171,12 +172,12 @@ impl From<&Choice> for Chosen {
 impl Chosen {
     /// `None` when it makes no sense.
     pub(super) fn choice(self) -> Option<Choice> {
-        let rate = |(num, den)| FrameRate::new(num, den);
+        let rate = |(num, den)| FrameRate::new(num, den).filter(|r| plausible(*r));
         Some(Choice {
             mode: Mode {
                 format: self.format.into(),
-                size: Size::new(self.width, self.height),
-                rates: self.rates.into_iter().map(rate).collect::<Option<_>>()?,
+                size: Some(Size::new(self.width, self.height)).filter(|s| possible(*s))?,
+                rates: self.rates.into_iter().filter_map(rate).collect(),
             },
             rate: rate(self.rate)?,
             why: self.why,
@@ -316,11 +317,19 @@ mod tests {
             why: "so".into(),
         };
         assert_eq!(Chosen::from(&choice).choice(), Some(choice.clone()));
-        let wild = Chosen {
-            rate: (0, 1),
-            ..Chosen::from(&choice)
-        };
-        assert_eq!(wild.choice(), None);
+        let sane = || Chosen::from(&choice);
+        for wild in [
+            Chosen {
+                rate: (0, 1),
+                ..sane()
+            },
+            Chosen {
+                width: u32::MAX,
+                ..sane()
+            },
+        ] {
+            assert_eq!(wild.choice(), None);
+        }
         for color in [ColorInfo::JPEG, ColorInfo::BT709, ColorInfo::BT601] {
             assert_eq!(ColorInfo::from(Color::from(color)), color);
         }

@@ -203,6 +203,22 @@ impl Watch {
         tasks.filter_map(Result::ok).flat_map(of).collect()
     }
 
+    /// Kills the probe as a crash would, and waits until those children of it are gone.
+    pub fn crash(mut self, children: &[u32]) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it was killed");
+        let end = Instant::now() + NEVER;
+        // Whoever inherits them may not reap them at once.
+        let gone = |n: &u32| {
+            let stat = std::fs::read_to_string(format!("/proc/{n}/stat")).unwrap_or_default();
+            stat.is_empty() || stat.contains(") Z ")
+        };
+        while !children.iter().all(gone) {
+            assert!(Instant::now() < end, "{children:?} are left");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// CPU time of each thread of a process so far, in seconds.
     pub fn cpu(process: u32) -> BTreeMap<String, f64> {
         let mut times = BTreeMap::new();
