@@ -245,3 +245,8 @@ impl Drop for Camera {
         self.shared.stop();
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+#[path = "camera/tests.rs"]
+mod tests;

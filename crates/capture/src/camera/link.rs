@@ -12,7 +12,9 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::SendFlags;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::Launch;
 use super::memory::Ring;
@@ -83,7 +85,8 @@ impl Link {
             inbox: Inbox::default(),
             ring,
         };
-        wire::write(&mut &*link.line.0, &Order::Open(request))?;
+        // A child that is gone already is heard to be so.
+        let _ = wire::write(&mut &*link.line.0, &Order::Open(request));
         Ok(link)
     }
 
@@ -129,30 +132,24 @@ impl Link {
     pub(super) fn end(mut self) -> Option<Child> {
         // It may be gone already: then there is nothing to kill.
         let _ = self.child.kill();
-        let _ = self.line.0.set_read_timeout(Some(PATIENCE));
-        // Its end of the line closes when it is gone.
-        let mut rest = [0; 4096];
-        let gone = loop {
-            match (&mut &*self.line.0).read(&mut rest) {
-                Ok(0) => break true,
-                Ok(_) => {}
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(e) => break !matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
-            }
-        };
-        if !gone || !reaped(&mut self.child, true) {
-            return Some(self.child);
-        }
-        None
+        let gone = exits(&self.child) && self.child.wait().is_ok();
+        (!gone).then_some(self.child)
     }
 }
 
-/// Whether the child is gone for good; `wait`: it is on its way.
-fn reaped(child: &mut Child, wait: bool) -> bool {
-    match wait {
-        true => child.wait().is_ok(),
-        false => !matches!(child.try_wait(), Ok(None)),
-    }
+/// Whether a killed child is gone within [`PATIENCE`].
+fn exits(child: &Child) -> bool {
+    let watched = pidfd_open(Pid::from_child(child), PidfdFlags::empty());
+    let Ok(watched) = watched else {
+        return false;
+    };
+    let Ok(patience) = Timespec::try_from(PATIENCE) else {
+        return false;
+    };
+    matches!(
+        poll(&mut [PollFd::new(&watched, PollFlags::IN)], Some(&patience)),
+        Ok(1)
+    )
 }
 
 /// Killed children that were stuck in the kernel.
@@ -167,6 +164,6 @@ impl Unreaped {
 
     /// Reaps those that are gone by now.
     pub(super) fn look(&mut self) {
-        self.0.retain_mut(|child| !reaped(child, false));
+        self.0.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
     }
 }
