@@ -245,6 +245,14 @@ impl Studio {
         }
     }
 
+    /// Writes a line to its standard input.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub async fn write(&mut self, line: &str) -> io::Result<()> {
+        self.stdin.write_all(format!("{line}\n").as_bytes()).await
+    }
+
     /// Sends it a signal.
     ///
     /// # Errors

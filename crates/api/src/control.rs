@@ -84,19 +84,19 @@ pub enum Command {
     },
     /// Lets the show go through the steps of its plan by itself, from the step on air.
     #[serde(rename = "plan.start")]
-    StartPlan,
+    StartPlan {},
     /// Stays where the show is.
     #[serde(rename = "plan.stop")]
-    StopPlan,
+    StopPlan {},
     /// Goes to the plan's next step at once.
     #[serde(rename = "plan.next")]
-    NextStep,
+    NextStep {},
     /// Opens the graphics device anew, as after a driver's reset; the last picture stands meanwhile.
     #[serde(rename = "graphics.restart")]
-    RestartGraphics,
+    RestartGraphics {},
     /// Asks how things are: answered with a [`State`].
     #[serde(rename = "state")]
-    State,
+    State {},
 }
 
 /// A change of some of a layer's parameters. `null` takes a rectangle, crop, key or correction away.
@@ -321,7 +321,7 @@ mod tests {
         let cut = read(r#"{"do":"scene.show","scene":"host"}"#).unwrap();
         let scene = "host".to_owned();
         assert_eq!(cut, Command::ShowScene { scene, fade_ms: 0 });
-        assert_eq!(read(r#"{"do":"plan.next"}"#).unwrap(), Command::NextStep);
+        assert_eq!(read(r#"{"do":"plan.next"}"#).unwrap(), Command::NextStep {});
         let unknown = read(r#"{"do":"scene.show","scene":"host","fade":1}"#).unwrap_err();
         assert!(unknown.to_string().contains("unknown field `fade`"), "{unknown}");
         let unknown = read(r#"{"do":"scene.hide"}"#).unwrap_err();

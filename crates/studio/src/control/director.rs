@@ -82,8 +82,8 @@ impl Director {
                 }
                 Err(refusal) => Outcome::Failed(refusal.into()),
             },
-            Command::RestartGraphics => return self.order(|answer| Order::Restart { answer }, answer),
-            Command::State => done(Ok(Done {
+            Command::RestartGraphics {} => return self.order(|answer| Order::Restart { answer }, answer),
+            Command::State {} => done(Ok(Done {
                 state: Some(Box::new(self.state())),
                 ..Done::default()
             })),
@@ -92,15 +92,15 @@ impl Director {
                 gain_db,
                 mute,
             } => done(self.set_sound(source, *gain_db, *mute)),
-            Command::StartPlan => done(match self.plan.start(self.parts.clock.now()) {
+            Command::StartPlan {} => done(match self.plan.start(self.parts.clock.now()) {
                 true => Ok(Done::default()),
                 false => Err(Refusal::NoPlan),
             }),
-            Command::StopPlan => {
+            Command::StopPlan {} => {
                 self.plan.stop();
                 done(Ok(Done::default()))
             }
-            Command::NextStep => return self.next_step(answer),
+            Command::NextStep {} => return self.next_step(answer),
             edit => match self.parts.stage.edit(edit) {
                 Ok(_) => {
                     let scenes = self.parts.stage.flats().to_vec();

@@ -264,6 +264,6 @@ mod tests {
     async fn a_show_that_has_ended_answers_so() {
         let (handle, gone) = door();
         drop(gone);
-        assert_eq!(handle.ask(Command::State).await, over());
+        assert_eq!(handle.ask(Command::State {}).await, over());
     }
 }

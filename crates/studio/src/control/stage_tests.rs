@@ -31,7 +31,7 @@ fn an_edit_reaches_the_scenes_that_show_the_edited_one() {
     let edited = Arc::clone(&stage.flats[0]);
     stage.edit(&command(set)).unwrap();
     assert!(Arc::ptr_eq(&edited, &stage.flats[0]) && !Arc::ptr_eq(&before[0], &edited));
-    assert_eq!(stage.edit(&Command::State), Ok(false));
+    assert_eq!(stage.edit(&Command::State {}), Ok(false));
 }
 
 #[test]

@@ -94,7 +94,7 @@ async fn unseen(running: &mut Running, settings: &Settings) -> Result<(), Failur
         let Spent { each, .. } = meter.read()?;
         let state = running
             .studio
-            .ask(&Command::State)
+            .ask(&Command::State {})
             .await?
             .state
             .unwrap_or_default();
