@@ -152,6 +152,28 @@ pub fn flat(path: &Path, (width, height): (u32, u32), [y, cb, cr]: [u8; 3]) -> i
     Ok(path)
 }
 
+/// As [`flat`], as a JPEG picture (ending `.mjpeg`), by ffmpeg.
+///
+/// # Errors
+/// [`io::ErrorKind::NotFound`] without ffmpeg; or it refuses.
+pub fn flat_mjpeg(path: &Path, size: (u32, u32), color: [u8; 3]) -> io::Result<PathBuf> {
+    let raw = flat(path, size, color)?;
+    let path = path.with_extension("mjpeg");
+    let ffmpeg = crate::program("ANCHOR_FFMPEG", &["ffmpeg"]).ok_or(io::ErrorKind::NotFound)?;
+    let status = std::process::Command::new(ffmpeg)
+        .args(["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuyv422", "-s"])
+        .arg(format!("{}x{}", size.0, size.1))
+        .arg("-i")
+        .arg(raw)
+        .args(["-pix_fmt", "yuvj420p", "-q:v", "3", "-f", "mjpeg"])
+        .arg(&path)
+        .status()?;
+    match status.success() {
+        true => Ok(path),
+        false => Err(io::Error::other(format!("ffmpeg makes no JPEG: {status}"))),
+    }
+}
+
 /// Two seconds of one of the demo show's loops (`host`, `table`) as a raw file for a camera: YUYV at 640x360,
 /// 30 frames a second. Unpacked once by ffmpeg, then kept in the build directory.
 ///
@@ -175,7 +197,7 @@ pub fn unpacked_at(name: &str, size: (u32, u32), pixel_format: &str) -> io::Resu
 /// # Errors
 /// As [`unpacked`].
 pub fn unpacked_mjpeg(name: &str, size: (u32, u32)) -> io::Result<PathBuf> {
-    let arguments = ["-pix_fmt", "yuvj422p", "-q:v", "3", "-f", "mjpeg"];
+    let arguments = ["-pix_fmt", "yuvj420p", "-q:v", "3", "-f", "mjpeg"];
     unpack(name, size, "mjpeg", &arguments)
 }
 
