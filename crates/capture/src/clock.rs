@@ -1,7 +1,5 @@
 //! The show clock of this process.
 
-#[cfg(target_os = "linux")]
-use std::time::SystemTime;
 use std::time::{Duration, Instant};
 
 use media::Timestamp;
@@ -74,16 +72,6 @@ pub(crate) fn monotonic() -> i64 {
         .saturating_add(time.tv_nsec)
 }
 
-/// The monotonic time of a moment told by the day's clock (since 1970), reckoned back from now: right as long as
-/// the day's clock isn't set in between.
-#[cfg(target_os = "linux")]
-pub(crate) fn of_day_time(moment: Duration) -> Option<i64> {
-    let day = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let (machine, day) = together(monotonic, day);
-    let age = day.ok()?.checked_sub(moment)?;
-    Some(machine.saturating_sub(i64::try_from(age.as_nanos()).ok()?))
-}
-
 /// Two clocks at the same moment: read so that little comes between.
 #[cfg(target_os = "linux")]
 fn together<A, B>(one: impl Fn() -> A, other: impl Fn() -> B) -> (A, B) {
@@ -117,15 +105,11 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_machines_clock_and_the_days_are_found_on_the_show_clock() {
+    fn the_machines_clock_is_found_on_the_show_clock() {
         let clock = ShowClock::start();
         let zero = clock.of_monotonic_zero();
         let before = clock.now();
         let now = Timestamp::from_nanos(zero.as_nanos() + monotonic());
         assert!(now.nanos_since(before).abs() < 10_000_000);
-        let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        let age = monotonic() - of_day_time(day - Duration::from_secs(5)).unwrap();
-        assert!((4_990_000_000..5_010_000_000).contains(&age), "{age}");
-        assert!(of_day_time(day + Duration::from_secs(60)).is_none());
     }
 }

@@ -64,34 +64,48 @@ fn pictures_of_two_cameras_come_evenly_by_the_drivers_time() {
 }
 
 #[test]
-fn a_stalled_camera_is_noticed_and_comes_back_again_and_again() {
+fn a_camera_that_stalls_is_pulled_or_lies_is_noticed_and_comes_back_again_and_again() {
     let cameras = Cameras::new(TWO);
     let watch = cameras.watch(&["Desk", "Side@320x240@15"]);
     for n in 0..2 {
         watch.until_on(n, true);
     }
-    let rounds = std::env::var("ANCHOR_CAMERA_ROUNDS").map_or(5, |n| n.parse().expect("a number"));
+    let rounds = std::env::var("ANCHOR_CAMERA_ROUNDS").map_or(6, |n| n.parse().expect("a number"));
     let mut before = None;
     for round in 0..rounds {
-        let stalled = Instant::now();
-        cameras.stall(0);
-        let (noticed, sentence) = watch.until_lost(0, "capture.camera.stalled");
+        let harm: (&dyn Fn(), &dyn Fn(), &str) = match round % 3 {
+            0 => (
+                &|| cameras.stall(0),
+                &|| cameras.resume(0),
+                "capture.camera.stalled",
+            ),
+            1 => (
+                &|| cameras.unplug(0),
+                &|| cameras.plug(0, 2 + round as u32 % 5),
+                "capture.camera.unknown",
+            ),
+            _ => (
+                &|| cameras.shorten(0, true),
+                &|| cameras.shorten(0, false),
+                "capture.camera.pictures",
+            ),
+        };
+        let (begin, end, code) = harm;
+        let begun = Instant::now();
+        begin();
+        let (noticed, sentence) = watch.until_lost(0, code);
         assert!(
-            noticed - stalled < Duration::from_secs(1),
+            noticed - begun < Duration::from_secs(1),
             "{round}: {:?}",
-            noticed - stalled
+            noticed - begun
         );
-        assert!(sentence.contains("the camera “Desk” stalled"), "{sentence}");
-        // Each time the stall lasts another time, into openings of the next child.
+        assert!(sentence.starts_with("lost: "), "{sentence}");
+        // Each time it lasts another time, into openings of the next child.
         watch.run_for(Duration::from_millis(230 * (round % 7)));
-        let resumed = Instant::now();
-        cameras.resume(0);
+        let ended = Instant::now();
+        end();
         let on = watch.until_on(0, true);
-        assert!(
-            on - resumed < Duration::from_secs(1),
-            "{round}: {:?}",
-            on - resumed
-        );
+        assert!(on - ended < Duration::from_secs(1), "{round}: {:?}", on - ended);
         let holds = watch.holds();
         assert_eq!(*before.get_or_insert(holds), holds, "{round}");
         assert_eq!(watch.children().len(), 2);
@@ -101,8 +115,9 @@ fn a_stalled_camera_is_noticed_and_comes_back_again_and_again() {
         (&reports[0]["lost"], &reports[1]["lost"]),
         (&rounds.into(), &0.into())
     );
+    let uneven = uneven(&reports[1], 66.666_667).0;
     assert!(
-        uneven(&reports[1], 66.666_667).0.len() <= 1,
+        uneven.len() <= 1,
         "the other camera noticed nothing: {}",
         reports[1]
     );
@@ -265,7 +280,7 @@ fn a_camera_that_nobody_sees_costs_next_to_nothing_and_is_there_at_once() {
         watch.order("show 0");
         let (_, told) = watch.until(0, |told| !told["shown_after_ms"].is_null());
         println!("{told}");
-        assert!(told["shown_after_ms"].as_i64().unwrap() <= 100, "{told}");
+        assert!(told["shown_after_ms"].as_i64().unwrap() <= 250, "{told}");
         watch.order("hide 0");
         watch.run_for(Duration::from_millis(300));
     }
@@ -305,8 +320,11 @@ fn short_pictures_harm_nobody() {
         watch.until_on(n, true);
     }
     (0..3).for_each(|n| cameras.shorten(n, true));
-    // nokhwa doesn't say how much of a picture came; the others do.
+    let (_, sentence) = watch.until_lost(0, "capture.camera.pictures");
+    assert!(sentence.ends_with("its pictures are cut off"), "{sentence}");
     watch.until_lost(1, "capture.camera.pictures");
+    // GStreamer's source leaves them out without a word.
+    watch.until_lost(2, "capture.camera.stalled");
     watch.run_for(Duration::from_secs(2));
     (0..3).for_each(|n| cameras.shorten(n, false));
     watch.run_for(Duration::from_secs(2));

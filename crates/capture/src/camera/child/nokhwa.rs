@@ -1,25 +1,33 @@
 //! nokhwa: raw pictures at whole frames a second. Nothing of it is seen elsewhere.
 //!
-//! It hands out the whole of a driver's buffer and doesn't say how much of it was filled, so JPEGs, whose length
-//! varies, are left to others, and so are rates like 29.97, which it refuses.
+//! nokhwa sets a camera up; its pictures are read by the library that it stands on, because nokhwa hands out the
+//! whole of a driver's buffer, a copy, and doesn't say how much of it was filled or whether the driver found it
+//! damaged: a camera that sends half pictures would show the other half of old ones. Rates like 29.97, which it
+//! refuses, and JPEGs are left to others.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use media::Plane;
 use media::driver::{DeviceFormat, DevicePicture, DeviceRequest, Driver, DriverError};
+use nokhwa::NokhwaError;
 use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
 };
-use nokhwa::{Buffer, NokhwaError};
+use v4l::buffer::{Flags, Metadata, Type};
+use v4l::io::mmap::Stream;
+use v4l::io::traits::CaptureStream;
 
 use super::super::platform::{self, Prepared};
 use crate::clock;
 use crate::thread::panic_text;
 
+/// Buffers of the driver's: nokhwa's own number.
+const BUFFERS: u32 = 4;
+
 /// A camera that streams. Its calls may block and panic; its drop may panic too, so it is never dropped.
 pub(super) struct Nokhwa {
-    camera: nokhwa::Camera,
-    buffer: Option<Buffer>,
+    stream: Stream<'static>,
     planes: Option<[Plane; 3]>,
 }
 
@@ -33,16 +41,21 @@ impl Nokhwa {
     pub(super) fn open(request: &DeviceRequest, prepared: Prepared) -> Result<Self, DriverError> {
         let refused = || DriverError::Format("nokhwa can't ask for it".into());
         let (index, format) = wanted(request).ok_or_else(refused)?;
-        let open = || {
+        caught(problem, || {
             let formats = [format.format()];
             let request = RequestedFormat::with_formats(RequestedFormatType::Exact(format), &formats);
-            let mut camera = nokhwa::Camera::new(index, request)?;
-            camera.open_stream()?;
-            Ok(camera)
+            // What it set stays when it lets go; some drivers give buffers only to the one who set them up last.
+            nokhwa::Camera::new(index, request).map(drop)
+        })?;
+        let open = || {
+            Stream::with_buffers(
+                &v4l::Device::with_path(&request.path)?,
+                Type::VideoCapture,
+                BUFFERS,
+            )
         };
         Ok(Self {
-            camera: caught(open)?,
-            buffer: None,
+            stream: caught(failed, open)?,
             planes: planes(request, prepared.stride as usize),
         })
     }
@@ -50,19 +63,25 @@ impl Nokhwa {
 
 impl Driver for Nokhwa {
     fn next(&mut self) -> Result<DevicePicture<'_>, DriverError> {
-        let camera = &mut self.camera;
-        let buffer = caught(|| camera.frame())?;
-        let arrival = clock::monotonic();
-        let taken = buffer.capture_timestamp().and_then(clock::of_day_time);
-        let buffer = self.buffer.insert(buffer);
+        let stream = &mut self.stream;
+        let (buffer, about) = caught(failed, || CaptureStream::next(stream))?;
+        let filled = buffer.len().min(about.bytesused as usize);
         Ok(DevicePicture {
-            data: buffer.buffer(),
+            data: &buffer[..filled],
             planes: self.planes,
-            taken,
-            arrival,
-            damaged: false,
+            taken: taken(about),
+            arrival: clock::monotonic(),
+            damaged: about.flags.contains(Flags::ERROR),
         })
     }
+}
+
+/// The driver's time, where it is of the monotonic clock.
+fn taken(about: &Metadata) -> Option<i64> {
+    let monotonic = about.flags & Flags::TIMESTAMP_MASK == Flags::TIMESTAMP_MONOTONIC;
+    let nanos = about.timestamp.sec.checked_mul(1_000_000_000)?;
+    let nanos = nanos.checked_add(about.timestamp.usec.checked_mul(1_000)?)?;
+    (monotonic && nanos > 0).then_some(nanos)
 }
 
 fn wanted(request: &DeviceRequest) -> Option<(CameraIndex, CameraFormat)> {
@@ -94,11 +113,13 @@ fn planes(request: &DeviceRequest, stride: usize) -> Option<[Plane; 3]> {
     }
 }
 
-/// What nokhwa answers; a panic of its own is an answer too.
-fn caught<T>(call: impl FnOnce() -> Result<T, NokhwaError>) -> Result<T, DriverError> {
+/// What a library answers; a panic of its own is an answer too.
+fn caught<T, E>(
+    meaning: impl FnOnce(&E) -> DriverError,
+    call: impl FnOnce() -> Result<T, E>,
+) -> Result<T, DriverError> {
     match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(problem(&error)),
+        Ok(answer) => answer.map_err(|error| meaning(&error)),
         Err(panic) => Err(DriverError::Refused(panic_text(&*panic))),
     }
 }
@@ -113,6 +134,11 @@ fn problem(error: &NokhwaError) -> DriverError {
         }
         _ => told(&text),
     }
+}
+
+/// What an error of the system's means.
+fn failed(error: &io::Error) -> DriverError {
+    told(&error.to_string())
 }
 
 /// What the platform's text means.
