@@ -189,10 +189,7 @@ fn devices() -> ExitCode {
 
 /// The process of one camera: reads its device and hands the pictures to the studio that started it.
 fn camera_child() -> ExitCode {
-    match pipeline::init() {
-        Ok(()) => capture::camera::serve(&pipeline::device::Devices),
-        Err(error) => refuse(&error.to_string(), "camera.child"),
-    }
+    capture::camera::serve(&pipeline::device::Devices)
 }
 
 fn set_key(name: &str) -> ExitCode {

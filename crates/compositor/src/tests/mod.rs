@@ -7,6 +7,7 @@ mod fusion;
 mod golden;
 mod grades;
 mod images;
+mod jpeg;
 mod kernels;
 mod patches;
 mod pixels;

@@ -9,7 +9,7 @@ use crate::color::{from_rgb, to_rgb};
 use crate::{Background, Layer, Rect, Scene, SourceFormat};
 
 /// sRGB of the ColorChecker Classic's patches, row by row.
-const PATCHES: [[u8; 3]; 24] = [
+pub(super) const PATCHES: [[u8; 3]; 24] = [
     [115, 82, 68],
     [194, 150, 130],
     [98, 122, 157],
@@ -36,13 +36,13 @@ const PATCHES: [[u8; 3]; 24] = [
     [52, 52, 52],
 ];
 /// Pixels of a patch's side; six stand in a row.
-const SIDE: usize = 16;
-const SIZE: Size = Size::new(6 * SIDE as u32, 4 * SIDE as u32);
+pub(super) const SIDE: usize = 16;
+pub(super) const SIZE: Size = Size::new(6 * SIDE as u32, 4 * SIDE as u32);
 
-type Lab = [f64; 3];
+pub(super) type Lab = [f64; 3];
 
 /// CIELAB of sRGB (0 to 1), white D65.
-fn lab(rgb: [f64; 3]) -> Lab {
+pub(super) fn lab(rgb: [f64; 3]) -> Lab {
     let [r, g, b] = rgb.map(|v| {
         let v = v.clamp(0.0, 1.0);
         if v <= 0.04045 {
@@ -67,7 +67,7 @@ fn lab(rgb: [f64; 3]) -> Lab {
 }
 
 /// CIEDE2000 with all weights one.
-fn difference(one: Lab, other: Lab) -> f64 {
+pub(super) fn difference(one: Lab, other: Lab) -> f64 {
     let seventh = |c: f64| (c.powi(7) / (c.powi(7) + 25f64.powi(7))).sqrt();
     let chroma = |lab: Lab| lab[1].hypot(lab[2]);
     let g = 0.5 * (1.0 - seventh(f64::midpoint(chroma(one), chroma(other))));
@@ -150,7 +150,7 @@ fn chart(format: PixelFormat, color: ColorInfo) -> VideoFrame {
 }
 
 /// CIELAB of the program at the middle of patch `n`.
-fn seen(out: &VideoFrame, n: usize) -> Lab {
+pub(super) fn seen(out: &VideoFrame, n: usize) -> Lab {
     let (x, y) = (n % 6 * SIDE + SIDE / 2, n / 6 * SIDE + SIDE / 2);
     let w = SIZE.width as usize;
     let chroma = y / 2 * w + x;
