@@ -38,6 +38,16 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::Crate("compositor", "compose"),
     ),
     (
+        "cuts",
+        "the compositor, from a cut to the first new frame, no kernel compiled before",
+        Program::Crate("compositor", "cuts"),
+    ),
+    (
+        "mix",
+        "the mixer and microphones, processor time a second of sound",
+        Program::Crate("sound", "mix"),
+    ),
+    (
         "encode",
         "the encoders, milliseconds a frame",
         Program::Crate("pipeline", "encode"),
