@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use media::{FrameRate, Size, counter};
 
@@ -73,7 +74,7 @@ impl Loop {
         let plain = match self.format {
             Format::Yuyv => preload::unpacked_at(self.name, size, "yuyv422"),
             Format::Nv12 => preload::unpacked_at(self.name, size, "nv12"),
-            Format::Mjpeg => preload::unpacked_mjpeg(self.name, size),
+            Format::Mjpeg => self.jpeg(&preload::unpacked_at(self.name, size, "nv12")?),
         }?;
         let Some(row) = self.numbered else {
             return Ok(plain);
@@ -85,6 +86,29 @@ impl Loop {
             self.number(&plain, &draft, row)?;
             std::fs::rename(&draft, &file)?;
         }
+        Ok(file)
+    }
+
+    /// The pictures of `plain`, NV12, as JPEGs with chroma of half size both ways, one behind the other.
+    fn jpeg(&self, plain: &Path) -> io::Result<PathBuf> {
+        let file = plain.with_extension("jpegs");
+        if file.exists() {
+            return Ok(file);
+        }
+        let draft = file.with_extension(format!("jpegs-{}", std::process::id()));
+        let ffmpeg = crate::program("ANCHOR_FFMPEG", &["ffmpeg"]).ok_or(io::ErrorKind::NotFound)?;
+        let Size { width, height } = self.size;
+        let status = Command::new(ffmpeg)
+            .args(["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "nv12"])
+            .args(["-s", &format!("{width}x{height}"), "-i"])
+            .arg(plain)
+            .args(["-pix_fmt", "yuvj420p", "-q:v", "3", "-f", "mjpeg"])
+            .arg(&draft)
+            .status()?;
+        if !status.success() {
+            return Err(io::Error::other(format!("ffmpeg makes no JPEGs: {status}")));
+        }
+        std::fs::rename(&draft, &file)?;
         Ok(file)
     }
 

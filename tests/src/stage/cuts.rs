@@ -25,6 +25,12 @@ pub fn luma(scene: usize) -> u32 {
     (16.0 + f32::from(grey(scene)) * 219.0 / 255.0).round() as u32
 }
 
+/// Luma of the patch of [`Stage::many_layers`] with this opacity: black lies below it.
+pub fn faded(opacity: f32) -> u32 {
+    let full = luma(super::layers::PATCH) as f32;
+    (16.0 + (full - 16.0) * opacity).round() as u32
+}
+
 /// The scene whose patch has about this luma.
 pub fn scene_of(seen: u32) -> Option<usize> {
     (0..SCENES).find(|&scene| luma(scene).abs_diff(seen) <= 7)

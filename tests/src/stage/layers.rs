@@ -8,6 +8,8 @@ use super::{Stage, cuts, layer, rect};
 
 /// Layers across and down.
 const ROW: usize = 8;
+/// The patch is that of the brightest scene of those that are cut to.
+pub(super) const PATCH: usize = cuts::SCENES - 1;
 
 impl Stage {
     /// A scene of 64 layers of 160x90, both cameras in turn, and a patch that shows the first edit of each pair.
@@ -20,12 +22,12 @@ impl Stage {
         };
         // The patch is the sixty-fourth.
         let mut layers: Vec<_> = (0..ROW * ROW - 1).map(small).collect();
-        layers.push(cuts::patch(0));
+        layers.push(cuts::patch(PATCH));
         Self {
             size,
             cameras: vec![raw("table", size), raw("host", size)],
             images: Vec::new(),
-            colors: vec![cuts::color(0)],
+            colors: vec![cuts::color(PATCH)],
             scenes: vec![Scene {
                 name: "many".into(),
                 layers,

@@ -72,6 +72,8 @@ pub(crate) async fn cut(
             let layers = &stage.scenes[next].layers;
             let layer = &layers[chance.pick(layers.len() - 1)];
             studio.ask(&edit(&cuts::name(next), layer, chance)).await?;
+            // The answer came with a tick: the cut doesn't.
+            tokio::time::sleep(Duration::from_millis(chance.pick(40) as u64)).await;
         }
         let asked = now();
         let scene = cuts::name(next);
@@ -100,10 +102,9 @@ pub(crate) async fn edit_many(
     for number in 0..count {
         tokio::time::sleep(chance.pause()).await;
         let shows = number % 2 == 0;
-        // The patch covers what lies below it, or lets three quarters of it through.
-        let dark = number % 4 == 0;
+        let patch = [0.3, 1.0][number / 2 % 2];
         let command = match shows {
-            true => set(&scene.name, "patch", opacity(if dark { 0.25 } else { 1.0 })),
+            true => set(&scene.name, "patch", opacity(patch)),
             false => {
                 let layer = &scene.layers[chance.pick(scene.layers.len() - 1)];
                 edit(&scene.name, layer, chance)
@@ -115,7 +116,7 @@ pub(crate) async fn edit_many(
             asked,
             answered: now(),
             tick: done.tick,
-            patch: (shows && !dark).then_some(cuts::luma(0)),
+            patch: shows.then(|| cuts::faded(patch)),
             edited: true,
         });
     }
@@ -179,14 +180,21 @@ pub(crate) fn print(changes: &[Change], measured: &Measured) {
         .filter_map(|p| Some((p.number?, p)))
         .collect();
     for (name, edited) in [("to a scene as it was", false), ("to an edited scene", true)] {
-        let of: Vec<_> = changes.iter().filter(|change| change.edited == edited).collect();
+        let next = changes.iter().skip(1).map(|change| change.asked);
+        let next = next.chain([f64::INFINITY]);
+        let of: Vec<_> = changes
+            .iter()
+            .zip(next)
+            .filter(|(c, _)| c.edited == edited)
+            .collect();
         if of.is_empty() {
             continue;
         }
-        let seen: Vec<_> = of
+        let seen = of
             .iter()
-            .filter_map(|change| change.seen(&numbered, taken))
-            .collect();
+            .filter_map(|(change, next)| change.seen(&numbered, taken, *next));
+        let seen: Vec<_> = seen.collect();
+        let of: Vec<_> = of.into_iter().map(|(change, _)| change).collect();
         let shows = of.iter().filter(|change| change.patch.is_some()).count();
         let after: Vec<_> = seen.iter().map(|seen| seen.frames).collect();
         let told: Vec<_> = of.iter().filter_map(|change| change.told(taken)).collect();
@@ -214,11 +222,13 @@ struct Seen {
 }
 
 impl Change {
-    fn seen(&self, pictures: &[(u32, &Picture)], taken: Taken) -> Option<Seen> {
+    /// The first picture with it, before the change that was asked for at `next`.
+    fn seen(&self, pictures: &[(u32, &Picture)], taken: Taken, next: f64) -> Option<Seen> {
         let patch = self.patch?;
         let behind = pictures.iter().find(|(number, picture)| {
             let new = picture.mark.is_some_and(|mark| mark.abs_diff(patch) <= 7);
-            new && taken.at(*number) > self.asked - taken.step
+            // A late tick shows what was asked for after its time.
+            new && taken.at(*number) > self.asked - taken.step && taken.at(*number) < next + taken.step
         });
         let number = behind?.0;
         Some(Seen {

@@ -85,7 +85,8 @@ fn studio(Measured { report, .. }: &Measured) {
             encoding.video_bytes as f64 / 125.0 / report.seconds.max(1.0)
         );
     }
-    for source in &report.sources {
+    // Stills come once.
+    for source in report.sources.iter().filter(|source| source.received > 1) {
         println!(
             "source    {}: {} received, {} skipped, {} repeated, {} missing, {:.0} ms of delay",
             source.name, source.received, source.skipped, source.repeated, source.missing, source.delay_ms
