@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use api::studio::ShowReport;
+use container::flv::Tag;
 use serde_json::{Value, json};
 
 use crate::cpu::{Meter, Spent};
@@ -39,6 +40,8 @@ pub struct Measured {
     pub report: ShowReport,
     /// All that the studio said.
     pub said: String,
+    /// What the receiver got, as it came.
+    pub tags: Vec<Tag>,
 }
 
 impl Running {
@@ -107,6 +110,7 @@ impl Running {
             player,
             report,
             said,
+            tags,
         })
     }
 }

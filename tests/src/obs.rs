@@ -94,6 +94,18 @@ impl Obs {
         String::from_utf8_lossy(&log).into_owned()
     }
 
+    /// Its version, and what draws, in its own words.
+    pub fn describe(&self) -> String {
+        let said = self.said();
+        let line = |words: &str| said.lines().find(|line| line.contains(words));
+        let lines = [line("(linux)"), line("OpenGL on adapter"), line("OpenGL loaded")];
+        let bare = lines
+            .into_iter()
+            .flatten()
+            .map(|line| line.trim_start_matches("info: "));
+        bare.collect::<Vec<_>>().join("; ")
+    }
+
     /// Its newest statistics; `None` before the first, and without a stage.
     pub fn stats(&self) -> Option<Stats> {
         let said = self.said();

@@ -1,12 +1,13 @@
 //! Keeps what a viewer receives, undecoded: judged afterwards, so that judging takes nothing from who is judged.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use container::flv::video::{self, VideoTag};
-use container::flv::{Tag, TagKind};
+use container::flv::{self, Tag, TagKind};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -76,6 +77,18 @@ async fn begin(address: SocketAddr, name: &str) -> Viewer {
             _ => sleep(LOOK).await,
         }
     }
+}
+
+/// Writes what came into an FLV file, for people to look at.
+///
+/// # Errors
+/// The file can't be written.
+pub fn keep(tags: &[Tag], file: &Path) -> io::Result<()> {
+    let mut file = BufWriter::new(std::fs::File::create(file)?);
+    file.write_all(&flv::header(true, true))?;
+    tags.iter()
+        .try_for_each(|tag| file.write_all(&flv::write_tag(tag)))?;
+    file.flush()
 }
 
 fn is_picture(tag: &Tag) -> bool {

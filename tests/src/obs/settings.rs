@@ -156,7 +156,8 @@ fn filters(stage: &Stage, source: &str) -> Vec<Value> {
                 "key_color": u32::from_le_bytes([r, g, b, 255]),
                 "similarity": thousandths(key.similarity),
                 "smoothness": thousandths(key.smoothness),
-                "spill": thousandths(key.spill),
+                // A distance like the two before, where ours is a share: OBS's own default.
+                "spill": 100,
             },
         })
     });

@@ -14,6 +14,7 @@ use media::Size;
 use system_tests::cpu::{Meter, Spent};
 use system_tests::measured::Running;
 use system_tests::player::Mark;
+use system_tests::recorder::keep;
 use system_tests::stage::{Stage, cuts};
 
 use changes::{Chance, Change};
@@ -53,6 +54,9 @@ async fn main() -> Result<(), Failure> {
     }
     let mark = (settings.scene >= Kind::Cuts).then_some(cuts::read as Mark);
     let measured = running.finish(mark).await?;
+    if let Some(folder) = &settings.keep {
+        keep(&measured.tags, &folder.join("frames.flv"))?;
+    }
     let length = settings.seconds as usize * 30;
     print::figures(&measured, &spent, length);
     changes::print(&changes, &measured);

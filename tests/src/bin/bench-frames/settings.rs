@@ -10,6 +10,8 @@ pub(crate) struct Settings {
     pub(crate) seconds: u64,
     /// How long the show runs before that.
     pub(crate) settle: u64,
+    /// Folder for what the receiver got, as FLV files.
+    pub(crate) keep: Option<PathBuf>,
     /// What is shown.
     pub(crate) scene: Kind,
     /// What chance begins with.
@@ -35,11 +37,12 @@ pub(crate) enum Kind {
 
 impl Settings {
     /// Reads the command line: `--server PATH --studio PATH --preload PATH --seconds N --settle N --seed N
-    /// --scene demo|1080p|four|cuts|many-layers --json FILE`.
+    /// --scene demo|1080p|four|cuts|many-layers --json FILE --keep FOLDER`.
     pub(crate) fn from_args() -> Result<Self, String> {
         let mut settings = Self {
             seconds: 60,
             settle: 3,
+            keep: None,
             scene: Kind::Demo,
             seed: 1,
             json: None,
@@ -57,6 +60,7 @@ impl Settings {
                 "--seed" => settings.seed = number()?,
                 "--scene" => settings.scene = Kind::parse(&value)?,
                 "--json" => settings.json = Some(value.into()),
+                "--keep" => settings.keep = Some(value.into()),
                 other => return Err(format!("unknown option {other}")),
             }
         }

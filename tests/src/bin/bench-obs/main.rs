@@ -15,7 +15,7 @@ use system_tests::cpu::{Meter, Spent};
 use system_tests::measured::{NAME, Running};
 use system_tests::obs::Obs;
 use system_tests::player::{Picture, Player};
-use system_tests::recorder::Recorder;
+use system_tests::recorder::{Recorder, keep};
 use system_tests::server::Server;
 use system_tests::stage::{CAMERA_ROW, Stage};
 
@@ -80,6 +80,9 @@ async fn ours_once(stage: &Stage, settings: &Settings) -> Result<Run, Failure> {
     let running = Running::start(stage, false).await?;
     let spent = measure(settings, || running.meter()).await?;
     let measured = running.finish(Some(camera_number)).await?;
+    if let Some(folder) = &settings.keep {
+        keep(&measured.tags, &folder.join("ours.flv"))?;
+    }
     let program = &measured.report.program;
     let said = vec![format!(
         "{} due, {} composed, {} late, {} repeated; composed in ms {:.1} p50, {:.1} p99",
@@ -105,7 +108,8 @@ async fn obs_once(stage: &Stage, settings: &Settings) -> Result<Option<Run>, Fai
     let roots = [obs.id(), server.id().unwrap_or(0), std::process::id()];
     let spent = measure(settings, || Meter::start(&roots)).await?;
     let stats = obs.stats();
-    let mut said = obs.stop(PATIENCE).await?;
+    let mut said = vec![obs.describe()];
+    said.extend(obs.stop(PATIENCE).await?);
     said.extend(stats.map(|stats| {
         format!(
             "{} of {} frames lagged, {:.0} ms to draw one, by its own statistics",
@@ -114,7 +118,11 @@ async fn obs_once(stage: &Stage, settings: &Settings) -> Result<Option<Run>, Fai
     }));
     let mut player = Player::new();
     player.mark = Some(camera_number);
-    recorder.stop().iter().try_for_each(|tag| player.take(tag))?;
+    let tags = recorder.stop();
+    if let Some(folder) = &settings.keep {
+        keep(&tags, &folder.join("obs.flv"))?;
+    }
+    tags.iter().try_for_each(|tag| player.take(tag))?;
     player.finish()?;
     Ok(Some(count(&player.pictures, settings, spent, said)))
 }

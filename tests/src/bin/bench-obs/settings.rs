@@ -1,5 +1,7 @@
 //! What is measured.
 
+use std::path::PathBuf;
+
 use system_tests::binary;
 
 /// The command line.
@@ -10,15 +12,19 @@ pub(crate) struct Settings {
     pub(crate) seconds: u64,
     /// How long it runs before that.
     pub(crate) settle: u64,
+    /// Folder for what the receiver got, as FLV files.
+    pub(crate) keep: Option<PathBuf>,
 }
 
 impl Settings {
-    /// Reads the command line: `--server PATH --studio PATH --preload PATH --runs N --seconds N --settle N`.
+    /// Reads the command line: `--server PATH --studio PATH --preload PATH --runs N --seconds N --settle N
+    /// --keep FOLDER`.
     pub(crate) fn from_args() -> Result<Self, String> {
         let mut settings = Self {
             runs: 3,
             seconds: 20,
             settle: 5,
+            keep: None,
         };
         let mut args = std::env::args().skip(1);
         while let Some(name) = args.next() {
@@ -31,6 +37,7 @@ impl Settings {
                 "--runs" => settings.runs = number()? as usize,
                 "--seconds" => settings.seconds = number()?,
                 "--settle" => settings.settle = number()?,
+                "--keep" => settings.keep = Some(value.into()),
                 other => return Err(format!("unknown option {other}")),
             }
         }
