@@ -68,18 +68,20 @@ impl Graphics {
     }
 
     /// Has the kernels of `scene` made ready.
-    pub(crate) fn prepare(&mut self, scene: &Flat, formats: &[Option<SourceFormat>]) {
+    pub(crate) fn prepare(&self, scene: &Flat, formats: &[Option<SourceFormat>]) {
         let size = self.options.size;
-        if let Some(compositor) = &mut self.compositor {
-            if let Err(error) = compositor.prepare(&scene::compile(scene, size, formats)) {
-                tracing::debug!(%error, scene = scene.name, "this scene can't be made ready");
-            }
+        let prepared = self
+            .compositor
+            .as_ref()
+            .map(|c| c.prepare(&scene::compile(scene, size, formats)));
+        if let Some(Err(error)) = prepared {
+            tracing::debug!(%error, scene = scene.name, "this scene can't be made ready");
         }
     }
 
     /// Waits until what was to be made ready is, `patience` at most.
-    pub(crate) fn wait_prepared(&mut self, patience: Duration) {
-        if let Some(compositor) = &mut self.compositor {
+    pub(crate) fn wait_prepared(&self, patience: Duration) {
+        if let Some(compositor) = &self.compositor {
             compositor.wait_prepared(patience);
         }
     }
