@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use api::control::Event;
 use media::VideoFrame;
 use system_tests::counter::percentile;
-use system_tests::player::{Player, breaks, owned_up};
+use system_tests::player::{Picture, Player, breaks, owned_up};
 use system_tests::preload::{self, Camera, Cameras};
 use system_tests::server::Server;
 use system_tests::skip;
@@ -281,14 +281,27 @@ async fn play(desk: &str, side: &str, all: &'static [Fault]) {
     judge(faults, &seen).await;
 }
 
+/// How many frames are within three of the camera's going or coming; only those with a break before them if `broken`.
+fn near(seen: &Player, gaps: &[Range<u64>], broken: bool) -> usize {
+    let edges: Vec<u64> = gaps.iter().flat_map(|gap| [gap.start, gap.end]).collect();
+    let at_edge = |pair: &&[Picture]| {
+        let number = u64::from(pair[1].number.unwrap_or(0));
+        edges.iter().any(|edge| (edge + 1).abs_diff(number) <= 3)
+    };
+    let pairs = seen.pictures.windows(2).filter(at_edge);
+    pairs.filter(|pair| !broken || breaks(pair) > 0).count()
+}
+
 async fn judge(faults: Faults, seen: &Player) {
     let (lost, back) = (losses(&faults.studio), returns(&faults.studio));
     let (report, said) = faults.studio.stop().await.unwrap();
     let gaps: Vec<Range<u64>> = lost.iter().zip(&back).map(|(&lost, &back)| lost..back).collect();
     let broken = breaks(&seen.pictures);
     println!(
-        "{} program frames, {broken} breaks, {:?}",
+        "{} program frames, {broken} breaks ({} while the camera came or went, which is {:.0} % of the time), {:?}",
         seen.pictures.len(),
+        near(seen, &gaps, true),
+        100.0 * near(seen, &gaps, false) as f64 / seen.pictures.len() as f64,
         report.program
     );
     let suffered: usize = faults.times.values().map(|(noticed, _)| noticed.len()).sum();
