@@ -50,7 +50,7 @@ pub struct Counters {
     pub mismatched: u64,
     /// Kernels compiled for scenes, beside the fixed ones.
     pub kernels: u64,
-    /// Milliseconds spent compiling, on a thread of its own; the fixed kernels' at the start included.
+    /// Milliseconds spent compiling, beside the tick; the fixed kernels' at the start included.
     pub compile_ms: u64,
     /// Buffers made for finished pictures; stands still while the studio keeps up.
     pub buffers: u64,
@@ -107,7 +107,7 @@ impl Compositor {
         let fixed_time = began.elapsed();
         let maker = SlotMaker {
             device: opened.device.clone(),
-            compiler: compiler.clone(),
+            compiler,
             size,
             mapped_kernels: opened.mapped_kernels,
             limit: arena_limit(&opened),
@@ -134,7 +134,7 @@ impl Compositor {
             .name("gpu-poll".into())
             .spawn(move || readback.run(&submitted))
             .map_err(no_thread)?;
-        let foundry = Foundry::new(compiler, opened.adapter.clone());
+        let foundry = Foundry::new(opened.adapter.clone());
         let workshop = Workshop::start(foundry, ring.clone(), maker.clone()).map_err(no_thread)?;
         Ok(Self {
             opened,

@@ -16,9 +16,8 @@ use crate::kernel::{Fetch, KernelKey, Step};
 /// for the kernel that is tried.
 const CACHED: Duration = Duration::from_millis(20);
 
-/// Compilers of the drawing device and, where there is need of it, of a second one.
+/// What is done for a kernel before the drawing device is asked for it.
 pub(crate) struct Foundry {
-    compiler: Compiler,
     adapter: Adapter,
     beside: Option<Beside>,
 }
@@ -31,37 +30,35 @@ struct Beside {
 }
 
 impl Foundry {
-    pub(crate) const fn new(compiler: Compiler, adapter: Adapter) -> Self {
+    pub(crate) const fn new(adapter: Adapter) -> Self {
         Self {
-            compiler,
             adapter,
             beside: None,
         }
     }
 
-    /// Makes a kernel; `drawing` says whether frames are being drawn.
+    /// Sees to it that the drawing device makes a kernel quickly; `drawing` says whether frames are being drawn.
+    /// Threads of the second device have the priority of the thread that calls this first.
     ///
     /// # Errors
     /// [`Error::Kernel`], [`Error::DeviceLost`]; [`Error::NoKernelCache`] when it would hold up the frames.
-    pub(crate) fn make(
-        &mut self,
-        key: &KernelKey,
-        drawing: impl Fn() -> bool,
-    ) -> Result<wgpu::ComputePipeline, Error> {
-        if self.adapter.software {
-            let beside = match &mut self.beside {
-                Some(beside) => beside,
-                none => none.insert(Beside::open(&self.adapter)?),
-            };
-            if beside.shares {
-                beside.compiler.make(key)?;
-                // Once more, from the cache: by then it has been written.
-                beside.compiler.make(key)?;
-            } else if drawing() {
-                return Err(Error::NoKernelCache);
-            }
+    pub(crate) fn prepare(&mut self, key: &KernelKey, drawing: impl Fn() -> bool) -> Result<(), Error> {
+        if !self.adapter.software {
+            return Ok(());
         }
-        self.compiler.make(key)
+        let beside = match &mut self.beside {
+            Some(beside) => beside,
+            none => none.insert(Beside::open(&self.adapter)?),
+        };
+        if beside.shares {
+            beside.compiler.make(key)?;
+            // Once more, from the cache: by then it has been written.
+            beside.compiler.make(key).map(drop)
+        } else if drawing() {
+            Err(Error::NoKernelCache)
+        } else {
+            Ok(())
+        }
     }
 }
 

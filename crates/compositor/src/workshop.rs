@@ -1,4 +1,8 @@
-//! What is made ahead of the tick or beside it, on a thread of its own: kernels, prepared images, larger arenas.
+//! What is made ahead of the tick or beside it, on two threads: kernels, prepared images, larger arenas.
+//!
+//! The one has low priority and does what takes long: generating kernels on a second device, drawing images. The
+//! other does what touches the drawing device, for milliseconds: a thread of low priority that is set aside while it
+//! holds one of the device's locks would hold the tick up.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,10 +25,15 @@ const QUEUE: usize = 512;
 /// Most bytes of prepared images kept.
 const IMAGE_BYTES: usize = 96 << 20;
 
-/// One thing to make.
+/// One thing that takes long.
 enum Job {
     Kernel(KernelKey),
     Image(VideoFrame, Look),
+}
+
+/// One thing to be had of the drawing device.
+enum Errand {
+    Kernel(KernelKey),
     Arena(usize),
 }
 
@@ -40,9 +49,11 @@ struct State {
     refused: HashSet<KernelKey>,
     images: VecDeque<Arc<Prepared>>,
     jobs: VecDeque<Job>,
+    errands: VecDeque<Errand>,
+    /// Threads at work.
     working: usize,
-    /// The kernel being made.
-    making: Option<KernelKey>,
+    /// Kernels on their way from a job to `ready`.
+    making: Vec<KernelKey>,
     calls: u64,
     compiled: u64,
     compile_time: Duration,
@@ -56,14 +67,14 @@ struct Shared {
     drawing: AtomicBool,
 }
 
-/// The thread, and what it has made.
+/// The threads, and what they have made.
 pub(crate) struct Workshop {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Workshop {
-    /// Starts the thread.
+    /// Starts the threads.
     ///
     /// # Errors
     /// The system's, when it has no thread left.
@@ -73,19 +84,24 @@ impl Workshop {
             changed: Condvar::new(),
             drawing: AtomicBool::new(false),
         });
+        let mut workshop = Self {
+            shared: shared.clone(),
+            threads: Vec::new(),
+        };
         let worker = Worker {
             shared: shared.clone(),
             foundry,
-            ring,
-            maker,
         };
-        let thread = std::thread::Builder::new()
-            .name("kernels".into())
-            .spawn(move || worker.run())?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
+        let runner = Runner { shared, ring, maker };
+        workshop.spawn("kernels", move || worker.run())?;
+        workshop.spawn("device", move || runner.run())?;
+        Ok(workshop)
+    }
+
+    fn spawn(&mut self, name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+        let thread = std::thread::Builder::new().name(name.into()).spawn(body)?;
+        self.threads.push(thread);
+        Ok(())
     }
 
     /// The kernels of all `keys`, or `None` while one of them is lacking.
@@ -112,7 +128,7 @@ impl Workshop {
         let mut state = self.shared.lock();
         for key in keys {
             let known = state.ready.contains_key(key) || state.refused.contains(key);
-            if known || state.making.as_ref() == Some(key) {
+            if known || state.making.contains(key) {
                 continue;
             }
             let waiting = |job: &Job| matches!(job, Job::Kernel(k) if k == key);
@@ -155,12 +171,9 @@ impl Workshop {
     /// Asks for arenas of `len` bytes.
     pub(crate) fn want_arena(&self, len: usize) {
         let mut state = self.shared.lock();
-        if !state
-            .jobs
-            .iter()
-            .any(|job| matches!(job, Job::Arena(l) if *l >= len))
-        {
-            state.add(Job::Arena(len), true);
+        let asked = |e: &Errand| matches!(e, Errand::Arena(l) if *l >= len);
+        if !state.errands.iter().any(asked) {
+            state.errands.push_front(Errand::Arena(len));
         }
         drop(state);
         self.shared.changed.notify_all();
@@ -174,18 +187,18 @@ impl Workshop {
     /// How much is waiting or being made.
     pub(crate) fn pending(&self) -> usize {
         let state = self.shared.lock();
-        state.jobs.len() + state.working
+        state.pending()
     }
 
     /// Waits until nothing is pending; answers whether that came in time.
     pub(crate) fn wait(&self, timeout: Duration) -> bool {
-        let busy = |s: &mut State| s.jobs.len() + s.working > 0 && !s.closed;
+        let busy = |s: &mut State| s.pending() > 0 && !s.closed;
         let (state, _) = self
             .shared
             .changed
             .wait_timeout_while(self.shared.lock(), timeout, busy)
             .unwrap_or_else(PoisonError::into_inner);
-        state.jobs.is_empty() && state.working == 0
+        state.pending() == 0
     }
 
     /// Kernels compiled, and the time it took.
@@ -194,20 +207,25 @@ impl Workshop {
         (state.compiled, state.compile_time)
     }
 
-    /// Ends the thread; waits for what it is making unless `leave`.
+    /// Ends the threads; waits for what they are making unless `leave`.
     pub(crate) fn close(&mut self, leave: bool) {
         let mut state = self.shared.lock();
         state.closed = true;
         state.jobs.clear();
+        state.errands.clear();
         drop(state);
         self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take().filter(|_| !leave) {
+        for thread in self.threads.drain(..).filter(|_| !leave) {
             let _ = thread.join();
         }
     }
 }
 
 impl State {
+    fn pending(&self) -> usize {
+        self.jobs.len() + self.errands.len() + self.working
+    }
+
     fn add(&mut self, job: Job, first: bool) {
         if self.jobs.len() >= QUEUE {
             self.jobs.pop_back();
@@ -216,6 +234,13 @@ impl State {
             true => self.jobs.push_front(job),
             false => self.jobs.push_back(job),
         }
+    }
+
+    /// A kernel that isn't to be had: whatever needs it stays drawn layer by layer.
+    fn refuse(&mut self, key: KernelKey, reason: &Error) {
+        self.making.retain(|k| *k != key);
+        self.refused.insert(key);
+        tracing::warn!(%reason, code = reason.code(), "a scene stays drawn layer by layer");
     }
 
     fn keep_kernel(&mut self, key: KernelKey, pipeline: wgpu::ComputePipeline) {
@@ -239,51 +264,55 @@ impl State {
 }
 
 impl Shared {
+    /// Waits for the next thing to do; `None` at the end.
+    fn next<T>(&self, mut take: impl FnMut(&mut State) -> Option<T>) -> Option<T> {
+        let mut state = self.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(next) = take(&mut state) {
+                state.working += 1;
+                return Some(next);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// What was taken is done.
+    fn done(&self) {
+        self.lock().working -= 1;
+        self.changed.notify_all();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The thread's side.
+/// The thread of low priority.
 struct Worker {
     shared: Arc<Shared>,
     foundry: Foundry,
-    ring: Ring,
-    maker: SlotMaker,
 }
 
 impl Worker {
     fn run(mut self) {
         crate::priority::lower();
-        while let Some(job) = self.next() {
+        let next = |s: &mut State| {
+            let job = s.jobs.pop_front();
+            if let Some(Job::Kernel(key)) = &job {
+                s.making.push(key.clone());
+            }
+            job
+        };
+        while let Some(job) = self.shared.next(next) {
             match job {
                 Job::Kernel(key) => self.kernel(key),
                 Job::Image(frame, look) => self.image(&frame, look),
-                Job::Arena(len) => self.ring.grow(len, &self.maker),
             }
-            self.shared.lock().working = 0;
-            self.shared.changed.notify_all();
+            self.shared.done();
         }
-    }
-
-    /// Waits for the next thing to make; `None` at the end.
-    fn next(&self) -> Option<Job> {
-        let idle = |s: &mut State| s.jobs.is_empty() && !s.closed;
-        let mut state = self
-            .shared
-            .changed
-            .wait_while(self.shared.lock(), idle)
-            .unwrap_or_else(PoisonError::into_inner);
-        if state.closed {
-            return None;
-        }
-        let job = state.jobs.pop_front();
-        state.working = 1;
-        state.making = match &job {
-            Some(Job::Kernel(key)) => Some(key.clone()),
-            _ => None,
-        };
-        job
     }
 
     fn image(&self, frame: &VideoFrame, look: Look) {
@@ -297,26 +326,48 @@ impl Worker {
 
     fn kernel(&mut self, key: KernelKey) {
         let began = Instant::now();
-        let made = self
-            .foundry
-            .make(&key, || self.shared.drawing.load(Ordering::Acquire));
+        let drawing = || self.shared.drawing.load(Ordering::Acquire);
+        let prepared = self.foundry.prepare(&key, drawing);
         let mut state = self.shared.lock();
-        state.making = None;
         state.compile_time += began.elapsed();
-        match made {
-            Ok(pipeline) => {
-                state.compiled += 1;
-                state.keep_kernel(key, pipeline);
-            }
-            Err(reason) => {
-                state.refused.insert(key);
-                drop(state);
-                log_refusal(&reason);
-            }
+        match prepared {
+            Ok(()) if !state.closed => state.errands.push_back(Errand::Kernel(key)),
+            Ok(()) => {}
+            Err(reason) => state.refuse(key, &reason),
         }
     }
 }
 
-fn log_refusal(reason: &Error) {
-    tracing::warn!(%reason, code = reason.code(), "a scene stays drawn layer by layer");
+/// The thread that asks the drawing device.
+struct Runner {
+    shared: Arc<Shared>,
+    ring: Ring,
+    maker: SlotMaker,
+}
+
+impl Runner {
+    fn run(self) {
+        while let Some(errand) = self.shared.next(|s| s.errands.pop_front()) {
+            match errand {
+                Errand::Kernel(key) => self.kernel(key),
+                Errand::Arena(len) => self.ring.grow(len, &self.maker),
+            }
+            self.shared.done();
+        }
+    }
+
+    fn kernel(&self, key: KernelKey) {
+        let began = Instant::now();
+        let made = self.maker.compiler.make(&key);
+        let mut state = self.shared.lock();
+        state.compile_time += began.elapsed();
+        match made {
+            Ok(pipeline) => {
+                state.compiled += 1;
+                state.making.retain(|k| *k != key);
+                state.keep_kernel(key, pipeline);
+            }
+            Err(reason) => state.refuse(key, &reason),
+        }
+    }
 }
