@@ -10,7 +10,7 @@ use crate::{
     Scene, SourceFormat,
 };
 
-const SIZE: Size = Size::new(64, 32);
+pub(super) const SIZE: Size = Size::new(64, 32);
 const PIP: Rect = Rect {
     x: 40,
     y: 2,
@@ -18,12 +18,12 @@ const PIP: Rect = Rect {
     h: 8,
 };
 
-const fn source(format: PixelFormat, size: Size) -> SourceFormat {
+pub(super) const fn source(format: PixelFormat, size: Size) -> SourceFormat {
     SourceFormat { format, size }
 }
 
 /// A camera, a keyed one, picture in picture and a card.
-fn full_scene() -> Scene {
+pub(super) fn full_scene() -> Scene {
     let half = Size::new(32, 16);
     let mut keyed = Layer::new(1, Rect::full(SIZE));
     keyed.key = Some(ChromaKey::default());
@@ -45,7 +45,7 @@ fn full_scene() -> Scene {
     }
 }
 
-fn camera_scene() -> Scene {
+pub(super) fn camera_scene() -> Scene {
     let scene = full_scene();
     Scene {
         sources: vec![source(PixelFormat::Nv12, SIZE)],
@@ -54,14 +54,14 @@ fn camera_scene() -> Scene {
     }
 }
 
-fn camera() -> VideoFrame {
+pub(super) fn camera() -> VideoFrame {
     frame(PixelFormat::Nv12, SIZE, ColorInfo::BT709, |n| {
         (n * 7 % 220 + 16) as u8
     })
 }
 
 /// A frame for each source: white; images red and opaque.
-fn white(scene: &Scene) -> Vec<Option<VideoFrame>> {
+pub(super) fn white(scene: &Scene) -> Vec<Option<VideoFrame>> {
     let luma = |s: &SourceFormat, n: usize| match s.format {
         PixelFormat::Rgba8 => matches!(n % 4, 0 | 3),
         PixelFormat::Yuyv => n.is_multiple_of(2),
@@ -77,7 +77,7 @@ fn white(scene: &Scene) -> Vec<Option<VideoFrame>> {
     scene.sources.iter().map(|s| Some(one(s))).collect()
 }
 
-fn luma_at(out: &VideoFrame, x: usize, y: usize) -> u8 {
+pub(super) fn luma_at(out: &VideoFrame, x: usize, y: usize) -> u8 {
     out.plane(0)[y * SIZE.width as usize + x]
 }
 
@@ -401,83 +401,4 @@ fn a_compositor_can_be_made_on_one_thread_and_used_on_another() {
     const fn send<T: Send>() {}
     const { send::<Compositor>() };
     const { send::<crate::Program>() };
-}
-
-/// Two cameras over one another, the upper one of so many structures.
-fn structure(n: usize) -> Scene {
-    let mut scene = full_scene();
-    scene.layers.truncate(2);
-    let layer = &mut scene.layers[1];
-    if n % 2 == 1 {
-        layer.key = None;
-    }
-    if n / 2 % 2 == 1 {
-        layer.color = Some(Correction::default());
-    }
-    scene
-}
-
-#[test]
-fn nothing_is_compiled_on_the_calling_thread() {
-    let Some(mut c) = compositor(SIZE) else { return };
-    let frames = white(&full_scene());
-    for n in 0..4 {
-        c.set_scene(&structure(n)).unwrap();
-        assert!(c.pending() > 0, "it is asked for, not made");
-        let before = c.counters();
-        // The thread has not had the time: if it should, the frame is fused all the same.
-        render(&mut c, &frames);
-        assert!(c.counters().layered >= before.layered);
-        assert!(c.wait_prepared(PATIENCE));
-        let layered = c.counters().layered;
-        render(&mut c, &frames);
-        assert_eq!(c.counters().layered, layered);
-        assert_eq!(c.counters().kernels, n as u64 + 1);
-    }
-    assert!(c.counters().compile_ms > 0);
-}
-
-#[test]
-fn a_prepared_scene_is_fused_from_its_first_frame() {
-    let Some(mut c) = compositor(SIZE) else { return };
-    let frames = white(&full_scene());
-    draw(&mut c, &structure(0), &frames);
-    let layered = c.counters().layered;
-    c.prepare(&structure(3)).unwrap();
-    assert!(c.wait_prepared(PATIENCE));
-    c.set_scene(&structure(3)).unwrap();
-    render(&mut c, &frames);
-    assert_eq!(c.counters().layered, layered);
-    assert!(c.wait_prepared(Duration::ZERO));
-}
-
-#[test]
-fn a_scene_of_as_many_layers_as_there_may_be_is_drawn() {
-    let Some(mut c) = compositor(SIZE) else { return };
-    let small = Size::new(16, 8);
-    let places = (0..MAX_LAYERS as i32).map(|n| Rect {
-        x: n % 8 * 8,
-        y: n / 8 % 8 * 4,
-        w: 8,
-        h: 4,
-    });
-    let scene = Scene {
-        sources: vec![source(PixelFormat::Nv12, small); MAX_LAYERS],
-        background: Background::Color([0, 0, 0]),
-        layers: places.enumerate().map(|(n, rect)| Layer::new(n, rect)).collect(),
-    };
-    // The last that stands at a place is seen.
-    let plain = |n: usize| {
-        frame(PixelFormat::Nv12, small, ColorInfo::BT709, |_| {
-            (n % 200) as u8 + 20
-        })
-    };
-    let frames: Vec<_> = (0..MAX_LAYERS).map(|n| Some(plain(n))).collect();
-    let out = draw(&mut c, &scene, &frames);
-    for n in MAX_LAYERS - 64..MAX_LAYERS {
-        let place = scene.layers[n].rect;
-        let luma = luma_at(&out, place.x as usize + 3, place.y as usize + 1);
-        assert_eq!(luma, (n % 200) as u8 + 20, "layer {n}");
-    }
-    assert_eq!(c.counters().kernels, 1, "layers of one kind share their kernel");
 }

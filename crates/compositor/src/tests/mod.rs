@@ -1,5 +1,6 @@
 //! Pictures from the device against the scalar twin, and the behaviour of the two doors.
 
+mod beside;
 mod color;
 mod door;
 mod fades;
