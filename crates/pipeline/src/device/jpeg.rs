@@ -81,7 +81,11 @@ fn header(segment: &[u8], size: Size) -> Result<(), BadPicture> {
         return Err(BadPicture::WrongSize);
     }
     let sampling: Vec<u8> = components.chunks(3).filter_map(|c| c.get(1).copied()).collect();
-    let usual = matches!(sampling.as_slice(), [0x22 | 0x21 | 0x12 | 0x11, 0x11, 0x11]);
+    // The last is 4:2:2 as ffmpeg writes it.
+    let usual = matches!(
+        sampling.as_slice(),
+        [0x22 | 0x21 | 0x12 | 0x11, 0x11, 0x11] | [0x22, 0x12, 0x12]
+    );
     match precision == 8 && count == 3 && components.len() == 9 && usual {
         true => Ok(()),
         false => Err(BadPicture::Broken),

@@ -17,8 +17,21 @@ fn picture(size: Size) -> [Vec<u8>; 3] {
     ]
 }
 
-/// The picture as GStreamer's JPEG encoder writes it from 4:2:0, 4:2:2 or 4:4:4 at quality 90.
+/// The picture as libjpeg writes it from 4:2:0, 4:2:2 or 4:4:4 at quality 90.
 fn encoded(size: Size, format: &str) -> Vec<u8> {
+    let jpeg = element::make("jpegenc").unwrap();
+    jpeg.set_property("quality", 90i32);
+    encoded_by(&jpeg, size, format)
+}
+
+/// The picture as ffmpeg writes it from 4:2:2: as luma 2x2 and chroma 1x2.
+fn by_ffmpeg(size: Size) -> Vec<u8> {
+    let jpeg = element::make("avenc_mjpeg").unwrap();
+    jpeg.set_property("bitrate", 40_000_000i32);
+    encoded_by(&jpeg, size, "Y42B")
+}
+
+fn encoded_by(jpeg: &gst::Element, size: Size, format: &str) -> Vec<u8> {
     let (across, down) = match format {
         "I420" => (2, 2),
         "Y42B" => (2, 1),
@@ -36,8 +49,6 @@ fn encoded(size: Size, format: &str) -> Vec<u8> {
             }
         }
     }
-    let jpeg = element::make("jpegenc").unwrap();
-    jpeg.set_property("quality", 90i32);
     let caps = gst::Caps::builder("video/x-raw")
         .field("format", format)
         .field("width", w as i32)
@@ -51,7 +62,7 @@ fn encoded(size: Size, format: &str) -> Vec<u8> {
         *keep.lock().unwrap() = out.buffer.map_readable().unwrap().to_vec();
         Flow::Continue(())
     };
-    let chain = Chain::new("jpegenc", &[&jpeg], &caps, &gst::Caps::new_any(), exit).unwrap();
+    let chain = Chain::new("jpegenc", &[jpeg], &caps, &gst::Caps::new_any(), exit).unwrap();
     let mut buffer = gst::Buffer::from_mut_slice(data);
     buffer.get_mut().unwrap().set_pts(gst::ClockTime::ZERO);
     chain.push(buffer).unwrap();
@@ -96,6 +107,16 @@ fn colours_come_through_whatever_the_sampling() {
         println!("{format}: mean {mean:.2}, at most {most}");
         assert!(mean < 1.0 && most <= 3, "{format}: mean {mean}, at most {most}");
     }
+}
+
+#[test]
+fn ffmpegs_way_to_write_half_the_chroma_is_known_too() {
+    let mut decoder = JpegDecoder::new(SIZE).unwrap();
+    let jpeg = by_ffmpeg(SIZE);
+    let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    assert_eq!([11, 14, 17].map(|n| jpeg[frame + n]), [0x22, 0x12, 0x12]);
+    let (mean, most) = off(SIZE, &decoded(&mut decoder, &jpeg).unwrap());
+    assert!(mean < 1.0 && most <= 8, "mean {mean}, at most {most}");
 }
 
 #[test]
