@@ -20,7 +20,7 @@ cargo xtask live [--demo | --fixtures] [--for SECONDS] [--watch]   companion ser
                                       (--demo: the bundled show; --fixtures: preload camera and null sink;
                                       --watch: a browser without a window looks on, to time the first picture)
 cargo xtask test [--fast]                                every check and test (--fast: format, lints, pure crates)
-cargo xtask bench NAME                                   figures: delay, lips, viewers, compose, encode
+cargo xtask bench NAME                                   figures: frames, obs, delay, lips, viewers, cuts, ...
 cargo xtask demo                                         draws the bundled demo show anew";
 
 fn main() -> ExitCode {
