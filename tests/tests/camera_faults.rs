@@ -322,7 +322,7 @@ async fn the_show_goes_on_whatever_a_raw_camera_does() {
         let file = preload::flat(&folder.path().join(name), SIZE, color).unwrap();
         format!("name={name},size=640x360,fps=30,file={}", file.display())
     };
-    let all = &[Fault::Stalled, Fault::Unplugged, Fault::Renumbered];
+    let all = &[Fault::Stalled, Fault::Unplugged, Fault::Renumbered, Fault::Short];
     play(&camera("Desk", DESK), &camera("Side", SIDE), all).await;
 }
 

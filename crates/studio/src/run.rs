@@ -125,7 +125,7 @@ impl Running {
 
     /// The show goes on until it is stopped.
     async fn until(mut self, stop: CancellationToken) -> Result<ShowReport, Error> {
-        tracing::info!(show = self.show.name, id = %self.show_id, "on air");
+        tracing::info!(show = self.show.name, id = %self.show_id, graphics = self.program.adapter(), "on air");
         let mut looks = tokio::time::interval(Duration::from_secs(1));
         let mut corrections = tokio::time::interval_at(tokio::time::Instant::now() + CORRECTION, CORRECTION);
         loop {
