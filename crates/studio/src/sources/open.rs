@@ -71,6 +71,9 @@ pub(crate) fn open(show: &Show, clock: &ShowClock) -> Result<Opened, Error> {
     for (source, monitor) in cameras {
         let left = until.saturating_duration_since(std::time::Instant::now());
         monitor.wait(left).map_err(|e| device_failed(source, &e))?;
+        if let Some(choice) = monitor.choice() {
+            tracing::info!(source = source.name, "{}", choice.why);
+        }
     }
     Ok(opened)
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use api::studio::{Failure, SourceStats};
 use compositor::SourceFormat;
 use media::{Timestamp, VideoFrame, VideoSource};
 
 use super::order::{News, Teller};
+use super::thread::source_stats;
 
 /// A source that has left the air is kept awake so long: the operator may go back.
 const LINGER: i64 = 1_000_000_000;
@@ -84,7 +86,10 @@ impl Cast {
             last: None,
             fresh: false,
         });
-        let board = members.iter().map(|_| Default::default()).collect();
+        let board = members
+            .iter()
+            .map(|_| (AtomicBool::new(true), AtomicBool::new(false)))
+            .collect();
         Self {
             states: states.collect(),
             frames: vec![None; members.len()],
@@ -110,9 +115,17 @@ impl Cast {
         &self.formats
     }
 
-    /// The sources, to be counted.
-    pub(crate) fn members(&self) -> &[Member] {
-        &self.members
+    /// What became of the sources.
+    pub(crate) fn stats(&self) -> Vec<SourceStats> {
+        let lost = |member: &Member| member.watch.as_ref().and_then(|watch| watch());
+        let stats = |member: &Member| SourceStats {
+            error: lost(member).map(|sentence| Failure {
+                code: "source.lost".into(),
+                sentence,
+            }),
+            ..source_stats(&member.name, member.source.counters())
+        };
+        self.members.iter().map(stats).collect()
     }
 
     /// Tells the sources who is seen from `at` on, as `seen` says.

@@ -98,6 +98,13 @@ fn a_lost_source_is_stood_in_for_as_it_says_and_told_once() {
     assert_eq!(shades(&cast)[3], Some(99));
     let told: Vec<_> = std::iter::from_fn(|| news.try_recv().ok()).collect();
     assert_eq!(told.len(), 4, "{told:?}");
+    assert_eq!(cast.board().read(0), (false, true));
+    let errors: Vec<_> = cast
+        .stats()
+        .into_iter()
+        .map(|s| s.error.map(|e| e.sentence))
+        .collect();
+    assert_eq!(errors, vec![Some("pulled".to_owned()); 4]);
     let reason = "pulled".to_owned();
     let first = News::Lost {
         source: "last".into(),

@@ -15,7 +15,6 @@ use super::cast::{Cast, Member};
 use super::graphics::Graphics;
 use super::order::{Answer, News, Order, Teller};
 use super::pace::{Arrival, Pace};
-use super::source_stats;
 use super::thread::Outcome;
 use crate::encoding::Encoding;
 use crate::scene::{Flat, Switch};
@@ -336,7 +335,6 @@ impl Ticker {
             compose_ms: self.compose.spread(),
             ready_ms: self.ready.spread(),
         };
-        let members = self.cast.members().iter();
         Outcome {
             first_tick,
             adapter: self.graphics.adapter().to_owned(),
