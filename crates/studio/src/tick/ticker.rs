@@ -339,9 +339,7 @@ impl Ticker {
             first_tick,
             adapter: self.graphics.adapter().to_owned(),
             stats,
-            sources: members
-                .map(|m| source_stats(&m.name, m.source.counters()))
-                .collect(),
+            sources: self.cast.stats(),
         }
     }
 }
