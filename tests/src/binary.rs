@@ -27,8 +27,8 @@ pub fn give(variable: &str, path: PathBuf) {
     given.push((variable.to_owned(), path));
 }
 
-/// Its path: what its variable says; else, under cargo, built from this tree (at once when nothing changed); else
-/// the one beside the tests.
+/// Its path: what its variable says; else, under cargo, built from this tree (at once when nothing changed), unless
+/// `ANCHOR_BUILT` says that it is; else the one beside the tests.
 ///
 /// # Errors
 /// It can't be built, or isn't there.
@@ -56,7 +56,9 @@ fn look(program: Program) -> io::Result<PathBuf> {
     // target/debug/deps/scenario-1234 lies two below the directory of binaries.
     let tests = std::env::current_exe()?;
     let dir = tests.ancestors().nth(2).ok_or(io::ErrorKind::NotFound)?;
-    if let Some(cargo) = std::env::var_os("CARGO") {
+    if let Some(cargo) = std::env::var_os("CARGO")
+        && std::env::var_os("ANCHOR_BUILT").is_none()
+    {
         build(program, Path::new(&cargo), dir)?;
     }
     let path = dir.join(program.file);

@@ -83,7 +83,14 @@ impl Run {
             self.supply_chain()?;
             self.check(
                 "programs and fixtures",
-                cargo(&["build", "--workspace", "--locked", "--bins", "--lib"]),
+                cargo(&[
+                    "build",
+                    "--workspace",
+                    "--locked",
+                    "--bins",
+                    "--lib",
+                    "--examples",
+                ]),
                 40,
             )?;
             let args = [
@@ -94,7 +101,10 @@ impl Run {
                 "--",
                 "--show-output",
             ];
-            self.tests("tests", cargo(&args), 60)?;
+            // What was built for the whole workspace has its features; a package by itself would be built anew.
+            let mut tests = cargo(&args);
+            tests.env("ANCHOR_BUILT", "1");
+            self.tests("tests", tests, 60)?;
         }
         println!(
             "  {} s in all; the whole output is in {}",

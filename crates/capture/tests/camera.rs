@@ -70,7 +70,7 @@ fn a_camera_that_stalls_is_pulled_or_lies_is_noticed_and_comes_back_again_and_ag
     for n in 0..2 {
         watch.until_on(n, true);
     }
-    let rounds = std::env::var("ANCHOR_CAMERA_ROUNDS").map_or(6, |n| n.parse().expect("a number"));
+    let rounds = std::env::var("ANCHOR_CAMERA_ROUNDS").map_or(4, |n| n.parse().expect("a number"));
     let mut before = None;
     for round in 0..rounds {
         let harm: (&dyn Fn(), &dyn Fn(), &str) = match round % 3 {
