@@ -18,13 +18,32 @@ pub(crate) struct Program {
     pub(crate) file: &'static str,
 }
 
-/// Programs named by [`give`].
+/// Programs named by [`options`].
 static GIVEN: Mutex<Vec<(String, PathBuf)>> = Mutex::new(Vec::new());
 
 /// Uses `path` from now on as if the variable `variable` (as in `ANCHOR_SERVER`) named it.
-pub fn give(variable: &str, path: PathBuf) {
+fn give(variable: &str, path: PathBuf) {
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
     given.push((variable.to_owned(), path));
+}
+
+/// The command line of a benchmark: its options with their values. Those that name the product's programs
+/// (`--server`, `--studio`, `--preload`) are not among them: they are used from now on.
+///
+/// # Errors
+/// The last option has no value.
+pub fn options() -> Result<Vec<(String, String)>, String> {
+    let (mut args, mut others) = (std::env::args().skip(1), Vec::new());
+    while let Some(name) = args.next() {
+        let value = args.next().ok_or(format!("{name} needs a value"))?;
+        match name.as_str() {
+            "--server" => give("ANCHOR_SERVER", value.into()),
+            "--studio" => give("ANCHOR_STUDIO", value.into()),
+            "--preload" => give("ANCHOR_PRELOAD_CAMERA", value.into()),
+            _ => others.push((name, value)),
+        }
+    }
+    Ok(others)
 }
 
 /// Its path: what its variable says; else, under cargo, built from this tree (at once when nothing changed), unless

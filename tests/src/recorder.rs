@@ -10,14 +10,12 @@ use container::flv::video::{self, VideoTag};
 use container::flv::{self, Tag, TagKind};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::viewer::Viewer;
 
 /// How long a show may take to begin.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Pause between two looks.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// A viewer that keeps what comes.
 pub struct Recorder {
@@ -34,7 +32,7 @@ impl Recorder {
         let (tell, pictures) = watch::channel(0);
         let keep = Arc::clone(&tags);
         let task = tokio::spawn(async move {
-            let mut viewer = timeout(PATIENCE, begin(address, &name)).await?;
+            let mut viewer = Viewer::wait(address, &name, PATIENCE).await?;
             loop {
                 let tag = viewer.tag().await?;
                 let picture = is_picture(&tag);
@@ -66,16 +64,6 @@ impl Recorder {
     pub fn stop(self) -> Vec<Tag> {
         self.task.abort();
         std::mem::take(&mut *self.tags.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// The show, as soon as there is one; the server tells nobody by itself.
-async fn begin(address: SocketAddr, name: &str) -> Viewer {
-    loop {
-        match Viewer::open(address, name).await {
-            Ok(Some(viewer)) => return viewer,
-            _ => sleep(LOOK).await,
-        }
     }
 }
 

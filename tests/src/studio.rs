@@ -50,6 +50,17 @@ name = "main"
 source = "bars"
 "#;
 
+/// A white flash and a click at the beginning of each second.
+pub const CLICK_AND_FLASH: &str = "
+[[source]]
+name = \"click\"
+type = \"click\"
+[[scene]]
+name = \"main\"
+[[scene.layer]]
+source = \"click\"
+";
+
 /// A show file in the making, with the keys of its outputs beside it.
 #[derive(Clone)]
 pub struct Show {

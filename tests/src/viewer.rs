@@ -47,7 +47,7 @@ impl Viewer {
     /// # Errors
     /// There is none within `patience`.
     pub async fn wait(address: SocketAddr, name: &str, patience: Duration) -> io::Result<Self> {
-        until(patience, async || Self::open(address, name).await).await
+        until(patience, || Self::open(address, name)).await
     }
 
     /// The next tag.

@@ -12,10 +12,10 @@ const LOOK: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// It finds nothing, or fails, until `patience` is over; what fails earlier is looked at again.
-pub async fn until<T>(
-    patience: Duration,
-    mut look: impl AsyncFnMut() -> io::Result<Option<T>>,
-) -> io::Result<T> {
+pub async fn until<T, Look>(patience: Duration, mut look: impl FnMut() -> Look) -> io::Result<T>
+where
+    Look: Future<Output = io::Result<Option<T>>>,
+{
     let end = Instant::now() + patience;
     loop {
         match look().await {

@@ -14,20 +14,10 @@ use media::{AudioBlock, Packet, Timestamp, TrackKind, VideoFrame};
 use pipeline::decode::{FrameDecoder, SampleDecoder};
 use system_tests::playlist;
 use system_tests::server::Server;
-use system_tests::studio::{Show, Studio};
+use system_tests::studio::{CLICK_AND_FLASH, Show, Studio};
 use system_tests::viewer::Viewer;
 use system_tests::wait::until;
 
-/// A white flash and a click at the beginning of each second.
-const CLICKS: &str = "
-[[source]]
-name = \"click\"
-type = \"click\"
-[[scene]]
-name = \"main\"
-[[scene.layer]]
-source = \"click\"
-";
 const PATIENCE: Duration = Duration::from_secs(25);
 /// Picture and sound are apart by so much at most, in ms.
 const TOLERANCE: f64 = 10.0;
@@ -223,7 +213,7 @@ fn timescale(init: &[u8]) -> u32 {
 async fn flash_and_click_are_together_in_what_viewers_receive() {
     let server = Server::start().await.unwrap();
     let publish = server.add_stream("spring").await.unwrap();
-    let show = Show::new(CLICKS)
+    let show = Show::new(CLICK_AND_FLASH)
         .companion(&server.url(""))
         .output("mine", &publish);
     let studio = Studio::start(&show).unwrap();

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use api::control::Command;
+use api::control::{Command, State};
 use media::VideoFrame;
 use system_tests::player::{Picture, Player};
 use system_tests::server::Server;
@@ -94,6 +94,12 @@ impl OnAir {
         let done = self.studio.ask(&command).await?;
         // A picture bears its tick's number plus one.
         Ok(done.tick.map(|tick| tick as u32 + 1))
+    }
+
+    /// How the show is.
+    async fn state(&mut self) -> Box<State> {
+        let done = self.studio.ask(&Command::State {}).await.unwrap();
+        done.state.unwrap()
     }
 
     /// Watches until the picture `number` has come, and 10 more.
@@ -188,25 +194,13 @@ async fn what_is_refused_changes_nothing_and_says_why() {
         .wait_for("control.unreadable", 1, PATIENCE)
         .await
         .unwrap();
-    let state = on_air
-        .studio
-        .ask(&Command::State {})
-        .await
-        .unwrap()
-        .state
-        .unwrap();
+    let state = on_air.state().await;
     assert_eq!((state.on_air.as_str(), state.scenes.len()), ("dark", 3));
     let mute = on_air
         .ask(r#"{"do":"sound.set","source":"tone","gain_db":-6,"mute":true}"#)
         .await;
     assert_eq!(mute.unwrap(), None);
-    let state = on_air
-        .studio
-        .ask(&Command::State {})
-        .await
-        .unwrap()
-        .state
-        .unwrap();
+    let state = on_air.state().await;
     assert!(state.sounds[0].mute && state.sounds[0].gain_db == -6.0);
 }
 
@@ -254,13 +248,7 @@ async fn a_plan_goes_through_its_scenes_until_somebody_takes_over() {
         .ask(r#"{"do":"scene.show","scene":"light within dark"}"#)
         .await
         .unwrap();
-    let state = on_air
-        .studio
-        .ask(&Command::State {})
-        .await
-        .unwrap()
-        .state
-        .unwrap();
+    let state = on_air.state().await;
     assert!(!state.plan.running && state.plan.steps == 2);
     assert_eq!(state.on_air, "light within dark");
     let before = went_on(&on_air.studio.said());

@@ -104,6 +104,24 @@ pub struct SourceStats {
     pub delay_ms: f64,
     /// Why it could not be opened or was lost.
     pub error: Option<Failure>,
+    /// What a camera was through; other sources have none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub camera: Option<CameraStats>,
+}
+
+/// What a camera was through, and which of its pictures were left out before they reached the studio's queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CameraStats {
+    /// Times it was lost.
+    pub lost: u64,
+    /// Pictures too short for their size, or damaged on the way.
+    pub short: u64,
+    /// Pictures that could not be decoded.
+    pub broken: u64,
+    /// Pictures of another size than was agreed.
+    pub resized: u64,
+    /// Pictures this machine was too slow for.
+    pub dropped: u64,
 }
 
 /// What an encoding did.

@@ -115,9 +115,9 @@ fn obey(order: &str, cameras: &mut [Watched], now: Timestamp) -> bool {
 
 impl Watched {
     fn look(&mut self, now: Timestamp) {
-        let status = self.camera.status();
+        let status = self.camera.monitor().status();
         if status != self.status {
-            let code = self.camera.problem().map(|p| p.code());
+            let code = self.camera.monitor().problem().map(|p| p.code());
             self.tell(now, json!({ "status": text(&status), "code": code }));
             self.status = status;
         }
@@ -150,7 +150,7 @@ impl Watched {
 
     fn report(&self) {
         let counters = self.camera.counters();
-        let own = self.camera.camera_counters();
+        let own = self.camera.monitor().counters();
         let gap = |w: &[i64]| (w[1] - w[0]) as f64 / 1e6;
         let frame = self.last.as_ref().map(|f| {
             let (sum, count) = (f.data.iter().map(|b| f64::from(*b)).sum::<f64>(), f.data.len());
@@ -163,9 +163,9 @@ impl Watched {
         });
         let report = json!({
             "camera": self.number,
-            "id": self.camera.info().map(|i| i.id),
-            "path": self.camera.info().map(|i| i.path),
-            "why": self.camera.choice().map(|c| c.why),
+            "id": self.camera.monitor().info().map(|i| i.id),
+            "path": self.camera.monitor().info().map(|i| i.path),
+            "why": self.camera.monitor().choice().map(|c| c.why),
             "received": counters.received,
             "stamped": own.stamped,
             "short": own.short,

@@ -111,8 +111,8 @@ pub fn serve(backend: &dyn Backend) -> ExitCode {
 /// An open camera. It is read by a process of its own; dropping it closes the camera.
 pub struct Camera {
     queue: FrameQueue,
-    shared: Arc<Shared>,
-    thread: Option<DeviceThread>,
+    monitor: Monitor,
+    _thread: Option<DeviceThread>,
 }
 
 impl Camera {
@@ -120,10 +120,14 @@ impl Camera {
     /// until it is.
     pub fn open(config: &CameraConfig, clock: ShowClock, launch: Launch) -> Self {
         let (queue, shared) = (FrameQueue::new(), Arc::new(Shared::new(config.rate)));
-        let name = format!("cam {}", config.id);
-        let (config, frames, known) = (config.clone(), queue.clone(), shared.clone());
-        let thread = DeviceThread::spawn(&name, move |stop| {
-            platform::run(config, clock, launch, frames, &known, stop);
+        let end = End {
+            queue: queue.clone(),
+            shared: shared.clone(),
+            name: config.id.clone(),
+        };
+        let (name, asked) = (config.id.clone(), config.clone());
+        let thread = DeviceThread::spawn(&format!("cam {name}"), move |stop| {
+            platform::run(asked, clock, launch, end.queue.clone(), &end.shared, stop);
         });
         let thread = thread.map_err(|reason| {
             let kind = DeviceKind::Camera;
@@ -132,109 +136,110 @@ impl Camera {
         });
         Self {
             queue,
-            shared,
-            thread: thread.ok(),
+            monitor: Monitor(shared),
+            _thread: thread.ok(),
         }
     }
 
+    /// Looks at this camera; clones look at it from elsewhere, while its pictures are taken by another thread.
+    pub fn monitor(&self) -> &Monitor {
+        &self.monitor
+    }
+}
+
+/// Gone with the camera's thread, also where that panicked or never began: nothing comes any more.
+struct End {
+    queue: FrameQueue,
+    shared: Arc<Shared>,
+    name: String,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.queue.clear();
+        self.shared.change(|state| {
+            state.status = Status::Ended;
+            state.problem.get_or_insert_with(|| Error::Refused {
+                kind: DeviceKind::Camera,
+                name: self.name.clone(),
+                reason: "its thread has ended".into(),
+            });
+        });
+    }
+}
+
+/// How a camera is.
+#[derive(Clone)]
+pub struct Monitor(Arc<Shared>);
+
+impl Monitor {
     /// Waits for the first picture: none, or why there is none yet. It is tried further in any case.
     ///
     /// # Errors
     /// No such camera (with those there are), in use elsewhere, refused, or nothing came within `timeout`.
     pub fn wait(&self, timeout: Duration) -> Result<(), Error> {
-        self.monitor().wait(timeout)
+        self.0.wait(timeout).unwrap_or_else(|| {
+            Err(Error::Silent {
+                kind: DeviceKind::Camera,
+                name: self.info().map_or_else(String::new, |i| i.name),
+                seconds: timeout.as_secs(),
+            })
+        })
     }
 
     /// The camera it is, or was the last time; `None` until it was found.
     pub fn info(&self) -> Option<CameraInfo> {
-        self.shared.state().info.clone()
+        self.0.state().info.clone()
     }
 
     /// How it delivers, and why so; `None` until it was found.
     pub fn choice(&self) -> Option<Choice> {
-        self.shared.state().choice.clone()
+        self.0.state().choice.clone()
     }
 
     /// How the camera is now.
     pub fn status(&self) -> Status {
-        match &self.thread {
-            Some(thread) if !thread.ended() => self.shared.state().status.clone(),
-            _ => Status::Ended,
+        self.0.state().status.clone()
+    }
+
+    /// Why no pictures come, once it was lost.
+    pub fn lost(&self) -> Option<String> {
+        match self.status() {
+            Status::Starting | Status::Running => None,
+            Status::Lost(reason) => Some(reason),
+            Status::Ended => Some("its thread has ended".into()),
         }
     }
 
     /// Why it doesn't run, where that is known: the sentence and the code.
     pub fn problem(&self) -> Option<Error> {
-        self.shared.state().problem.clone()
+        self.0.state().problem.clone()
     }
 
     /// What it has been through.
-    pub fn camera_counters(&self) -> CameraCounters {
-        self.shared.counters()
+    pub fn counters(&self) -> CameraCounters {
+        self.0.counters()
     }
 
     /// What the tick allows this camera: one frame, or the time its pictures take to arrive where that is
     /// more, and the jitter of their arrival (99th percentile).
     pub fn delay(&self) -> Duration {
-        self.shared.delay()
-    }
-}
-
-/// Looks at a camera from elsewhere, while its pictures are taken by another thread.
-#[derive(Clone)]
-pub struct Monitor(Arc<Shared>);
-
-impl Camera {
-    /// Looks at this camera from elsewhere.
-    pub fn monitor(&self) -> Monitor {
-        Monitor(Arc::clone(&self.shared))
-    }
-}
-
-impl Monitor {
-    /// As [`Camera::wait`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn wait(&self, timeout: Duration) -> Result<(), Error> {
-        let silent = || {
-            let info = self.0.state().info.clone();
-            Err(Error::Silent {
-                kind: DeviceKind::Camera,
-                name: info.map_or_else(String::new, |i| i.name),
-                seconds: timeout.as_secs(),
-            })
-        };
-        self.0.wait(timeout).unwrap_or_else(silent)
-    }
-
-    /// Why no pictures come, once it was lost.
-    pub fn lost(&self) -> Option<String> {
-        match &self.0.state().status {
-            Status::Starting | Status::Running => None,
-            Status::Lost(reason) => Some(reason.clone()),
-            Status::Ended => Some("its thread has ended".into()),
-        }
-    }
-
-    /// As [`Camera::choice`].
-    pub fn choice(&self) -> Option<Choice> {
-        self.0.state().choice.clone()
+        self.0.delay()
     }
 }
 
 impl VideoSource for Camera {
     fn frame_at(&mut self, at: Timestamp) -> Option<VideoFrame> {
-        self.queue.frame_at(at - self.delay())
+        self.queue.frame_at(at - self.monitor.delay())
     }
 
     fn set_visible(&mut self, visible: bool) {
-        self.shared.set_visible(visible);
+        self.monitor.0.set_visible(visible);
     }
 
     fn counters(&self) -> SourceCounters {
         SourceCounters {
-            delay_nanos: self.delay().as_nanos() as i64,
+            delay_nanos: self.monitor.delay().as_nanos() as i64,
             ..self.queue.counters().into()
         }
     }
@@ -242,7 +247,7 @@ impl VideoSource for Camera {
 
 impl Drop for Camera {
     fn drop(&mut self) {
-        self.shared.stop();
+        self.monitor.0.stop();
     }
 }
 

@@ -1,8 +1,8 @@
 //! The two doors: a scene is set, frames are drawn.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -69,7 +69,7 @@ pub struct Compositor {
     fixed_time: Duration,
     pub(crate) plan: Option<Plan>,
     /// The kernels of the plan's fused passes, once all are there.
-    pub(crate) fused: Option<Vec<wgpu::ComputePipeline>>,
+    pub(crate) fused: Option<Arc<[wgpu::ComputePipeline]>>,
     pub(crate) images: Images,
     pub(crate) mix: f32,
     pub(crate) ring: Ring,

@@ -1,5 +1,7 @@
 //! Drawing one frame: frames into the arena, dispatches to the device.
 
+use std::sync::Arc;
+
 use media::{Timestamp, VideoFrame};
 
 use crate::Error;
@@ -145,7 +147,7 @@ impl Compositor {
         &mut self,
         plan: &'p Plan,
         shown: &[Shown],
-    ) -> (&'p [Pass], Option<Vec<wgpu::ComputePipeline>>) {
+    ) -> (&'p [Pass], Option<Arc<[wgpu::ComputePipeline]>>) {
         let unprepared = |(placed, shown): (&Placed, &Shown)| placed.image.is_some() && *shown == Shown::Raw;
         let images = !plan.layers.iter().zip(shown).any(unprepared);
         #[cfg(test)]

@@ -109,7 +109,7 @@ impl Workshop {
         &self,
         keys: impl Iterator<Item = &'a KernelKey>,
         fixed: &HashMap<KernelKey, wgpu::ComputePipeline>,
-    ) -> Option<Vec<wgpu::ComputePipeline>> {
+    ) -> Option<Arc<[wgpu::ComputePipeline]>> {
         let mut state = self.shared.lock();
         state.calls += 1;
         let now = state.calls;

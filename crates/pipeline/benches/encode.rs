@@ -1,4 +1,4 @@
-//! What a frame costs: x264 at 720p, decoding a clip, and its grain.
+//! What a frame costs: x264 at 720p, decoding a clip, its grain, and decoding a camera's JPEG.
 //!
 //! `cargo bench -p pipeline`. Times are of the processor, so that a busy machine gives the same ones; walls are beside.
 //! The pictures are those of the demo show's table, with grain, as a camera's would be.
@@ -7,7 +7,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use media::{FrameRate, PixelFormat, Timestamp, VideoFrame, VideoSource};
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use media::driver::Decoder;
+use media::{FrameRate, PixelFormat, Size, Timestamp, VideoFrame, VideoSource};
+use pipeline::device::{JpegDecoder, inspect};
 use pipeline::encode::{Preset, VideoConfig, VideoEncoder};
 use pipeline::file::{AudioLoop, AudioLoopConfig, VideoLoop, VideoLoopConfig};
 
@@ -20,6 +24,7 @@ fn main() {
     let voice = AudioLoop::open(&path.with_file_name("voice.flac"), AudioLoopConfig::default()).unwrap();
     let (seconds, took) = (voice.len() as f64 / 48_000.0, cpu_ms() - begun);
     println!("sound into memory: {seconds:.2} s of it in {took:.0} ms");
+    jpegs(&path);
     let (clean, plain) = decoded(&path, false);
     let (noisy, grained) = decoded(&path, true);
     println!("decoding 720p: {plain:.2} ms a frame, with grain {grained:.2}");
@@ -37,6 +42,48 @@ fn main() {
             );
         }
     }
+}
+
+/// What a camera's JPEG of quality 90 costs, with chroma halved both ways and across only.
+fn jpegs(path: &Path) {
+    let size = Size::new(1280, 720);
+    let mut decoder = JpegDecoder::new(size).unwrap();
+    let mut picture = vec![0; PixelFormat::I420.packed_len(size)];
+    for format in ["I420", "Y42B"] {
+        let jpeg = jpeg(path, format);
+        let each = |work: &mut dyn FnMut()| {
+            let before = cpu_ms();
+            (0..FRAMES).for_each(|_| work());
+            (cpu_ms() - before) / FRAMES as f64
+        };
+        let decoding = each(&mut || decoder.decode(&jpeg, &mut picture).unwrap());
+        let looking = each(&mut || assert!(inspect(&jpeg, size).is_ok()));
+        println!(
+            "a JPEG of 720p, {format}, {} kB: {decoding:.2} ms to decode, {looking:.2} of it to look it over",
+            jpeg.len() / 1_000
+        );
+    }
+}
+
+/// The clip's first picture as libjpeg writes it.
+fn jpeg(path: &Path, format: &str) -> Vec<u8> {
+    let file = std::env::temp_dir().join(format!("anchor-bench-{}.jpg", std::process::id()));
+    let line = format!(
+        "filesrc location={path:?} ! decodebin ! videoconvert ! video/x-raw,format={format} ! \
+         jpegenc quality=90 snapshot=true ! filesink location={file:?}"
+    );
+    let pipeline = gst::parse::launch(&line).unwrap();
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let bus = pipeline.bus().unwrap();
+    let ended = [gst::MessageType::Eos, gst::MessageType::Error];
+    let ended = bus
+        .timed_pop_filtered(gst::ClockTime::from_seconds(20), &ended)
+        .unwrap();
+    assert_eq!(ended.type_(), gst::MessageType::Eos, "{ended:?}");
+    pipeline.set_state(gst::State::Null).unwrap();
+    let data = std::fs::read(&file).unwrap();
+    std::fs::remove_file(file).unwrap();
+    data
 }
 
 /// Processor time of this process so far, in milliseconds, to 10 ms: fields 14 and 15 of proc(5)'s stat.

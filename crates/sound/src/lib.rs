@@ -16,7 +16,7 @@ mod resampler;
 mod ring;
 
 pub use generator::{Click, Tone};
-pub use levels::{InputLevels, Levels, MOST_METERED};
+pub use levels::InputLevels;
 pub use line::LineFit;
 pub use mixer::{Input, LIMITER_DELAY, Mixer};
 pub use playout::{Playout, PlayoutCounters};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use media::{AudioBlock, Timestamp};
 
 use crate::level::{Level, Meter, ReductionMeter, clipped, from_db};
-use crate::levels::{InputLevels, Levels};
+use crate::levels::InputLevels;
 use crate::limiter::{LOOKAHEAD, Limiter};
 use crate::{CHANNELS, RATE};
 
@@ -150,12 +150,6 @@ impl Mixer {
     /// How far the limiter turns the program down, in dB: the most of late, falling by 20 dB in 1.7 s.
     pub fn reduction_db(&self) -> f32 {
         self.reduction.reduction_db()
-    }
-
-    /// All meters at once, to be published as it is.
-    pub fn levels(&self) -> Levels {
-        let inputs = self.inputs.iter().map(Input::levels);
-        Levels::new(self.level(), self.reduction_db(), inputs)
     }
 
     /// Mixes one block: `blocks[i]` goes through fader `i`, the limited sum replaces the samples of `program`,

@@ -26,22 +26,7 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Run a show until Ctrl-C.
-    Run {
-        /// The show file.
-        show: PathBuf,
-        /// End after so many seconds.
-        #[arg(long = "for", value_name = "SECONDS")]
-        seconds: Option<f64>,
-        /// Write what became of the show here, as JSON.
-        #[arg(long, value_name = "FILE")]
-        report: Option<PathBuf>,
-        /// Read commands from standard input even when it is a terminal.
-        #[arg(long)]
-        commands: bool,
-        /// Write what happens to standard output, one JSON object a line.
-        #[arg(long)]
-        events: bool,
-    },
+    Run(Run),
     /// Look a show file over, without opening anything.
     Check {
         /// The show file.
@@ -59,6 +44,32 @@ enum Command {
     },
 }
 
+#[derive(clap::Args)]
+struct Run {
+    /// The show file.
+    show: PathBuf,
+    /// End after so many seconds.
+    #[arg(long = "for", value_name = "SECONDS")]
+    seconds: Option<f64>,
+    /// Write what became of the show here, as JSON.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Read commands from standard input even when it is a terminal.
+    #[arg(long)]
+    commands: bool,
+    /// Write what happens to standard output, one JSON object a line.
+    #[arg(long)]
+    events: bool,
+}
+
+impl Run {
+    /// Whether standard input is read. A terminal is left alone: in the background, reading from it would stop
+    /// the show.
+    fn takes_commands(&self) -> bool {
+        self.commands || self.events || !std::io::stdin().is_terminal()
+    }
+}
+
 #[derive(Subcommand)]
 enum KeyCommand {
     /// Store a key, read from standard input, under a name.
@@ -71,7 +82,7 @@ enum KeyCommand {
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,studio=info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,studio=info,capture=info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -80,13 +91,7 @@ pub fn main() -> ExitCode {
     // Two providers are linked in; without a choice the first TLS connection panics.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match Args::parse().command {
-        Command::Run {
-            show,
-            seconds,
-            report,
-            commands,
-            events,
-        } => fail(run_show(&show, seconds, report.as_deref(), (commands, events))),
+        Command::Run(asked) => fail(run_show(&asked)),
         Command::Check { show } => fail(check(&show)),
         Command::Devices => devices(),
         Command::CameraChild => camera_child(),
@@ -108,30 +113,24 @@ fn refuse(sentence: &str, code: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn run_show(
-    path: &Path,
-    seconds: Option<f64>,
-    report: Option<&Path>,
-    (commands, events): (bool, bool),
-) -> Result<(), Error> {
-    let show = show::load(path)?;
+fn run_show(asked: &Run) -> Result<(), Error> {
+    let show = show::load(&asked.show)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let stop = CancellationToken::new();
-        let ender = tokio::spawn(stop_at(stop.clone(), seconds));
+        let ender = tokio::spawn(stop_at(stop.clone(), asked.seconds));
         let (handle, door) = control::door();
-        // A terminal is left alone: in the background, reading from it would stop the show.
-        if commands || events || !std::io::stdin().is_terminal() {
-            control::standard_input(&handle, events)?;
+        if asked.takes_commands() {
+            control::standard_input(&handle, asked.events)?;
         }
         let result = run(show, door, stop).await;
         ender.abort();
         let result = result?;
         let text = serde_json::to_string_pretty(&result).map_err(std::io::Error::other)?;
-        match report {
+        match &asked.report {
             Some(file) => tokio::fs::write(file, text + "\n").await?,
             None => println!("{text}"),
         }

@@ -163,7 +163,13 @@ impl Running {
         let report = report(&self.show, self.show_id, &outcome, utc, self.machine_offset);
         let usage = platform::usage();
         Ok(ShowReport {
-            sources: merge(outcome.sources, sounds),
+            sources: merge(outcome.sources, sounds)
+                .into_iter()
+                .map(|source| SourceStats {
+                    camera: self.director.camera_stats(&source.name),
+                    ..source
+                })
+                .collect(),
             encodings: self.encodings.iter().map(|e| e.stats()).collect(),
             outputs: self.destinations.iter().map(|d| d.stats()).collect(),
             cpu_seconds: usage.cpu_seconds,

@@ -21,8 +21,8 @@ fn open(launch: Launch) -> Camera {
 }
 
 fn refused(camera: &mut Camera) -> (&'static str, String) {
-    let error = camera.wait(Duration::from_secs(20)).unwrap_err();
-    assert_eq!(camera.status(), Status::Lost(error.to_string()));
+    let error = camera.monitor().wait(Duration::from_secs(20)).unwrap_err();
+    assert_eq!(camera.monitor().status(), Status::Lost(error.to_string()));
     assert!(camera.frame_at(Timestamp::from_millis(1_000_000)).is_none());
     (error.code(), error.to_string())
 }
@@ -62,8 +62,17 @@ fn pictures_that_nobody_agreed_on_are_no_pictures() {
         "printf '\\053\\000\\000\\000{\"Picture\":{\"number\":1,\"slot\":0,\"ready\":1}}' >&0; \
          printf '\\054\\000\\000\\000{\"Picture\":{\"number\":1,\"slot\":99,\"ready\":1}}' >&0; exit 0",
     );
-    let error = camera.wait(Duration::from_secs(20)).unwrap_err();
+    let error = camera.monitor().wait(Duration::from_secs(20)).unwrap_err();
     assert_eq!(error.code(), "capture.camera.refused");
-    assert!(camera.camera_counters().dropped >= 2);
+    assert!(camera.monitor().counters().dropped >= 2);
     assert_eq!(camera.counters().received, 0);
+}
+
+#[test]
+fn a_thread_that_cannot_go_on_says_so() {
+    let mut camera = open(Arc::new(|| panic!("no process today")));
+    let error = camera.monitor().wait(Duration::from_secs(20)).unwrap_err();
+    assert_eq!(error.code(), "capture.camera.refused");
+    assert_eq!(camera.monitor().status(), Status::Ended);
+    assert!(camera.monitor().lost().is_some() && camera.frame_at(Timestamp::ZERO).is_none());
 }

@@ -263,66 +263,92 @@ fn a_lost_device_is_an_error() {
     assert_eq!(out.data, camera().data);
 }
 
-#[test]
-fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
+/// A scene and the code it is refused with.
+type Refused = (Scene, &'static str);
+
+/// The full scene, changed.
+fn changed(change: impl FnOnce(&mut Scene)) -> Scene {
+    let mut scene = full_scene();
+    change(&mut scene);
+    scene
+}
+
+/// Each is refused in both doors, with its code and a sentence, and the scene before stays.
+fn refuses(refused: impl IntoIterator<Item = Refused>) {
     let Some(mut c) = compositor(SIZE) else { return };
     assert_eq!(c.render(Timestamp::ZERO, &[]), Err(Error::NoScene));
-    let change = |f: &dyn Fn(&mut Scene)| {
-        let mut scene = full_scene();
-        f(&mut scene);
-        scene
-    };
-    let cropped = |crop| change(&|s| s.layers[2].crop = Some(crop));
-    let corrected = |f: fn(&mut Correction)| {
-        change(&|s| {
-            let mut color = Correction::default();
-            f(&mut color);
-            s.layers[1].color = Some(color);
-        })
-    };
-    let zero = Crop {
-        x: 0,
-        y: 0,
-        w: 0,
-        h: 4,
-    };
+    draw(&mut c, &camera_scene(), &[Some(camera())]);
+    for (scene, code) in refused {
+        let error = c.set_scene(&scene).unwrap_err();
+        assert_eq!(c.prepare(&scene).unwrap_err(), error);
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().len() > 20);
+        assert!(c.render(Timestamp::ZERO, &[Some(camera())]).is_ok());
+        assert_eq!(c.finished(PATIENCE).unwrap().data, camera().data);
+    }
+}
+
+#[test]
+fn scenes_whose_layers_dont_fit_together_are_refused() {
     let huge = Scene {
         sources: vec![source(PixelFormat::Nv12, Size::new(8192, 8192)); MAX_LAYERS],
         background: Background::Color([0, 0, 0]),
         layers: (0..MAX_LAYERS).map(|n| Layer::new(n, PIP)).collect(),
     };
-    let refused = [
+    refuses([
         (huge, "compositor.too_large"),
         (
-            change(&|s| s.layers.clear()),
+            changed(|s| s.layers.clear()),
             "compositor.background_not_covering",
         ),
         (
-            change(&|s| s.layers[0].rect.w = 30),
+            changed(|s| s.layers[0].rect.w = 30),
             "compositor.background_not_covering",
         ),
         (
-            change(&|s| s.layers[0].opacity = 0.5),
+            changed(|s| s.layers[0].opacity = 0.5),
             "compositor.background_not_covering",
         ),
         (
-            change(&|s| s.layers.swap(0, 1)),
+            changed(|s| s.layers.swap(0, 1)),
             "compositor.background_not_covering",
         ),
         (
-            change(&|s| s.layers = vec![s.layers[0]; MAX_LAYERS + 1]),
+            changed(|s| s.layers = vec![s.layers[0]; MAX_LAYERS + 1]),
             "compositor.too_many_layers",
         ),
         (
-            change(&|s| s.layers = vec![s.layers[0]; 10_000]),
+            changed(|s| s.layers = vec![s.layers[0]; 10_000]),
             "compositor.too_many_layers",
         ),
         (
-            change(&|s| s.layers[1].rotation = f32::INFINITY),
+            changed(|s| s.layers[0].rotation = 90.0),
+            "compositor.background_not_covering",
+        ),
+        (changed(|s| s.layers[1].source = 9), "compositor.no_such_source"),
+        (
+            changed(|s| s.layers[3].key = s.layers[1].key),
+            "compositor.keyed_image",
+        ),
+    ]);
+}
+
+#[test]
+fn numbers_out_of_their_ranges_are_refused() {
+    let corrected = |f: fn(&mut Correction)| {
+        changed(|s| {
+            let mut color = Correction::default();
+            f(&mut color);
+            s.layers[1].color = Some(color);
+        })
+    };
+    refuses([
+        (
+            changed(|s| s.layers[1].rotation = f32::INFINITY),
             "compositor.out_of_range",
         ),
         (
-            change(&|s| s.layers[1].rotation = 360.5),
+            changed(|s| s.layers[1].rotation = 360.5),
             "compositor.out_of_range",
         ),
         (corrected(|c| c.exposure = 4.1), "compositor.out_of_range"),
@@ -331,23 +357,43 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
         (corrected(|c| c.tint = 1.1), "compositor.out_of_range"),
         (corrected(|c| c.saturation = -0.1), "compositor.out_of_range"),
         (
-            change(&|s| s.layers[0].rotation = 90.0),
-            "compositor.background_not_covering",
+            changed(|s| s.layers[2].opacity = f32::NAN),
+            "compositor.out_of_range",
         ),
-        (change(&|s| s.layers[1].source = 9), "compositor.no_such_source"),
         (
-            change(&|s| s.sources[1].size.width = 63),
+            changed(|s| s.layers[2].rect.x = i32::MIN),
+            "compositor.out_of_range",
+        ),
+        (
+            changed(|s| s.layers[1].key.as_mut().unwrap().spill = 2.0),
+            "compositor.out_of_range",
+        ),
+    ]);
+}
+
+#[test]
+fn sizes_that_cannot_be_drawn_are_refused() {
+    let cropped = |crop| changed(|s| s.layers[2].crop = Some(crop));
+    let zero = Crop {
+        x: 0,
+        y: 0,
+        w: 0,
+        h: 4,
+    };
+    refuses([
+        (
+            changed(|s| s.sources[1].size.width = 63),
             "compositor.source_size",
         ),
         (
-            change(&|s| s.sources[3].size.height = 0),
+            changed(|s| s.sources[3].size.height = 0),
             "compositor.source_size",
         ),
         (
-            change(&|s| s.sources[0].size.width = 10_000),
+            changed(|s| s.sources[0].size.width = 10_000),
             "compositor.source_size",
         ),
-        (change(&|s| s.layers[2].rect.h = 0), "compositor.empty_layer"),
+        (changed(|s| s.layers[2].rect.h = 0), "compositor.empty_layer"),
         (cropped(zero), "compositor.empty_layer"),
         (
             cropped(Crop {
@@ -357,33 +403,7 @@ fn what_doesnt_fit_is_refused_with_a_code_and_a_sentence() {
             }),
             "compositor.empty_layer",
         ),
-        (
-            change(&|s| s.layers[2].opacity = f32::NAN),
-            "compositor.out_of_range",
-        ),
-        (
-            change(&|s| s.layers[2].rect.x = i32::MIN),
-            "compositor.out_of_range",
-        ),
-        (
-            change(&|s| s.layers[1].key.as_mut().unwrap().spill = 2.0),
-            "compositor.out_of_range",
-        ),
-        (
-            change(&|s| s.layers[3].key = s.layers[1].key),
-            "compositor.keyed_image",
-        ),
-    ];
-    for (scene, code) in refused {
-        let error = c.set_scene(&scene).unwrap_err();
-        assert_eq!(c.prepare(&scene).unwrap_err(), error);
-        assert_eq!(error.code(), code, "{error}");
-        assert!(error.to_string().len() > 20);
-    }
-    // The scene before stays.
-    draw(&mut c, &camera_scene(), &[Some(camera())]);
-    assert!(c.set_scene(&change(&|s| s.layers.clear())).is_err());
-    assert!(c.render(Timestamp::ZERO, &[Some(camera())]).is_ok());
+    ]);
 }
 
 #[test]

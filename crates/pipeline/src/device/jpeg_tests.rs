@@ -190,25 +190,3 @@ fn a_picture_of_another_size_is_refused_before_it_is_decoded() {
     assert_eq!(inspect(&progressive, SIZE), Err(BadPicture::Broken));
     assert!(JpegDecoder::new(Size::new(321, 180)).is_err());
 }
-
-/// What one picture costs; run by name, with the release profile.
-#[test]
-#[ignore = "measures"]
-fn time_of_a_picture() {
-    let size = Size::new(1280, 720);
-    let mut decoder = JpegDecoder::new(size).unwrap();
-    let mut into = vec![0; PixelFormat::I420.packed_len(size)];
-    for format in ["I420", "Y42B"] {
-        let jpeg = encoded(size, format);
-        let before = std::time::Instant::now();
-        (0..200).for_each(|_| decoder.decode(&jpeg, &mut into).unwrap());
-        let each = before.elapsed().as_secs_f64() * 1e3 / 200.0;
-        let before = std::time::Instant::now();
-        (0..200).for_each(|_| assert!(inspect(&jpeg, size).is_ok()));
-        let look = before.elapsed().as_secs_f64() * 1e3 / 200.0;
-        println!(
-            "{format}: {} bytes, {each:.2} ms, to inspect {look:.3} ms",
-            jpeg.len()
-        );
-    }
-}

@@ -5,7 +5,8 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use api::control::{Command, Done, Event, Outcome, PictureState, State};
-use api::studio::Failure;
+use api::studio::{CameraStats, Failure};
+use capture::camera::Monitor;
 use capture::clock::ShowClock;
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,16 +31,11 @@ pub(crate) struct Parts {
     pub(crate) adapter: String,
 }
 
-/// Answers a question about a device at any time.
-pub(crate) type Word = Arc<dyn Fn() -> Option<String> + Send + Sync>;
-
 /// What is known of a source of pictures beside its pictures.
 pub(crate) struct Facts {
     pub(crate) name: String,
-    /// Why nothing comes from it.
-    pub(crate) reason: Option<Word>,
-    /// What it delivers.
-    pub(crate) format: Option<Word>,
+    /// The camera behind it, if it is one.
+    pub(crate) camera: Option<Monitor>,
 }
 
 /// The one who has the say over a running show.
@@ -65,6 +61,19 @@ impl Director {
             Some(news) = self.parts.news.recv() => self.report(news),
             () = pause(wait) => self.go_on(),
         }
+    }
+
+    /// What the camera behind source `name` was through, if it is one.
+    pub(crate) fn camera_stats(&self, name: &str) -> Option<CameraStats> {
+        let facts = self.parts.pictures.iter().find(|f| f.name == name)?;
+        let counters = facts.camera.as_ref()?.counters();
+        Some(CameraStats {
+            lost: counters.lost,
+            short: counters.short,
+            broken: counters.broken,
+            resized: counters.resized,
+            dropped: counters.dropped,
+        })
     }
 
     fn carry_out(&mut self, asked: Asked) {
@@ -200,7 +209,7 @@ impl Director {
                 Event::OnAir { scene, tick }
             }
             News::Lost { source, tick, reason } => {
-                tracing::warn!(
+                tracing::info!(
                     source,
                     reason,
                     "a source was lost; what stands in for it is shown"
@@ -234,13 +243,12 @@ impl Director {
         } = &self.parts;
         let picture = |(index, facts): (usize, &Facts)| {
             let (live, visible) = board.read(index);
-            let ask = |word: &Option<Word>| word.as_ref().and_then(|word| word());
             PictureState {
                 name: facts.name.clone(),
                 live,
                 visible,
-                reason: ask(&facts.reason),
-                format: ask(&facts.format),
+                reason: facts.camera.as_ref().and_then(Monitor::lost),
+                format: facts.camera.as_ref().and_then(Monitor::choice).map(|c| c.why),
             }
         };
         State {

@@ -16,7 +16,7 @@ mod lines;
 mod plan;
 mod stage;
 
-pub(crate) use director::{Director, Facts, Parts, Word};
+pub(crate) use director::{Director, Facts, Parts};
 pub(crate) use stage::Stage;
 
 pub use lines::{Door, Handle, door, standard_input};

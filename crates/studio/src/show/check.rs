@@ -184,7 +184,11 @@ impl Show {
             if let SourceKind::File { path, .. } | SourceKind::Image { path } = &mut source.kind {
                 *path = folder.join(&*path);
             }
-            if let Fallback::Image(path) = &mut source.fallback {
+            if let SourceKind::Camera {
+                fallback: Fallback::Image(path),
+                ..
+            } = &mut source.kind
+            {
                 *path = folder.join(&*path);
             }
         }
@@ -235,7 +239,10 @@ impl Show {
 
     fn fallback_problem(&self, source: &Source, found: &mut Vec<Problem>) {
         let picture = |name: &String| self.sources.iter().any(|s| s.name == *name && s.has_picture());
-        match &source.fallback {
+        let SourceKind::Camera { fallback, .. } = &source.kind else {
+            return;
+        };
+        match fallback {
             Fallback::Source(other) if *other == source.name || !picture(other) => {
                 found.push(Problem::BadFallback {
                     name: source.name.clone(),

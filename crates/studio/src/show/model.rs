@@ -100,13 +100,11 @@ pub struct Source {
     pub gain_db: f32,
     /// Whether its sound is off.
     pub mute: bool,
-    /// What shows while no picture comes from it.
-    pub fallback: Fallback,
     /// What it is.
     pub kind: SourceKind,
 }
 
-/// What shows in a source's place while it is lost.
+/// What shows in a camera's place while it is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fallback {
     /// Its last picture.
@@ -133,6 +131,8 @@ pub enum SourceKind {
         rate: Option<FrameRate>,
         /// How its pictures come; chosen when absent.
         format: Option<CameraFormat>,
+        /// What shows while no picture comes from it.
+        fallback: Fallback,
     },
     /// A microphone of this machine.
     Microphone {

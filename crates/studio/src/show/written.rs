@@ -58,7 +58,6 @@ impl TryFrom<Source> for model::Source {
             name: written.name,
             gain_db: written.gain_db,
             mute: written.mute,
-            fallback: written.fallback.unwrap_or_default(),
             kind,
         })
     }
@@ -74,6 +73,7 @@ impl Source {
                 size: self.size.take(),
                 rate: self.rate.take(),
                 format: self.format.take(),
+                fallback: self.fallback.take().unwrap_or_default(),
             },
             Kind::Microphone => SourceKind::Microphone {
                 device: self.device.take().ok_or_else(|| lacks("device"))?,
@@ -111,6 +111,7 @@ impl Source {
             ("hz", self.hz.is_some()),
             ("level_db", self.level_db.is_some()),
             ("format", self.format.is_some()),
+            ("fallback", self.fallback.is_some()),
         ];
         match left.iter().find(|(_, there)| *there) {
             Some((key, _)) => Err(format!("source '{}' is of a type that has no '{key}'", self.name)),

@@ -1,7 +1,6 @@
 //! Opens the show file's sources.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use capture::camera::Monitor;
@@ -49,7 +48,10 @@ pub(crate) fn open(show: &Show, clock: &ShowClock) -> Result<Opened, Error> {
     for source in &show.sources {
         if let Some(picture) = picture(source, show, clock)? {
             cameras.extend(picture.monitor.clone().map(|monitor| (source, monitor)));
-            opened.facts.push(facts(source, picture.monitor.as_ref()));
+            opened.facts.push(Facts {
+                name: source.name.clone(),
+                camera: picture.monitor.clone(),
+            });
             opened.cast.push(Member {
                 name: source.name.clone(),
                 source: picture.source,
@@ -71,9 +73,6 @@ pub(crate) fn open(show: &Show, clock: &ShowClock) -> Result<Opened, Error> {
     for (source, monitor) in cameras {
         let left = until.saturating_duration_since(std::time::Instant::now());
         monitor.wait(left).map_err(|e| device_failed(source, &e))?;
-        if let Some(choice) = monitor.choice() {
-            tracing::info!(source = source.name, "{}", choice.why);
-        }
     }
     Ok(opened)
 }
@@ -101,6 +100,7 @@ fn picture(source: &Source, show: &Show, clock: &ShowClock) -> Result<Option<Pic
             size,
             rate,
             format,
+            ..
         } => {
             let config = CameraConfig {
                 id: device.clone(),
@@ -110,7 +110,7 @@ fn picture(source: &Source, show: &Show, clock: &ShowClock) -> Result<Option<Pic
             };
             let camera = Camera::open(&config, *clock, super::child::launch());
             Picture {
-                monitor: Some(camera.monitor()),
+                monitor: Some(camera.monitor().clone()),
                 source: Box::new(camera),
             }
         }
@@ -143,7 +143,10 @@ const fn device_format(format: CameraFormat) -> DeviceFormat {
 
 /// What stands in for `source`.
 fn backup(source: &Source, show: &Show) -> Result<Backup, Error> {
-    Ok(match &source.fallback {
+    let SourceKind::Camera { fallback, .. } = &source.kind else {
+        return Ok(Backup::Last);
+    };
+    Ok(match fallback {
         Fallback::Last => Backup::Last,
         Fallback::Nothing => Backup::Nothing,
         Fallback::Image(path) => Backup::Image(image(source, path)?),
@@ -158,15 +161,6 @@ fn backup(source: &Source, show: &Show) -> Result<Backup, Error> {
 
 fn watch(monitor: Monitor) -> crate::tick::Watch {
     Box::new(move || monitor.lost())
-}
-
-fn facts(source: &Source, monitor: Option<&Monitor>) -> Facts {
-    let (reason, format) = (monitor.cloned(), monitor.cloned());
-    Facts {
-        name: source.name.clone(),
-        reason: reason.map(|m| Arc::new(move || m.lost()) as crate::control::Word),
-        format: format.map(|m| Arc::new(move || m.choice().map(|c| c.why)) as crate::control::Word),
-    }
 }
 
 type Sound = Option<Box<dyn AudioSource>>;

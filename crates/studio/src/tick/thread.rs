@@ -101,5 +101,6 @@ pub(crate) fn source_stats(name: &str, counters: SourceCounters) -> SourceStats 
         missing: counters.missing,
         delay_ms: counters.delay_nanos as f64 / 1e6,
         error: None,
+        camera: None,
     }
 }

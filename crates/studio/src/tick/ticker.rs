@@ -61,6 +61,8 @@ pub(super) struct Ticker {
     pub(super) cast: Cast,
     pub(super) graphics: Graphics,
     scenes: Vec<Arc<Flat>>,
+    /// Scenes whose kernels are still to be asked for: one a tick, however many there are.
+    unprepared: VecDeque<Arc<Flat>>,
     switch: Switch,
     coming: Option<Coming>,
     last: Option<VideoFrame>,
@@ -83,6 +85,7 @@ impl Ticker {
             cast: Cast::new(setup.cast, setup.teller.clone()),
             switch: Switch::new(Arc::clone(first)),
             scenes: setup.scenes,
+            unprepared: VecDeque::new(),
             coming: None,
             last: None,
             submitted: VecDeque::with_capacity(8),
@@ -119,14 +122,10 @@ impl Ticker {
         self.graphics.prepare(self.switch.on_air(), formats);
         self.graphics.wait_prepared(KERNELS);
         self.graphics.set(&self.switch, formats)?;
-        self.prepare_all();
-        Ok(())
-    }
-
-    fn prepare_all(&mut self) {
         for scene in &self.scenes {
             self.graphics.prepare(scene, self.cast.formats());
         }
+        Ok(())
     }
 
     pub(super) fn run(mut self, stop: &AtomicBool) -> Outcome {
@@ -190,7 +189,7 @@ impl Ticker {
         let mut changed = self.graphics.is_back(tick);
         if changed {
             self.submitted.clear();
-            self.prepare_all();
+            self.unprepared = self.scenes.iter().cloned().collect();
         }
         let edits = self.take_orders(tick);
         let (on_air, leaving) = (Arc::clone(self.switch.on_air()), self.switch.leaving().cloned());
@@ -201,7 +200,7 @@ impl Ticker {
         });
         if self.cast.collect(at, tick) {
             changed = true;
-            self.prepare_all();
+            self.unprepared = self.scenes.iter().cloned().collect();
         }
         let arrived = self.bring_on(at, tick);
         changed |= arrived.is_some() | !edits.is_empty() | self.switch.arrives(at);
@@ -216,6 +215,9 @@ impl Ticker {
         let mix = self.switch.mix(at);
         if self.graphics.render(at, self.cast.frames(), mix) {
             self.submitted.push_back((at, Instant::now()));
+        }
+        if let Some(scene) = self.unprepared.pop_front() {
+            self.graphics.prepare(&scene, self.cast.formats());
         }
     }
 
@@ -250,11 +252,11 @@ impl Ticker {
     }
 
     fn edit(&mut self, scenes: Vec<Arc<Flat>>) {
-        for scene in &scenes {
-            if !self.scenes.contains(scene) {
-                self.graphics.prepare(scene, self.cast.formats());
-            }
-        }
+        // What stays as it was is the same object.
+        let among = |scene: &Arc<Flat>, all: &[Arc<Flat>]| all.iter().any(|s| Arc::ptr_eq(s, scene));
+        let edited = scenes.iter().filter(|scene| !among(scene, &self.scenes));
+        self.unprepared.retain(|scene| among(scene, &scenes));
+        self.unprepared.extend(edited.cloned());
         self.switch.edit(&scenes);
         if let Some(coming) = &mut self.coming
             && let Some(new) = scenes.iter().find(|s| s.name == coming.scene.name)

@@ -34,12 +34,9 @@ impl Settings {
             settle: 10,
             clock: Clock::Honest,
         };
-        let mut args = std::env::args().skip(1);
-        while let (Some(name), Some(value)) = (args.next(), args.next()) {
+        for (name, value) in binary::options()? {
             let number = || value.parse::<u64>().map_err(|_| format!("{name} needs a number"));
             match name.as_str() {
-                "--server" => binary::give("ANCHOR_SERVER", value.into()),
-                "--studio" => binary::give("ANCHOR_STUDIO", value.into()),
                 "--seconds" => settings.seconds = number()?,
                 "--settle" => settings.settle = number()?,
                 "--clock" => settings.clock = Clock::parse(&value)?,

@@ -12,19 +12,10 @@ use media::{Packet, Timestamp, TrackKind};
 use pipeline::decode::SampleDecoder;
 use system_tests::browser::{Browser, Options};
 use system_tests::server::Server;
-use system_tests::studio::{Show, Studio};
+use system_tests::studio::{CLICK_AND_FLASH, Show, Studio};
 
 type Failure = Box<dyn std::error::Error>;
 
-const CLICKS: &str = "
-[[source]]
-name = \"click\"
-type = \"click\"
-[[scene]]
-name = \"main\"
-[[scene.layer]]
-source = \"click\"
-";
 /// AAC-LC, 48 kHz, stereo (ISO/IEC 14496-3, 1.6.2.1): what the studio sends.
 const AAC: [u8; 2] = [0x11, 0x90];
 /// The click's first sample is its loudest, at half of full scale.
@@ -33,18 +24,13 @@ const WATCH: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let mut args = std::env::args().skip(1);
-    while let (Some(name), Some(value)) = (args.next(), args.next()) {
-        match name.as_str() {
-            "--server" => system_tests::binary::give("ANCHOR_SERVER", value.into()),
-            "--studio" => system_tests::binary::give("ANCHOR_STUDIO", value.into()),
-            other => return Err(format!("unknown option {other}").into()),
-        }
+    if let Some((other, _)) = system_tests::binary::options()?.first() {
+        return Err(format!("unknown option {other}").into());
     }
     pipeline::init()?;
     let server = Server::start().await?;
     let publish = server.add_stream("bench").await?;
-    let show = Show::new(CLICKS)
+    let show = Show::new(CLICK_AND_FLASH)
         .companion(&server.url(""))
         .output("mine", &publish);
     let studio = Studio::start(&show)?;

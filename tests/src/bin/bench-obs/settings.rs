@@ -26,14 +26,9 @@ impl Settings {
             settle: 5,
             keep: None,
         };
-        let mut args = std::env::args().skip(1);
-        while let Some(name) = args.next() {
-            let value = args.next().ok_or(format!("{name} needs a value"))?;
+        for (name, value) in binary::options()? {
             let number = || value.parse::<u64>().map_err(|_| format!("{name} needs a number"));
             match name.as_str() {
-                "--server" => binary::give("ANCHOR_SERVER", value.into()),
-                "--studio" => binary::give("ANCHOR_STUDIO", value.into()),
-                "--preload" => binary::give("ANCHOR_PRELOAD_CAMERA", value.into()),
                 "--runs" => settings.runs = number()? as usize,
                 "--seconds" => settings.seconds = number()?,
                 "--settle" => settings.settle = number()?,
