@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use api::control::{Command, State};
+use api::control::Command;
+use api::state::State;
 use media::VideoFrame;
 use system_tests::player::{Picture, Player};
 use system_tests::server::Server;

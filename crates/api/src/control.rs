@@ -6,7 +6,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::place::Place;
 use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
+use crate::source::{Devices, Source};
+use crate::state::State;
 use crate::studio::Failure;
 
 /// What can be asked of a running studio.
@@ -94,6 +97,48 @@ pub enum Command {
     /// Opens the graphics device anew, as after a driver's reset; the last picture stands meanwhile.
     #[serde(rename = "graphics.restart")]
     RestartGraphics {},
+    /// Starts sending to all places that are on.
+    #[serde(rename = "live.start")]
+    StartLive {},
+    /// Stops sending; sources and scenes go on.
+    #[serde(rename = "live.end")]
+    EndLive {},
+    /// Shows viewers the cover picture and silence from the next program frame on, or no longer.
+    #[serde(rename = "cover.set")]
+    SetCover {
+        /// Whether viewers are kept out.
+        on: bool,
+    },
+    /// Takes the last action back: the scene on air, the scenes and the faders are as before it.
+    #[serde(rename = "back")]
+    TakeBack {},
+    /// Adds a source.
+    #[serde(rename = "source.add")]
+    AddSource {
+        /// The source.
+        source: Box<Source>,
+    },
+    /// Removes a source, and the layers that show it.
+    #[serde(rename = "source.remove")]
+    RemoveSource {
+        /// The source.
+        source: String,
+    },
+    /// Asks which cameras and microphones there are: answered with [`Devices`].
+    #[serde(rename = "devices")]
+    ListDevices {},
+    /// Adds a place, or puts another in the place of the one of its name. Not while sending to it.
+    #[serde(rename = "place.put")]
+    PutPlace {
+        /// The place.
+        place: Place,
+    },
+    /// Removes a place. Not while sending to it.
+    #[serde(rename = "place.remove")]
+    RemovePlace {
+        /// The place.
+        place: String,
+    },
     /// Asks how things are: answered with a [`State`].
     #[serde(rename = "state")]
     State {},
@@ -187,81 +232,9 @@ pub struct Done {
     /// How things are, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub state: Option<Box<State>>,
-}
-
-/// How a running show is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct State {
-    /// The scene on air.
-    pub on_air: String,
-    /// All scenes.
-    pub scenes: Vec<Scene>,
-    /// Whether the plan runs, and which of its steps is on air, counted from 0.
-    pub plan: PlanState,
-    /// The sources of pictures.
-    pub pictures: Vec<PictureState>,
-    /// The sources of sound.
-    pub sounds: Vec<SoundState>,
-    /// Level of the program's sound, behind the limiter.
-    pub program: Meter,
-    /// How far the limiter turns the program down, in dB, 0 or more.
-    pub limiter_db: f32,
-    /// The adapter that composes.
-    pub adapter: String,
-}
-
-/// How the plan is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanState {
-    /// Number of its steps; 0 where the show has no plan.
-    pub steps: usize,
-    /// Whether it goes on by itself.
-    pub running: bool,
-    /// The step on air, or the last that was.
-    pub step: usize,
-}
-
-/// How a source of pictures is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PictureState {
-    /// Its name.
-    pub name: String,
-    /// Whether pictures come from it.
-    pub live: bool,
-    /// Whether a scene on air shows it.
-    pub visible: bool,
-    /// Why none come.
+    /// The cameras and microphones there are, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<String>,
-    /// What it delivers and why that was chosen, in a sentence; cameras only.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub format: Option<String>,
-}
-
-/// How a source of sound is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct SoundState {
-    /// Its name.
-    pub name: String,
-    /// Gain in dB.
-    pub gain_db: f32,
-    /// Whether it is silenced.
-    pub mute: bool,
-    /// Its level behind the fader.
-    pub level: Meter,
-    /// Samples that came in at full scale, since the start.
-    pub clipped: u64,
-    /// Whether someone speaks into it though it is silenced.
-    pub heard_while_muted: bool,
-}
-
-/// A level of sound in dBFS; -120 is silence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Meter {
-    /// Highest sample, falling slowly.
-    pub peak_db: f32,
-    /// Root mean square.
-    pub rms_db: f32,
+    pub devices: Option<Devices>,
 }
 
 /// What a studio tells unasked.
@@ -292,6 +265,20 @@ pub enum Event {
         /// The source.
         source: String,
         /// The first program frame with it.
+        tick: u64,
+    },
+    /// The show is being sent to all places that are on.
+    #[serde(rename = "live")]
+    Live {},
+    /// The show is no longer sent.
+    #[serde(rename = "ended")]
+    Ended {},
+    /// The cover picture is shown, or no longer.
+    #[serde(rename = "cover")]
+    Cover {
+        /// Whether it is.
+        on: bool,
+        /// The first program frame of which that is true.
         tick: u64,
     },
     /// The graphics device was lost; the last picture stands until it is made anew.
@@ -353,7 +340,7 @@ mod tests {
     fn an_answer_bears_its_id_and_done_or_failed() {
         let done = Outcome::Done(Done {
             tick: Some(7),
-            state: None,
+            ..Done::default()
         });
         let reply = Reply {
             id: Some(3),

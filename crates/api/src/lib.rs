@@ -6,9 +6,13 @@
 pub mod beat;
 pub mod code;
 pub mod control;
+pub mod place;
 pub mod scene;
 pub mod server;
+pub mod source;
+pub mod state;
 pub mod studio;
+pub mod window;
 
 pub use beat::Beat;
 pub use code::{Code, Fault};

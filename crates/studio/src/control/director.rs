@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use api::control::{Command, Done, Event, Outcome, PictureState, State};
+use api::control::{Command, Done, Event, Outcome};
+use api::state::{PictureState, State};
 use api::studio::{CameraStats, Failure};
 use capture::camera::Monitor;
 use capture::clock::ShowClock;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::control::PlanState;
+use api::state::PlanState;
 use media::Timestamp;
 
 use crate::show::{Plan, Step};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use api::control::{Meter, SoundState};
+use api::state::{Meter, SoundState};
 use sound::level::Level;
 use sound::{InputLevels, Mixer};
 

@@ -1,0 +1,75 @@
+//! The places a show goes to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::studio::Failure;
+
+/// A place the show goes to. Its stream key is kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// What the seller calls it; unique.
+    pub name: String,
+    /// Its address without the key: `rtmp://host/app`.
+    pub url: String,
+    /// The name under which its stream key is kept in this machine's keyring.
+    pub key: String,
+    /// Picture quality in kbit/s, 100 to 50 000.
+    #[serde(default = "bitrate")]
+    pub bitrate: u32,
+    /// Whether the show goes there.
+    #[serde(default = "on")]
+    pub on: bool,
+}
+
+const fn bitrate() -> u32 {
+    2500
+}
+
+const fn on() -> bool {
+    true
+}
+
+/// How a place is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PlaceState {
+    /// Its name.
+    pub name: String,
+    /// Its address without the key.
+    pub url: String,
+    /// The name of its key; absent where the key comes from a file or the environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub key: Option<String>,
+    /// Whether its key can't be found.
+    pub key_missing: bool,
+    /// Picture quality in kbit/s.
+    pub bitrate: u32,
+    /// Whether the show goes there.
+    pub on: bool,
+    /// What is going on with it.
+    pub status: PlaceStatus,
+    /// kbit/s handed to the network during the last second.
+    pub kbps: u32,
+    /// Frames sent.
+    pub sent: u64,
+    /// Frames it was not sent: the line was too slow, or it was away.
+    pub skipped: u64,
+    /// What the last failure was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<Failure>,
+}
+
+/// What is going on with a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceStatus {
+    /// Nothing is sent there.
+    #[default]
+    Off,
+    /// It is being connected for the first time.
+    Starting,
+    /// The show arrives.
+    Live,
+    /// The connection was lost; it is tried again.
+    Away,
+}
