@@ -22,3 +22,4 @@ mod tick;
 
 pub use error::Error;
 pub use run::run;
+pub use sources::child::camera_child;
