@@ -14,6 +14,7 @@ use crate::studio::Failure;
 
 /// What can be asked of a running studio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "do", deny_unknown_fields)]
 pub enum Command {
     /// Brings a scene on air.
@@ -146,6 +147,7 @@ pub enum Command {
 
 /// A change of some of a layer's parameters. `null` takes a rectangle, crop, key or correction away.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields, default)]
 pub struct LayerChange {
     /// Whether it is drawn.
@@ -153,9 +155,11 @@ pub struct LayerChange {
     pub visible: Option<bool>,
     /// Where it stands.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    #[cfg_attr(feature = "bindings", specta(type = Option<Rect>))]
     pub rect: Option<Option<Rect>>,
     /// What is cut off.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    #[cfg_attr(feature = "bindings", specta(type = Option<Crop>))]
     pub crop: Option<Option<Crop>>,
     /// Degrees clockwise.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,9 +175,11 @@ pub struct LayerChange {
     pub blend: Option<Blend>,
     /// Chroma key.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    #[cfg_attr(feature = "bindings", specta(type = Option<Key>))]
     pub key: Option<Option<Key>>,
     /// Colour correction.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    #[cfg_attr(feature = "bindings", specta(type = Option<Correction>))]
     pub color: Option<Option<Correction>>,
 }
 
@@ -215,6 +221,7 @@ pub struct Reply {
 
 /// What became of a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It was done.
@@ -225,6 +232,7 @@ pub enum Outcome {
 
 /// What a command that was done answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Done {
     /// Number of the first program frame that shows the change; absent where nothing on air changes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -239,6 +247,7 @@ pub struct Done {
 
 /// What a studio tells unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "event")]
 pub enum Event {
     /// A scene is on air.

@@ -6,6 +6,7 @@ use crate::studio::Failure;
 
 /// A place the show goes to. Its stream key is kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// What the seller calls it; unique.
@@ -32,6 +33,7 @@ const fn on() -> bool {
 
 /// How a place is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct PlaceState {
     /// Its name.
     pub name: String,
@@ -61,6 +63,7 @@ pub struct PlaceState {
 
 /// What is going on with a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceStatus {
     /// Nothing is sent there.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// A picture made of layers, the lowest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
     /// Name of the scene; unique.
@@ -20,6 +21,7 @@ pub struct Scene {
 
 /// One source, or another scene, within a scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields, default)]
 pub struct Layer {
     /// What commands call it; the name of what it shows when absent.
@@ -84,6 +86,7 @@ impl Layer {
 
 /// A rectangle on the canvas, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields)]
 pub struct Rect {
     /// Left edge.
@@ -98,6 +101,7 @@ pub struct Rect {
 
 /// What is cut off a source's edges, in its own pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields, default)]
 pub struct Crop {
     /// Columns cut off at the left.
@@ -112,6 +116,7 @@ pub struct Crop {
 
 /// How a layer meets what lies below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Blend {
     /// Covers it.
@@ -133,6 +138,7 @@ pub enum Blend {
 
 /// Chroma key of a layer. Distances are parts of the whole range of chroma.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields, default)]
 pub struct Key {
     /// The colour that becomes transparent.
@@ -159,6 +165,7 @@ impl Default for Key {
 
 /// Colour correction of a layer; the default changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields, default)]
 pub struct Correction {
     /// Stops of light, -4 to 4.
@@ -187,7 +194,8 @@ impl Default for Correction {
 
 /// A colour: red, green, blue, 0 to 255 each, written `"#rrggbb"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Color(pub [u8; 3]);
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct Color(#[cfg_attr(feature = "bindings", specta(type = String))] pub [u8; 3]);
 
 impl FromStr for Color {
     type Err = &'static str;

@@ -9,6 +9,7 @@ use crate::scene::Color;
 /// Something that delivers pictures, sound or both: one flat table, so that an unknown key is refused where it
 /// stands. Which keys a source has hangs on its type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Name that layers use; unique.
@@ -92,6 +93,7 @@ fn is_false(value: &bool) -> bool {
 
 /// What a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A camera of this machine.
@@ -114,6 +116,7 @@ pub enum Kind {
 
 /// Frames a second, as people write them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(untagged)]
 pub enum Rate {
     /// `30`.
@@ -126,6 +129,7 @@ pub enum Rate {
 
 /// How a camera's pictures come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum CameraFormat {
     /// Raw, 4:2:2.
@@ -138,6 +142,7 @@ pub enum CameraFormat {
 
 /// Which track of a file a source is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum FileTrack {
     /// Its pictures.
@@ -150,6 +155,7 @@ pub enum FileTrack {
 /// What shows in a camera's place while it is lost: `"last"`, `"nothing"`, `{ source = "NAME" }` or
 /// `{ image = "PATH" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Fallback {
     /// Its last picture.
@@ -191,6 +197,7 @@ impl<'de> Deserialize<'de> for Fallback {
 
 /// The cameras and microphones of this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Devices {
     /// Cameras.
     pub cameras: Vec<Device>,
@@ -200,6 +207,7 @@ pub struct Devices {
 
 /// A camera or microphone of this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Device {
     /// What `device` of a source says: stays the same when it is plugged elsewhere, as far as it can.
     pub id: String,

@@ -8,6 +8,7 @@ use crate::studio::Failure;
 
 /// How a running show is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct State {
     /// The scene on air.
     pub on_air: String,
@@ -49,6 +50,7 @@ pub struct State {
 
 /// Size and pace of the picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct CanvasState {
     /// Width in pixels.
     pub width: u32,
@@ -60,6 +62,7 @@ pub struct CanvasState {
 
 /// A show that is being sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct LiveState {
     /// Seconds since it went live.
     pub seconds: f64,
@@ -67,6 +70,7 @@ pub struct LiveState {
 
 /// Program frames since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct FramesState {
     /// Ticks that have passed.
     pub due: u64,
@@ -78,6 +82,7 @@ pub struct FramesState {
 
 /// How the plan is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct PlanState {
     /// Number of its steps; 0 where the show has no plan.
     pub steps: usize,
@@ -89,6 +94,7 @@ pub struct PlanState {
 
 /// How a source of pictures is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct PictureState {
     /// Its name.
     pub name: String,
@@ -106,6 +112,7 @@ pub struct PictureState {
 
 /// How a source of sound is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct SoundState {
     /// Its name.
     pub name: String,
@@ -123,6 +130,7 @@ pub struct SoundState {
 
 /// A level of sound in dBFS; -120 is silence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Meter {
     /// Highest sample, falling slowly.
     pub peak_db: f32,
@@ -132,6 +140,7 @@ pub struct Meter {
 
 /// The worst that is the matter with a show now, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Health {
     /// How bad it is.
     pub level: HealthLevel,
@@ -159,6 +168,7 @@ impl Default for Health {
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum HealthLevel {
     /// Nothing is the matter.

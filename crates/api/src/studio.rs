@@ -168,6 +168,7 @@ pub struct OutputStats {
 
 /// What went wrong: a sentence for people, with the code programs match. Codes come from the crate concerned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Failure {
     /// As in `rtmp.rejected`.
     pub code: String,

@@ -8,6 +8,7 @@ use crate::studio::Failure;
 
 /// What a page learns when it begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Start {
     /// Version of the studio.
     pub version: String,
@@ -17,6 +18,7 @@ pub struct Start {
 
 /// Where a page gets the pictures it shows: a WebSocket of this machine alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct PreviewAddress {
     /// Port on 127.0.0.1.
     pub port: u16,
@@ -26,6 +28,7 @@ pub struct PreviewAddress {
 
 /// What a page is told unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "told", rename_all = "lowercase")]
 pub enum Told {
     /// What the studio is at.
@@ -49,6 +52,7 @@ pub enum Told {
 
 /// What the studio is at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "phase", rename_all = "lowercase")]
 pub enum Phase {
     /// The show is being opened.
@@ -74,6 +78,7 @@ pub enum Phase {
 
 /// Which show it shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Choice {
     /// The one there was.
@@ -86,6 +91,7 @@ pub enum Choice {
 
 /// Where a stream key was put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Kept {
     /// In this machine's keyring.
