@@ -5,23 +5,32 @@
 mod addresses;
 pub(crate) mod build;
 mod children;
+mod course;
 mod fixtures;
+#[cfg_attr(not(unix), path = "live/keys/none.rs")]
+mod keys;
+mod line;
+#[cfg_attr(not(target_os = "linux"), path = "live/plugs/none.rs")]
+mod plugs;
+mod rate;
 mod show;
+mod tricks;
 mod viewer;
+mod window;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use self::addresses::Addresses;
+use self::build::Programs;
 use self::children::Running;
-use crate::{http, needs, places, signals};
-
-/// The longest the show may take from its start to the first key frame.
-const START: Duration = Duration::from_secs(60);
+use self::course::Surroundings;
+use self::keys::Keys;
+use self::line::Line;
+use crate::{needs, places, signals};
 
 /// Which show is run.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Material {
     /// The attached devices; the bundled show where there are none.
     Devices,
@@ -31,63 +40,111 @@ enum Material {
     Fixtures,
 }
 
+impl Material {
+    /// What is said to who wants to pull a camera that this program can't pull.
+    fn pulling(self) -> &'static str {
+        match self {
+            Self::Devices => {
+                "Pull a camera's plug, and put it in again: the show goes on without it meanwhile."
+            }
+            _ => {
+                "The bundled show has no camera that could be pulled; `cargo xtask live --fixtures` has one."
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Options {
     material: Material,
     seconds: Option<u64>,
     watch: bool,
+    window: bool,
 }
 
 /// Runs the show until Ctrl-C, or for `--for SECONDS`.
 pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
-    let options = Options::parse(args)?;
+    let options = Options::parse(args, window::display())?;
     let began = Instant::now();
     signals::catch();
     look(&options)?;
     let addresses = Addresses::free()?;
     let setup_ended = Instant::now();
     let programs = build::all(options.material == Material::Fixtures)?;
-    let built = Instant::now();
-    let folder = folder()?;
-    let fixtures = match options.material {
-        Material::Fixtures => Some(fixtures::start(&programs, &folder)?),
-        _ => None,
-    };
-    let mut running = Running::server(&programs, &folder, addresses)?;
-    let key = running.key(&programs, &folder)?;
-    let file = show::write(
-        options.material,
-        &programs,
-        &folder,
-        addresses,
-        &key,
-        fixtures.as_ref(),
-    )?;
-    running.studio(&programs, &file, fixtures.as_ref())?;
-    println!("  Watch at  http://{}/watch/demo", addresses.http);
     let times = Times {
         began,
         setup_ended,
-        built,
+        built: Instant::now(),
     };
-    let result = on_air(&options, addresses, &mut running, &times);
-    println!("  Ending the show …");
-    running.end();
-    drop(fixtures);
+    let folder = folder()?;
+    let result = show(&options, &programs, &folder, addresses, &times);
+    if result.is_ok() {
+        // Keys and logs of a run that went well are worthless.
+        let _ = std::fs::remove_dir_all(&folder);
+    }
     result.map(|()| true)
 }
 
+/// Starts everything, and ends it, whatever happens in between.
+fn show(
+    options: &Options,
+    programs: &Programs,
+    folder: &Path,
+    addresses: Addresses,
+    times: &Times,
+) -> Result<(), String> {
+    let fixtures = match options.material {
+        Material::Fixtures => Some(fixtures::start(programs, folder)?),
+        _ => None,
+    };
+    let mut running = Running::server(programs, folder, addresses)?;
+    let key = running.key(programs, folder)?;
+    let keys = Keys::listen();
+    let line = keys.as_ref().map(|_| Line::to(addresses.rtmp)).transpose()?;
+    // The studio's line to the server, where it can be made bad, is ours.
+    let studio = Addresses {
+        rtmp: line.as_ref().map_or(addresses.rtmp, Line::address),
+        ..addresses
+    };
+    let file = show::write(
+        options.material,
+        programs,
+        folder,
+        studio,
+        &key,
+        fixtures.as_ref(),
+    )?;
+    let with = Surroundings {
+        options,
+        programs,
+        folder,
+        file: &file,
+        addresses,
+        fixtures: fixtures.as_ref(),
+        line: line.as_ref(),
+        keys: keys.as_ref(),
+        times,
+    };
+    let result = course::run(&with, &mut running);
+    println!("  Ending the show …");
+    running.end();
+    result
+}
+
 impl Options {
-    fn parse(args: &[&str]) -> Result<Self, String> {
+    fn parse(args: &[&str], display: bool) -> Result<Self, String> {
         let mut options = Self {
             material: Material::Devices,
             seconds: None,
             watch: false,
+            window: display,
         };
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             match *arg {
                 "--demo" => options.material = Material::Demo,
                 "--fixtures" => options.material = Material::Fixtures,
+                "--headless" => options.window = false,
                 "--watch" => options.watch = true,
                 "--for" => {
                     let number = rest.next().and_then(|n| n.parse().ok());
@@ -95,7 +152,7 @@ impl Options {
                 }
                 other => {
                     return Err(format!(
-                        "`cargo xtask live` knows --demo, --fixtures, --watch, --for, not '{other}'"
+                        "`cargo xtask live` knows --demo, --fixtures, --headless, --watch, --for, not '{other}'"
                     ));
                 }
             }
@@ -119,6 +176,10 @@ fn look(options: &Options) -> Result<(), String> {
     if options.watch {
         needs::packages(&["chromium"])?;
     }
+    if options.window {
+        let missing = |e| format!("{e}\nOr go without the window:\n  cargo xtask live --headless");
+        needs::packages(build::WINDOW).map_err(missing)?;
+    }
     Ok(())
 }
 
@@ -137,52 +198,6 @@ struct Times {
     built: Instant,
 }
 
-/// Follows the show: says when it can be seen, and goes on until it is to end.
-fn on_air(
-    options: &Options,
-    addresses: Addresses,
-    running: &mut Running,
-    times: &Times,
-) -> Result<(), String> {
-    first_key_frame(addresses.http, running, times)?;
-    let viewer = options.watch.then(|| viewer::open(addresses.http)).transpose()?;
-    let mut seen = false;
-    let began = Instant::now();
-    if options.seconds.is_none() {
-        println!("  Ctrl-C ends the show.");
-    }
-    while !signals::ended() && options.seconds.is_none_or(|s| began.elapsed().as_secs() < s) {
-        running.alive()?;
-        if !seen && viewer::has_drawn(addresses.admin) {
-            seen = true;
-            println!("  First picture in a browser {}", times.since());
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    drop(viewer);
-    Ok(())
-}
-
-fn first_key_frame(http: SocketAddr, running: &mut Running, times: &Times) -> Result<(), String> {
-    let began = Instant::now();
-    while !signals::ended() {
-        running.alive()?;
-        if http::serves_key_frame(http, "/live/demo.flv") {
-            println!("  First key frame over HTTP-FLV {}", times.since());
-            return Ok(());
-        }
-        if began.elapsed() > START {
-            return Err(format!(
-                "no picture came within {} s; see {}",
-                START.as_secs(),
-                running.log()
-            ));
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
-}
-
 impl Times {
     /// `0.9 s after the start (packages and checks 0.1 s, build 0.2 s)`.
     fn since(&self) -> String {
@@ -193,5 +208,21 @@ impl Times {
             seconds(self.began, self.setup_ended),
             seconds(self.setup_ended, self.built)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_opens_where_there_is_a_display_unless_it_is_not_wanted() {
+        assert!(Options::parse(&[], true).unwrap().window);
+        assert!(!Options::parse(&[], false).unwrap().window);
+        let options = Options::parse(&["--demo", "--headless", "--for", "9"], true).unwrap();
+        assert!(!options.window);
+        assert_eq!((options.material, options.seconds), (Material::Demo, Some(9)));
+        assert!(Options::parse(&["--for"], true).is_err());
+        assert!(Options::parse(&["--fast"], true).unwrap_err().contains("--fast"));
     }
 }

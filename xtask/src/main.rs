@@ -1,8 +1,9 @@
 //! Every task a person runs: `cargo xtask <task>`.
 //!
-//! It has no dependencies, so it starts at once, and looks before it builds.
+//! It has hardly a dependency, so it starts at once, and looks before it builds.
 
 mod bench;
+mod bundle;
 mod child;
 mod demo;
 mod http;
@@ -16,11 +17,13 @@ mod test;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask live [--demo | --fixtures] [--for SECONDS] [--watch]   companion server and studio; prints where to watch
-                                      (--demo: the bundled show; --fixtures: preload camera and null sink;
+cargo xtask live [--demo | --fixtures] [--headless] [--for SECONDS] [--watch]   companion server and studio
+                                      (in a window where there is a display; prints where to watch; --demo: the
+                                      bundled show; --fixtures: preload camera and null sink; --headless: no window;
                                       --watch: a browser without a window looks on, to time the first picture)
 cargo xtask test [--fast]                                every check and test (--fast: format, lints, pure crates)
 cargo xtask bench NAME                                   figures: frames, obs, delay, lips, viewers, cuts, ...
+cargo xtask bundle [studio | server] [--check]           Debian packages (--check: tried in a clean Debian, as root)
 cargo xtask demo                                         draws the bundled demo show anew";
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Some((&"live", rest)) => live::run(rest),
         Some((&"test", rest)) => test::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
+        Some((&"bundle", rest)) => bundle::run(rest),
         Some((&"demo", _)) => demo::run(),
         Some((&("help" | "-h" | "--help"), _)) | None => {
             println!("{HELP}");

@@ -6,10 +6,18 @@ use std::time::SystemTime;
 
 use crate::places;
 
+/// Debian packages that the window is built with.
+pub(crate) const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "libgtk-3-dev"];
+
+/// How long the window's first build takes.
+pub(crate) const WINDOW_TAKES: &str = "about six minutes on two cores";
+
 /// The programs of this run.
 pub(crate) struct Programs {
     pub(crate) server: PathBuf,
     pub(crate) studio: PathBuf,
+    /// Which may not be built yet.
+    pub(crate) window: PathBuf,
     pub(crate) preload: PathBuf,
 }
 
@@ -19,6 +27,7 @@ pub(crate) fn all(fixtures: bool) -> Result<Programs, String> {
     let programs = Programs {
         server: out.join(exe("anchor-server")),
         studio: out.join(exe("anchor-studio")),
+        window: out.join(exe("anchor-studio-desktop")),
         preload: out.join("libpreload_camera.so"),
     };
     if !programs.studio.exists() {
@@ -38,15 +47,36 @@ pub(crate) fn all(fixtures: bool) -> Result<Programs, String> {
     if fixtures {
         args.extend(["-p", "preload-camera", "--lib"]);
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    step(
-        Command::new(cargo).current_dir(places::root()).args(&args),
-        "the server and the studio",
-    )?;
+    step(cargo().args(&args), "the server and the studio")?;
     Ok(programs)
 }
 
-/// The viewer's page, which the server carries inside.
+/// Builds the window; the pages must be there.
+pub(crate) fn window() -> Result<(), String> {
+    if !places::target()
+        .join("release")
+        .join(exe("anchor-studio-desktop"))
+        .exists()
+    {
+        println!("  Building the window for the first time: {WINDOW_TAKES}.");
+    }
+    step(&mut window_command(), "the window")
+}
+
+/// What builds the window.
+pub(super) fn window_command() -> Command {
+    let mut command = cargo();
+    command.args(["build", "--release", "--locked", "-p", "desktop", "--bins"]);
+    command
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(places::root());
+    command
+}
+
+/// The pages: the viewer's, which the server carries inside, and the window's.
 fn page() -> Result<(), String> {
     let ui = places::root().join("ui");
     let npm = |args: &[&str]| {
@@ -57,19 +87,20 @@ fn page() -> Result<(), String> {
     if newest(&ui.join("package-lock.json")) > newest(&ui.join("node_modules/.package-lock.json")) {
         step(
             &mut npm(&["ci", "--no-audit", "--no-fund"]),
-            "the page's libraries",
+            "the pages' libraries",
         )?;
     }
     let sources = [
         "src",
         "index.html",
         "watch.html",
+        "studio.html",
         "vite.config.ts",
         "package-lock.json",
     ];
     let changed = sources.iter().map(|s| newest(&ui.join(s))).max().flatten();
     if changed > newest(&ui.join("dist/watch.html")) {
-        step(&mut npm(&["run", "build"]), "the page")?;
+        step(&mut npm(&["run", "build"]), "the pages")?;
     }
     Ok(())
 }

@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 use super::addresses::Addresses;
 use super::build::Programs;
 use super::fixtures::Fixtures;
+use crate::places;
+
+/// The studio without a window, and the window: what they are called here and in the names of their logs.
+const STUDIO: &str = "studio";
+const WINDOW: &str = "window";
 
 /// How long a program may take to end in order.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -63,7 +68,7 @@ impl Running {
         ))
     }
 
-    /// Starts the studio, in the fixtures' surroundings where there are any.
+    /// Starts the studio without a window, in the fixtures' surroundings where there are any.
     pub(super) fn studio(
         &mut self,
         programs: &Programs,
@@ -71,22 +76,52 @@ impl Running {
         fixtures: Option<&Fixtures>,
     ) -> Result<(), String> {
         let mut command = Command::new(&programs.studio);
-        command
-            .arg("run")
-            .arg(show)
-            .arg("--report")
-            .arg(self.folder.join("report.json"));
+        command.arg("run").arg(show);
+        command.arg("--report").arg(self.folder.join("report.json"));
+        self.start(STUDIO, command, fixtures)
+    }
+
+    /// Starts the window with the same show. What it saves by itself goes to this run's folder.
+    pub(super) fn window(
+        &mut self,
+        programs: &Programs,
+        show: &Path,
+        fixtures: Option<&Fixtures>,
+    ) -> Result<(), String> {
+        let mut command = Command::new(&programs.window);
+        command.arg("--show").arg(show);
+        command.arg("--keep").arg(self.folder.join("keep"));
+        self.start(WINDOW, command, fixtures)
+    }
+
+    fn start(
+        &mut self,
+        name: &'static str,
+        mut command: Command,
+        fixtures: Option<&Fixtures>,
+    ) -> Result<(), String> {
+        command.env("ANCHOR_ASSETS", places::root().join("assets"));
         if let Some(fixtures) = fixtures {
             fixtures.surround(&mut command);
         }
-        let child = spawn(
-            &mut command,
-            "the studio",
-            &self.folder.join("studio.log"),
-            Stdio::null(),
-        )?;
-        self.children.push(("studio", child));
+        let log = self.folder.join(format!("{name}.log"));
+        let child = spawn(&mut command, &format!("the {name}"), &log, Stdio::null())?;
+        self.children.push((name, child));
         Ok(())
+    }
+
+    /// Whether the person has closed the window.
+    pub(super) fn window_closed(&mut self) -> bool {
+        let mut windows = self.children.iter_mut().filter(|(name, _)| *name == WINDOW);
+        windows.any(|(_, child)| matches!(child.try_wait(), Ok(Some(status)) if status.success()))
+    }
+
+    /// Ends the studio without a window.
+    pub(super) fn end_studio(&mut self) {
+        for (_, child) in self.children.iter_mut().filter(|(name, _)| *name == STUDIO) {
+            terminate(child);
+        }
+        self.children.retain(|(name, _)| *name != STUDIO);
     }
 
     /// An error, in the program's own last words, when one has ended by itself.

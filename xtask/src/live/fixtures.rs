@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::build::Programs;
 use super::children::terminate;
+use super::plugs::Plugs;
 use super::show::Devices;
 use crate::{places, signals};
 
@@ -18,6 +19,9 @@ const MICROPHONE: &str = "fixture";
 pub(super) struct Fixtures {
     preload: PathBuf,
     folder: PathBuf,
+    plugs: Plugs,
+    /// What the camera sees, as JPEG pictures one behind the other; a test pattern without.
+    picture: Option<PathBuf>,
     children: Vec<Child>,
 }
 
@@ -30,6 +34,8 @@ pub(super) fn start(programs: &Programs, folder: &Path) -> Result<Fixtures, Stri
     }
     let mut fixtures = Fixtures {
         preload: programs.preload.clone(),
+        plugs: Plugs::at(&folder.join("plugs"))?,
+        picture: picture(&folder),
         folder,
         children: Vec::new(),
     };
@@ -42,8 +48,9 @@ impl Fixtures {
     /// The devices that the surroundings hold.
     pub(super) fn devices(&self) -> Devices {
         Devices {
-            camera: Some(CAMERA.into()),
+            cameras: vec![CAMERA.into()],
             microphone: Some(MICROPHONE.into()),
+            screen: self.picture.is_some(),
         }
     }
 
@@ -51,10 +58,20 @@ impl Fixtures {
     pub(super) fn surround(&self, command: &mut Command) {
         self.sound(command);
         command.env("LD_PRELOAD", &self.preload);
+        command.env("ANCHOR_CAMERAS_CONTROL", self.folder.join("plugs"));
+        let sees = match &self.picture {
+            Some(file) => format!("MJPEG,file={}", file.display()),
+            None => "YUYV".into(),
+        };
         command.env(
             "ANCHOR_CAMERAS",
-            format!("name={CAMERA},size=1280x720,fps=30,format=YUYV"),
+            format!("name={CAMERA},size=1280x720,fps=30,format={sees}"),
         );
+    }
+
+    /// Pulls the camera, or plugs it in again.
+    pub(super) fn plug(&self, plugged: bool) {
+        self.plugs.set(plugged);
     }
 
     fn sound(&self, command: &mut Command) {
@@ -126,6 +143,21 @@ impl Fixtures {
             .push(child.map_err(|e| format!("{what} can't be started: {e}"))?);
         Ok(())
     }
+}
+
+/// The demo show's host, unpacked for a camera; none without ffmpeg.
+fn picture(folder: &Path) -> Option<PathBuf> {
+    let (host, file) = (
+        places::root().join("assets/demo/host.mp4"),
+        folder.join("host.mjpeg"),
+    );
+    let mut command = Command::new(places::program("ffmpeg")?);
+    command.args(["-v", "error", "-y", "-i"]).arg(host);
+    command
+        .args(["-pix_fmt", "yuvj420p", "-q:v", "4", "-f", "mjpeg"])
+        .arg(&file);
+    let status = command.stdin(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|s| s.success()).then_some(file)
 }
 
 impl Drop for Fixtures {

@@ -1,0 +1,23 @@
+# The window under Xvfb: it opens, shows more than one colour, lives on, and ends when it is asked to.
+. /packages/common.sh
+cat >/tmp/window.sh <<'INSIDE'
+. /packages/common.sh
+export WEBKIT_DISABLE_COMPOSITING_MODE=1
+anchor-studio-desktop --keep /home/seller/keep &
+window=$!
+titled() { xwininfo -root -tree | grep '"Anchor Studio"' >/dev/null; }
+until_true 60 "a window is titled Anchor Studio" titled
+colours() { xwd -root -silent | tail -c +4096 | od -An -v -tx4 -w4 | sort -u | wc -l; }
+painted() { test "$(colours)" -ge 200; }
+until_true 60 "the window shows pictures" painted
+kill -0 "$window"
+xwd -root -silent >/tmp/window.xwd
+checked "the window shows $(colours) colours"
+kill -TERM "$window"
+wait "$window" || true
+INSIDE
+mkdir -p /tmp/.X11-unix && chmod 1777 /tmp/.X11-unix
+cd /home/seller
+runuser -u seller -- dbus-run-session -- xvfb-run -a -s "-screen 0 1280x720x24" bash /tmp/window.sh
+left=$(ls -l /proc/[0-9]*/exe 2>/dev/null | grep 'anchor-s\|WebKit' || true)
+test -z "$left" || { echo "the window left a process: $left"; exit 1; }

@@ -1,0 +1,180 @@
+//! `--check`: the packages in a clean Debian, installed, used and removed.
+//!
+//! Each step is a script of `installer/check`, run in mount and process namespaces of its own, so that whatever it
+//! leaves running or mounted ends with it. Steps that use the programs have no network but their own loopback: ports
+//! that are taken on this machine don't matter, and nothing of it answers for a package.
+
+mod sources;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use self::sources::Archive;
+use super::Package;
+use crate::{needs, places, signals};
+
+/// The Debian that packages are for.
+const SUITE: &str = "bookworm";
+
+/// One step.
+struct Step {
+    /// What the person reads.
+    what: &'static str,
+    /// Its script.
+    script: &'static str,
+    /// Whether it fetches packages.
+    network: bool,
+    /// Whose package it is about.
+    about: Package,
+}
+
+const STEPS: &[Step] = &[
+    step("the server is installed", "install-server", true, Package::Server),
+    step(
+        "it starts, answers, and listens on loopback alone",
+        "serve",
+        false,
+        Package::Server,
+    ),
+    step("the studio is installed", "install-studio", true, Package::Studio),
+    step("the demo show runs", "show", false, Package::Studio),
+    step(
+        "Xvfb is installed beside it",
+        "install-screen",
+        true,
+        Package::Studio,
+    ),
+    step("the window opens", "window", false, Package::Studio),
+];
+
+const PURGE: Step = step("removed, they leave nothing", "purge", false, Package::Server);
+
+const fn step(what: &'static str, script: &'static str, network: bool, about: Package) -> Step {
+    Step {
+        what,
+        script,
+        network,
+        about,
+    }
+}
+
+/// What this machine needs for it.
+pub(super) fn look() -> Result<(), String> {
+    needs::packages(&["debootstrap", "iproute2", "util-linux"])?;
+    if needs::is_root() {
+        return Ok(());
+    }
+    Err("a clean Debian is made by root: sudo cargo xtask bundle --check".into())
+}
+
+/// Installs and uses `made`, packages with their files, in a new root below `folder`.
+pub(super) fn run(made: &[(Package, PathBuf)], folder: &Path) -> Result<(), String> {
+    let archives = sources::of_this_machine(SUITE)?;
+    println!("  Trying them in a clean Debian ({SUITE}, minbase): some minutes, most of them downloads");
+    signals::catch();
+    let root = Root::make(folder, &archives)?;
+    let packages = root.path.join("packages");
+    std::fs::create_dir_all(&packages).map_err(|e| format!("{}: {e}", packages.display()))?;
+    for (package, file) in made {
+        let to = packages.join(package.name()).with_extension("deb");
+        std::fs::copy(file, &to).map_err(|e| format!("{}: {e}", to.display()))?;
+    }
+    let about = |step: &&Step| made.iter().any(|(package, _)| *package == step.about);
+    for step in STEPS.iter().filter(about).chain([&PURGE]) {
+        root.step(step)?;
+    }
+    Ok(())
+}
+
+/// A Debian of its own; it goes with this value.
+struct Root {
+    path: PathBuf,
+    cache: PathBuf,
+    log: PathBuf,
+}
+
+impl Root {
+    fn make(folder: &Path, archives: &[Archive]) -> Result<Self, String> {
+        let root = Self {
+            path: folder.join("root"),
+            cache: folder.join("cache"),
+            log: folder.join("check.log"),
+        };
+        root.remove();
+        let _ = std::fs::remove_file(&root.log);
+        std::fs::create_dir_all(&root.cache).map_err(|e| format!("{}: {e}", root.cache.display()))?;
+        let main = archives.first().ok_or("no archive")?;
+        let mut command = Command::new("debootstrap");
+        command.arg(format!("--cache-dir={}", root.cache.display()));
+        command
+            .args(["--variant=minbase", SUITE])
+            .arg(&root.path)
+            .arg(&main.uri);
+        root.timed("a clean Debian", command)?;
+        let list: String = archives.iter().map(Archive::line).collect();
+        let file = root.path.join("etc/apt/sources.list");
+        std::fs::write(&file, list).map_err(|e| format!("{}: {e}", file.display()))?;
+        Ok(root)
+    }
+
+    /// Runs a script within.
+    fn step(&self, step: &Step) -> Result<(), String> {
+        let scripts = places::root().join("installer/check");
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--pid", "--fork", "--kill-child"]);
+        if !step.network {
+            command.arg("--net");
+        }
+        command.arg("sh").arg(scripts.join("enter.sh"));
+        command.args([
+            &self.path,
+            &self.cache,
+            &scripts.join(step.script).with_extension("sh"),
+        ]);
+        self.timed(step.what, command)
+    }
+
+    /// Runs a command with its output in the log; says what it was for and how long it took.
+    fn timed(&self, what: &str, mut command: Command) -> Result<(), String> {
+        let began = Instant::now();
+        let log = std::fs::File::options().create(true).append(true).open(&self.log);
+        let log = log.map_err(|e| format!("{}: {e}", self.log.display()))?;
+        let errors = log.try_clone().map_err(|e| e.to_string())?;
+        let status = command.stdin(Stdio::null()).stdout(log).stderr(errors).status();
+        let ok = status.map_err(|e| format!("{what}: {e}"))?.success();
+        if signals::ended() {
+            return Err("ended before the check was through".into());
+        }
+        let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+        if !ok {
+            let last: Vec<&str> = said.lines().rev().take(25).collect();
+            let last: Vec<&str> = last.into_iter().rev().collect();
+            return Err(format!(
+                "{what}: failed; the end of {}:\n  {}",
+                self.log.display(),
+                last.join("\n  ")
+            ));
+        }
+        println!("  ok      {what} ({} s)", began.elapsed().as_secs());
+        for line in said.lines().filter_map(|l| l.strip_prefix("checked: ")) {
+            println!("            {line}");
+        }
+        // What was shown isn't shown again with the next step.
+        let rest = said.replace("checked: ", "checked, ");
+        std::fs::write(&self.log, rest).map_err(|e| format!("{}: {e}", self.log.display()))
+    }
+
+    fn remove(&self) {
+        let _ = Command::new("rm")
+            .args(["-rf", "--one-file-system"])
+            .arg(&self.path)
+            .status();
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
