@@ -1,0 +1,106 @@
+import type { Choice, Command, Event, Kept, Outcome, Phase, Told } from './bindings';
+import type { Bridge } from './bridge';
+import { devicesOf } from './twin/desk';
+import { sendPictures } from './twin/pictures';
+import { scenarioOf } from './twin/scenario';
+import { emptyShow, fullShow } from './twin/show';
+import { Stage } from './twin/stage';
+
+/** What tests ask of the twin, as `window.__twin`. */
+export interface Wires {
+  /** Takes a device from the desk. */
+  unplug(id: string): void;
+  /** The names of the keys that were stored; never the keys. */
+  stored: string[];
+  closed: boolean | null;
+}
+
+const answered: Outcome = { done: {} };
+
+/** A small studio within the page itself, so that the window runs in any browser. `name` is how it begins. */
+export function twin(name: string): Bridge {
+  const scenario = scenarioOf(name);
+  const now = () => performance.now();
+  let stage = new Stage(scenario.state, now());
+  let phase: Phase = scenario.phase;
+  let told: (what: Told) => void = () => undefined;
+  const unplugged = new Set<string>();
+  const wires: Wires = { unplug: (id) => unplugged.add(id), stored: [], closed: null };
+  Object.assign(window, { __twin: wires });
+
+  const tell = (what: Told) => {
+    // What crosses to a window is always a copy.
+    if (!scenario.lost) told(structuredClone(what));
+  };
+  const tellState = () => tell({ told: 'state', state: stage.state });
+  const tellPhase = (to: Phase) => {
+    phase = to;
+    tell({ told: 'phase', phase });
+  };
+
+  function begin(choice: Choice): void {
+    stage = new Stage(choice === 'fresh' ? emptyShow() : fullShow(), now());
+    tellPhase({ phase: 'opening' });
+    setTimeout(() => {
+      tellState();
+      tellPhase({ phase: 'running', preview: { port: 0, token: 'twin' } });
+    }, 150);
+  }
+
+  function ask(command: Command): Outcome {
+    if (command.do === 'devices') return { done: { devices: devicesOf(stage.state, unplugged) } };
+    const outcome = stage.do(command, now());
+    if ('failed' in outcome) return outcome;
+    const event = eventOf(command);
+    if (event !== null) tell({ told: 'event', event });
+    tellState();
+    return outcome;
+  }
+
+  return {
+    start: async () => ({ version: '0.1.0', preview: null }),
+    watch: async (ear) => {
+      told = ear;
+      told({ told: 'state', state: structuredClone(stage.state) });
+      told({ told: 'phase', phase });
+      if (scenario.closing) tell({ told: 'closing' });
+      setInterval(() => {
+        if (phase.phase !== 'running') return;
+        stage.pass(now());
+        tellState();
+      }, 1000);
+    },
+    ask: async (command) => structuredClone(ask(command)),
+    choose: async (choice) => {
+      begin(choice);
+      return answered;
+    },
+    storeKey: async (keyName): Promise<Kept> => {
+      wires.stored.push(keyName);
+      return 'file';
+    },
+    close: async (endShow) => {
+      wires.closed = endShow;
+    },
+    title: async (text) => {
+      document.title = text;
+    },
+    connect: (_, ears) => sendPictures(ears, () => stage.state),
+  };
+}
+
+function eventOf(command: Command): Event | null {
+  const tick = Math.round(performance.now() * 0.03);
+  switch (command.do) {
+    case 'scene.show':
+      return { event: 'on_air', scene: command.scene, tick };
+    case 'live.start':
+      return { event: 'live' };
+    case 'live.end':
+      return { event: 'ended' };
+    case 'cover.set':
+      return { event: 'cover', on: command.on, tick };
+    default:
+      return null;
+  }
+}

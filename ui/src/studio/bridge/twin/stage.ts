@@ -1,0 +1,179 @@
+import type { Command, Failure, Health, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
+import { place, picture, sound } from './show';
+
+type Undo = Pick<State, 'on_air' | 'scenes' | 'sounds'>;
+
+const done: Outcome = { done: { tick: null } };
+const refuse = (code: string, sentence: string): Outcome => ({ failed: { code, sentence } });
+const isSound = (source: Source) => ['microphone', 'tone', 'click'].includes(source.type);
+
+/** The show of the twin: does what commands say, on a clock that is passed in. */
+export class Stage {
+  #undo: Undo[] = [];
+  #liveSince: number | null = null;
+
+  constructor(
+    public state: State,
+    now: number,
+  ) {
+    if (state.live) this.#liveSince = now - state.live.seconds * 1000;
+    this.#settle();
+  }
+
+  /** Does one command. */
+  do(command: Command, now: number): Outcome {
+    const outcome = this.#do(command, now);
+    this.#settle();
+    return outcome;
+  }
+
+  /** Lets time pass: places connect and are sent to, pictures are counted. */
+  pass(now: number): void {
+    const { state } = this;
+    const frames = Math.max(0, Math.round((now / 1000) * 30));
+    state.program_frames = { ...state.program_frames, due: frames };
+    if (this.#liveSince !== null) state.live = { seconds: (now - this.#liveSince) / 1000 };
+    state.places = state.places.map((at, n) => send(at, n, this.#liveSince === null ? null : now - this.#liveSince));
+    this.#settle();
+  }
+
+  #do(command: Command, now: number): Outcome {
+    const { state } = this;
+    switch (command.do) {
+      case 'scene.show':
+        if (!state.scenes.some(({ name }) => name === command.scene)) return refuse('control.no_such_scene', 'No such scene.');
+        this.#remember();
+        state.on_air = command.scene;
+        return done;
+      case 'scene.put':
+        this.#remember();
+        return this.#putScene(command.scene);
+      case 'scene.remove':
+        if (state.on_air === command.scene) return refuse('control.in_use', `scene '${command.scene}' is on air`);
+        this.#remember();
+        state.scenes = state.scenes.filter(({ name }) => name !== command.scene);
+        return done;
+      case 'sound.set':
+        this.#remember();
+        return this.#setSound(command);
+      case 'source.add':
+        return this.#addSource(command.source);
+      case 'source.remove':
+        return this.#removeSource(command.source);
+      case 'place.put':
+        return this.#putPlace(command.place);
+      case 'place.remove':
+        state.places = state.places.filter(({ name }) => name !== command.place);
+        return done;
+      case 'live.start':
+        return this.#goLive(now);
+      case 'live.end':
+        this.#liveSince = null;
+        state.live = null;
+        return done;
+      case 'cover.set':
+        state.covered = command.on;
+        return done;
+      case 'back':
+        return this.#takeBack();
+      default:
+        return done;
+    }
+  }
+
+  #remember(): void {
+    const { on_air, scenes, sounds } = this.state;
+    this.#undo = [...this.#undo.slice(-20), { on_air, scenes, sounds }];
+  }
+
+  #takeBack(): Outcome {
+    const before = this.#undo.pop();
+    if (before === undefined) return refuse('control.nothing_to_take_back', 'There is nothing to take back.');
+    Object.assign(this.state, before);
+    return done;
+  }
+
+  #putScene(scene: Scene): Outcome {
+    const { scenes } = this.state;
+    const at = scenes.findIndex(({ name }) => name === scene.name);
+    this.state.scenes = at < 0 ? [...scenes, scene] : scenes.with(at, scene);
+    return done;
+  }
+
+  #setSound({ source, gain_db, mute }: Extract<Command, { do: 'sound.set' }>): Outcome {
+    this.state.sounds = this.state.sounds.map((each) =>
+      each.name === source ? { ...each, gain_db: gain_db ?? each.gain_db, mute: mute ?? each.mute } : each,
+    );
+    return done;
+  }
+
+  #addSource(source: Source): Outcome {
+    const { state } = this;
+    if ([...state.pictures, ...state.sounds].some(({ name }) => name === source.name)) {
+      return refuse('show.two_names', `there are two sources named '${source.name}'`);
+    }
+    if (isSound(source)) state.sounds = [...state.sounds, sound(source.name)];
+    else state.pictures = [...state.pictures, picture(source.name)];
+    return done;
+  }
+
+  #removeSource(source: string): Outcome {
+    const { state } = this;
+    state.pictures = state.pictures.filter(({ name }) => name !== source);
+    state.sounds = state.sounds.filter(({ name }) => name !== source);
+    state.scenes = state.scenes.map((scene) => ({ ...scene, layer: scene.layer.filter((layer) => layer.source !== source) }));
+    return done;
+  }
+
+  #putPlace(put: Place): Outcome {
+    const { places } = this.state;
+    if (!/^rtmps?:\/\/[^/]+\/.+/.test(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
+    const at = places.findIndex(({ name }) => name === put.name);
+    const now = { ...(places[at] ?? place(put.name, put.url)), ...put, key_missing: false };
+    this.state.places = at < 0 ? [...places, now] : places.with(at, now);
+    return done;
+  }
+
+  #goLive(now: number): Outcome {
+    if (!this.state.places.some(({ on }) => on)) return refuse('live.no_place', 'No place is on.');
+    this.#liveSince ??= now;
+    this.state.live = { seconds: 0 };
+    return done;
+  }
+
+  /** What follows from the rest. */
+  #settle(): void {
+    const { state } = this;
+    const onAir = state.scenes.find(({ name }) => name === state.on_air);
+    const seen = new Set(onAir?.layer.map((layer) => layer.source));
+    state.pictures = state.pictures.map((each) => ({ ...each, visible: seen.has(each.name) }));
+    state.can_take_back = this.#undo.length > 0;
+    state.health = healthOf(state);
+    this.state = { ...state };
+  }
+}
+
+/** What a place is like so many milliseconds after Go live; the one named "Away" never answers. */
+function send(at: PlaceState, n: number, ms: number | null): PlaceState {
+  if (ms === null || !at.on) return { ...at, status: 'off', kbps: 0 };
+  if (at.error) return { ...at, status: 'away', kbps: 0, skipped: at.skipped + 30 };
+  if (ms < 1000) return { ...at, status: 'starting', kbps: 0 };
+  const wobble = Math.round(120 * Math.sin(ms / 1700 + n));
+  return { ...at, status: 'live', kbps: at.bitrate - 60 + wobble, sent: Math.round((ms / 1000) * 30) };
+}
+
+function healthOf(state: State): Health {
+  const health = (level: Health['level'], code: string, subject: string | null = null): Health => ({ level, code, subject, sentence: code });
+  if (state.not_saved) return health('bad', 'health.not_saved');
+  const away = state.places.find(({ status }) => status === 'away');
+  if (away) return health('bad', 'health.place_away', away.name);
+  const lost = state.pictures.find(({ live, visible }) => visible && !live);
+  if (lost) return health('bad', 'health.source_lost', lost.name);
+  if (state.covered) return health('warning', 'health.covered');
+  const muted = state.sounds.find((sound) => sound.heard_while_muted && sound.mute);
+  if (muted) return health('warning', 'health.muted_heard', muted.name);
+  return health('good', state.live ? 'health.good' : 'health.idle');
+}
+
+/** The failure a place has that can't be reached. */
+export const unreachable: Failure = { code: 'rtmp.timeout', sentence: 'no answer within 5 s' };

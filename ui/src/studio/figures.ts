@@ -1,0 +1,45 @@
+import type { PlaceState, State } from './bridge/bindings';
+
+/** What stands in the line of figures. */
+export interface Figures {
+  /** kbit/s handed to the network, to all places together. */
+  kbps: number;
+  /** Pictures that viewers miss: those late, and those a place wasn't sent. */
+  skipped: number;
+}
+
+export function figuresOf(state: State): Figures {
+  const sum = (of: (place: PlaceState) => number) => state.places.reduce((all, place) => all + of(place), 0);
+  return { kbps: sum((place) => place.kbps), skipped: state.program_frames.late + sum((place) => place.skipped) };
+}
+
+/** Pictures a second that came in time, from one state to another at least a second later. */
+export class Pace {
+  #from: { at: number; good: number } | null = null;
+  #value: number | null = null;
+
+  /** Takes the state told at `now` (ms); answers the pace, or `null` while it isn't known. */
+  add({ due, late, repeated }: State['program_frames'], now: number): number | null {
+    const good = due - late - repeated;
+    const from = this.#from;
+    if (from === null || good < from.good) this.#from = { at: now, good };
+    else if (now - from.at >= 1000) {
+      this.#value = ((good - from.good) * 1000) / (now - from.at);
+      this.#from = { at: now, good };
+    }
+    return this.#value;
+  }
+}
+
+/** `0:07`, `12:05` or `1:02:33`. */
+export function writeTime(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** kbit/s in Mbit/s: `2.4`. */
+export function writeMbit(kbps: number): string {
+  return (kbps / 1000).toFixed(1);
+}

@@ -1,0 +1,45 @@
+import type { PlaceState } from './bridge/bindings';
+import type { IconName } from './parts/icons';
+import type { Phrase } from './words/words';
+
+/** How a place is, at a glance. */
+export interface Glance {
+  level: 'good' | 'warning' | 'bad' | 'off' | 'wait';
+  icon: IconName;
+  phrase: Phrase;
+}
+
+/** What is said of a place, while the show is live or not. */
+export function glance(place: PlaceState, live: boolean): Glance {
+  if (place.on && place.key_missing) return { level: 'warning', icon: 'key', phrase: 'placeKeyMissing' };
+  if (!place.on) return { level: 'off', icon: 'off', phrase: 'placeOff' };
+  switch (place.status) {
+    case 'live':
+      return { level: 'good', icon: 'good', phrase: 'placeLive' };
+    case 'away':
+      return { level: 'bad', icon: 'bad', phrase: 'placeAway' };
+    case 'starting':
+      return { level: 'wait', icon: 'wait', phrase: 'placeStarting' };
+    case 'off':
+      return { level: 'off', icon: live ? 'off' : 'good', phrase: live ? 'placeOff' : 'placeReady' };
+  }
+}
+
+/** A quality on offer, in kbit/s. */
+export interface Quality {
+  phrase: Phrase;
+  bitrate: number;
+}
+
+/** The qualities on offer: what a line of that speed carries at 1280x720. */
+export const qualities: readonly Quality[] = [
+  { phrase: 'qualityLow', bitrate: 1200 },
+  { phrase: 'qualityGood', bitrate: 2500 },
+  { phrase: 'qualityBetter', bitrate: 4000 },
+  { phrase: 'qualityBest', bitrate: 6000 },
+];
+
+/** Whether `url` is written as an address: rtmp:// or rtmps://, a host and a path. */
+export function isAddress(url: string): boolean {
+  return /^rtmps?:\/\/[^\s/]+\/\S+$/i.test(url);
+}

@@ -1,0 +1,27 @@
+import { settings } from '../settings.svelte';
+import type { Failure, Health } from '../bridge/bindings';
+import { healthPhrase } from '../health';
+import { failureIn } from './failures';
+import { type Phrase, phraseIn, type Values } from './words';
+
+/** A phrase in the language of the window; changes with it where a component uses it. */
+export function say(phrase: Phrase, values: Values = {}): string {
+  return phraseIn(settings.language, phrase, values);
+}
+
+/** What went wrong, in the language of the window where its code is known, else in the sentence it came with. */
+export function sayFailure(failure: Failure): string {
+  return failureIn(settings.language, failure);
+}
+
+/** How the show is, in words. */
+export function sayHealth(health: Health): string {
+  const phrase = healthPhrase(health);
+  return phrase === null ? health.sentence : say(phrase, { name: health.subject ?? '' });
+}
+
+/** A list of names as people write it. */
+export function sayList(names: readonly string[]): string {
+  const tag = settings.language === 'zh' ? 'zh-Hans' : settings.language;
+  return new Intl.ListFormat(tag, { type: 'conjunction' }).format(names);
+}
