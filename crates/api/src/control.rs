@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::place::Place;
 use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
 use crate::source::{Devices, Source};
-use crate::state::State;
+use crate::state::{Health, State};
 use crate::studio::Failure;
 
 /// What can be asked of a running studio.
@@ -289,6 +289,12 @@ pub enum Event {
         on: bool,
         /// The first program frame of which that is true.
         tick: u64,
+    },
+    /// Something else is the worst that is the matter now.
+    #[serde(rename = "health")]
+    Health {
+        /// What.
+        health: Health,
     },
     /// The graphics device was lost; the last picture stands until it is made anew.
     #[serde(rename = "graphics.lost")]

@@ -13,7 +13,7 @@ pub struct Place {
     pub name: String,
     /// Its address without the key: `rtmp://host/app`.
     pub url: String,
-    /// The name under which its stream key is kept in this machine's keyring.
+    /// The name under which its stream key is kept in this machine's keyring; empty: the key it has already.
     pub key: String,
     /// Picture quality in kbit/s, 100 to 50 000.
     #[serde(default = "bitrate")]

@@ -126,6 +126,9 @@ pub struct SoundState {
     pub clipped: u64,
     /// Whether someone speaks into it though it is silenced.
     pub heard_while_muted: bool,
+    /// Why nothing comes from it; absent while it can be heard.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
 }
 
 /// A level of sound in dBFS; -120 is silence.

@@ -122,6 +122,13 @@ impl Mixer {
         self.inputs.len() - 1
     }
 
+    /// Takes the fader `index` away; those behind it move up. Nothing happens when there is none.
+    pub fn remove_input(&mut self, index: usize) {
+        if index < self.inputs.len() {
+            self.inputs.remove(index);
+        }
+    }
+
     /// The fader `index`.
     pub fn input(&self, index: usize) -> Option<&Input> {
         self.inputs.get(index)

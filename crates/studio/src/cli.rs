@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::key::{self, Stored};
-use crate::{Error, control, run, show};
+use crate::key;
+use crate::session::{self, Config};
+use crate::{Error, control, show};
 
 /// The show without a window.
 #[derive(Parser)]
@@ -57,6 +59,10 @@ struct Run {
     /// Read commands from standard input even when it is a terminal.
     #[arg(long)]
     commands: bool,
+    /// Let programs of this machine look at the show; where, and the token they need, is written to standard
+    /// output.
+    #[arg(long)]
+    preview: bool,
     /// Write what happens to standard output, one JSON object a line.
     #[arg(long)]
     events: bool,
@@ -126,7 +132,22 @@ fn run_show(asked: &Run) -> Result<(), Error> {
         if asked.takes_commands() {
             control::standard_input(&handle, asked.events)?;
         }
-        let result = run(show, door, stop).await;
+        let config = Config {
+            show,
+            keep: None,
+            live: true,
+            strict: true,
+            preview: asked.preview.then(Vec::new),
+        };
+        let mut session = session::open_behind(config, handle, door).await?;
+        if let Some(preview) = session.preview() {
+            println!("{}", json!({"event": "preview", "port": preview.port, "token": preview.token}));
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = session.ended() => {}
+        }
+        let result = session.finish().await;
         ender.abort();
         let result = result?;
         let text = serde_json::to_string_pretty(&result).map_err(std::io::Error::other)?;
@@ -200,13 +221,7 @@ fn set_key(name: &str) -> ExitCode {
         .and_then(|_| key::from_text(&text))
         .ok_or(key::KeyError::Empty);
     match key.and_then(|key| key::store(name, &key)) {
-        Ok(Stored::Keyring) => println!("The key '{name}' is in this machine's keyring."),
-        Ok(Stored::File(path)) => {
-            println!(
-                "There is no keyring here: the key '{name}' is in {}, readable by you alone.",
-                path.display()
-            );
-        }
+        Ok(stored) => println!("{}", stored.sentence(name)),
         Err(error) => return refuse(&error.to_string(), error.code()),
     }
     ExitCode::SUCCESS

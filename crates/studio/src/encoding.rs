@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use api::studio::EncodingStats;
+use arc_swap::ArcSwap;
 use container::flv::{self, Tag, TagKind};
 use media::{AudioBlock, MediaClock, Packet, ShowId, Timestamp, Track, TrackKind, VideoFrame};
 use pipeline::encode::{AudioEncoder, VideoEncoder};
@@ -24,6 +25,22 @@ const LOOK: Duration = Duration::from_millis(100);
 /// What a player must know before the first packet; known once both encoders have begun.
 pub(crate) type Tracks = Option<Arc<[Track; 2]>>;
 
+/// All encodings of the moment: none while the show isn't sent. Clones are the same outlet.
+#[derive(Clone, Default)]
+pub(crate) struct Outlet(Arc<ArcSwap<Vec<Arc<Encoding>>>>);
+
+impl Outlet {
+    /// Hands the program to these from now on.
+    pub(crate) fn set(&self, encodings: Vec<Arc<Encoding>>) {
+        self.0.store(Arc::new(encodings));
+    }
+
+    /// Does something with each; takes no lock.
+    pub(crate) fn each(&self, mut what: impl FnMut(&Encoding)) {
+        self.0.load().iter().for_each(|encoding| what(encoding));
+    }
+}
+
 /// Encoders of one group of equal settings.
 pub(crate) struct Encoding {
     video: VideoEncoder,
@@ -33,6 +50,8 @@ pub(crate) struct Encoding {
     tracks: watch::Sender<Tracks>,
     utc: Arc<Mutex<UtcMap>>,
     show: ShowId,
+    /// What its destinations count from.
+    origin: Timestamp,
     last_key: AtomicI64,
     refused: AtomicU64,
     counted: Mutex<Counted>,
@@ -53,6 +72,7 @@ impl Encoding {
         outputs: Vec<(String, Arc<Queue>)>,
         utc: Arc<Mutex<UtcMap>>,
         show: ShowId,
+        origin: Timestamp,
     ) -> Self {
         let (names, queues) = outputs.into_iter().unzip();
         let counted = Counted {
@@ -71,6 +91,7 @@ impl Encoding {
             tracks: watch::Sender::new(None),
             utc,
             show,
+            origin,
             last_key: AtomicI64::new(i64::MIN / 2),
             refused: AtomicU64::new(0),
             counted: Mutex::new(counted),
@@ -167,7 +188,7 @@ impl Encoding {
         let composition = (packet.pts.as_millis() - packet.dts.as_millis()) as i32;
         let tagged = |data: &[u8]| {
             let body = flv::video::frame(packet.key, composition, data);
-            tag(TagKind::Video, packet.dts, body)
+            self.tag(TagKind::Video, packet.dts, body)
         };
         let stamped = packet.key.then(|| {
             let clock = self.stamp(packet.pts);
@@ -190,10 +211,20 @@ impl Encoding {
         self.lock().audio_bytes += packet.data.len() as u64;
         let body = flv::audio::frame(&packet.data);
         Item {
-            tag: tag(TagKind::Audio, packet.dts, body),
+            tag: self.tag(TagKind::Audio, packet.dts, body),
             kind: ItemKind::Sound,
             dts: packet.dts,
             stamped: None,
+        }
+    }
+
+    /// A tag of what was taken at `dts`. FLV's milliseconds wrap after 49 days; what lies before the origin
+    /// counts as it.
+    fn tag(&self, kind: TagKind, dts: Timestamp, data: bytes::Bytes) -> Tag {
+        Tag {
+            kind,
+            timestamp: (dts.as_millis() - self.origin.as_millis()).max(0) as u32,
+            data,
         }
     }
 
@@ -253,14 +284,5 @@ fn carry(next: impl Fn() -> Result<Option<Packet>, pipeline::Error>, deliver: im
                 return;
             }
         }
-    }
-}
-
-/// A tag at `dts`. FLV's milliseconds wrap after 49 days; what lies before the show counts as its beginning.
-fn tag(kind: TagKind, dts: Timestamp, data: bytes::Bytes) -> Tag {
-    Tag {
-        kind,
-        timestamp: dts.as_millis().max(0) as u32,
-        data,
     }
 }

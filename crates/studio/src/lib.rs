@@ -1,9 +1,11 @@
 //! The show without a window: sources, scene, encoders and outputs, owned by one task.
 //!
-//! [`show`] reads the file that says what a show is; [`run`] runs it and reports what became of it. The bin
+//! [`show`] reads the file that says what a show is; [`session`] opens it, directs it and reports what became of
+//! it. The bin
 //! `anchor-studio` is a thin command line over both. Threads: the tick composes, the mixer mixes, each encoder
 //! and each device has its own; destinations wait on tokio. Nothing here knows the server.
 
+mod air;
 pub mod cli;
 pub mod clock;
 pub mod control;
@@ -13,13 +15,15 @@ pub mod key;
 mod mix;
 mod output;
 mod platform;
-mod run;
+pub mod preview;
+mod random;
 mod scene;
+pub mod session;
 pub mod show;
 mod sources;
 mod stats;
 mod tick;
 
 pub use error::Error;
-pub use run::run;
+pub(crate) use random::random;
 pub use sources::child::camera_child;

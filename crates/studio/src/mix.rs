@@ -4,6 +4,7 @@ mod fader;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,57 +13,95 @@ use capture::clock::ShowClock;
 use media::{AudioBlock, AudioSource};
 use sound::{BLOCK, CHANNELS, Mixer, RATE, block_time};
 
-use crate::encoding::Encoding;
+use crate::encoding::Outlet;
 use crate::platform;
 use crate::tick::source_stats;
 
-pub(crate) use fader::Desk;
-use fader::Fader;
+pub(crate) use fader::{Desk, Fader};
 
 /// A block is mixed so long after its moment: what a microphone and its sound server hold back.
 const LAG: Duration = Duration::from_millis(60);
+/// Inputs that may wait to be plugged in or pulled. The mixer looks at each block.
+const WAITING: usize = 16;
 
 /// One input of the mixer.
 pub(crate) struct Input {
-    pub(crate) name: String,
     pub(crate) source: Box<dyn AudioSource>,
-    pub(crate) gain_db: f32,
-    pub(crate) mute: bool,
+    pub(crate) fader: Arc<Fader>,
+}
+
+/// What the mixer is told.
+enum Order {
+    Plug(Input),
+    Pull(Arc<Fader>),
 }
 
 /// The running mixer.
 pub(crate) struct Mixing {
     stop: Arc<AtomicBool>,
-    desk: Arc<Desk>,
+    patch: Patch,
     thread: JoinHandle<Vec<SourceStats>>,
+}
+
+/// Where inputs are plugged into the running mixer and pulled out of it.
+#[derive(Clone)]
+pub(crate) struct Patch {
+    desk: Arc<Desk>,
+    orders: SyncSender<Order>,
+}
+
+impl Patch {
+    /// Its faders and levels.
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// Adds an input; whether the mixer had room for the order.
+    pub(crate) fn plug(&self, input: Input) -> bool {
+        let mut faders = self.desk.faders().to_vec();
+        faders.push(Arc::clone(&input.fader));
+        let ordered = self.orders.try_send(Order::Plug(input)).is_ok();
+        if ordered {
+            self.desk.set_faders(faders);
+        }
+        ordered
+    }
+
+    /// Takes the input of source `name` away, if there is one and the mixer has room for the order.
+    pub(crate) fn pull(&self, name: &str) {
+        let Some(fader) = self.desk.fader(name) else { return };
+        if self.orders.try_send(Order::Pull(fader)).is_ok() {
+            let mut faders = self.desk.faders().to_vec();
+            faders.retain(|f| f.name != name);
+            self.desk.set_faders(faders);
+        }
+    }
 }
 
 /// Starts the mixer's thread.
 ///
 /// # Errors
 /// When the system has no thread left.
-pub(crate) fn start(
-    clock: ShowClock,
-    inputs: Vec<Input>,
-    encodings: Vec<Arc<Encoding>>,
-) -> std::io::Result<Mixing> {
+pub(crate) fn start(clock: ShowClock, inputs: Vec<Input>, outlet: Outlet) -> std::io::Result<Mixing> {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
-    let fader = |input: &Input| Fader::new(&input.name, input.gain_db, input.mute);
-    let desk = Arc::new(Desk::new(inputs.iter().map(fader).collect()));
-    let moved = Arc::clone(&desk);
+    let faders = inputs.iter().map(|i| Arc::clone(&i.fader)).collect();
+    let desk = Arc::new(Desk::new(faders));
+    let (orders, ordered) = sync_channel(WAITING);
+    let mut table = Table::new(inputs, Arc::clone(&desk));
     let body = move || {
         platform::raise_priority();
-        run(&clock, inputs, &encodings, &moved, &stopped)
+        table.run(&clock, &outlet, &ordered, &stopped)
     };
     let thread = std::thread::Builder::new().name("mixer".into()).spawn(body)?;
-    Ok(Mixing { stop, desk, thread })
+    let patch = Patch { desk, orders };
+    Ok(Mixing { stop, patch, thread })
 }
 
 impl Mixing {
-    /// Its faders and levels.
-    pub(crate) fn desk(&self) -> &Arc<Desk> {
-        &self.desk
+    /// Where inputs are plugged in and pulled out, with faders and levels.
+    pub(crate) fn patch(&self) -> &Patch {
+        &self.patch
     }
 
     /// Ends the mixer; each input's counters.
@@ -72,34 +111,113 @@ impl Mixing {
     }
 }
 
-fn run(
-    clock: &ShowClock,
-    mut inputs: Vec<Input>,
-    encodings: &[Arc<Encoding>],
-    desk: &Desk,
-    stop: &AtomicBool,
-) -> Vec<SourceStats> {
-    let mut mixer = Mixer::new(inputs.len());
-    let silence = |n| AudioBlock::silence(block_time(n), RATE, CHANNELS, BLOCK);
-    let mut number = clock.now().as_ticks(RATE).max(0) as u64 / BLOCK as u64 + 1;
-    let mut blocks: Vec<_> = inputs.iter().map(|_| silence(number)).collect();
-    let mut program = silence(number);
-    while !stop.load(Ordering::Acquire) {
-        let due = block_time(number) + LAG;
-        std::thread::sleep(due.saturating_since(clock.now()));
-        for (block, input) in blocks.iter_mut().zip(&mut inputs) {
+/// What the mixer's thread works with.
+struct Table {
+    inputs: Vec<Input>,
+    mixer: Mixer,
+    desk: Arc<Desk>,
+    blocks: Vec<AudioBlock>,
+    /// Of inputs that were pulled.
+    gone: Vec<SourceStats>,
+    loudness: f32,
+}
+
+fn silence(number: u64) -> AudioBlock {
+    AudioBlock::silence(block_time(number), RATE, CHANNELS, BLOCK)
+}
+
+impl Table {
+    fn new(inputs: Vec<Input>, desk: Arc<Desk>) -> Self {
+        Self {
+            mixer: Mixer::new(inputs.len()),
+            blocks: inputs.iter().map(|_| silence(0)).collect(),
+            inputs,
+            desk,
+            gone: Vec::new(),
+            loudness: 1.0,
+        }
+    }
+
+    fn run(
+        &mut self,
+        clock: &ShowClock,
+        outlet: &Outlet,
+        orders: &Receiver<Order>,
+        stop: &AtomicBool,
+    ) -> Vec<SourceStats> {
+        let mut number = clock.now().as_ticks(RATE).max(0) as u64 / BLOCK as u64 + 1;
+        let mut program = silence(number);
+        while !stop.load(Ordering::Acquire) {
+            let due = block_time(number) + LAG;
+            std::thread::sleep(due.saturating_since(clock.now()));
+            orders.try_iter().for_each(|order| self.obey(order));
+            self.mix(number, &mut program);
+            outlet.each(|encoding| encoding.sound(&program));
+            number += 1;
+        }
+        let here = self.inputs.iter().map(stats);
+        here.chain(std::mem::take(&mut self.gone)).collect()
+    }
+
+    fn mix(&mut self, number: u64, program: &mut AudioBlock) {
+        for (index, (block, input)) in self.blocks.iter_mut().zip(&mut self.inputs).enumerate() {
             block.pts = block_time(number);
             input.source.fill(block);
+            if let Some(fader) = self.mixer.input_mut(index) {
+                input.fader.lead(fader);
+            }
         }
-        desk.lead(&mut mixer);
         program.pts = block_time(number);
-        mixer.mix(&mut blocks, &mut program);
-        desk.show(&mixer);
-        encodings.iter().for_each(|encoding| encoding.sound(&program));
-        number += 1;
+        self.mixer.mix(&mut self.blocks, program);
+        for (fader, input) in self.mixer.inputs().iter().zip(&self.inputs) {
+            input.fader.show(&fader.levels());
+        }
+        self.desk.show(&self.mixer);
+        let loudness = self.desk.loudness();
+        if (self.loudness, loudness) != (1.0, 1.0) {
+            ramp(&mut program.samples, self.loudness, loudness);
+            self.loudness = loudness;
+        }
     }
-    inputs
-        .iter()
-        .map(|input| source_stats(&input.name, input.source.counters()))
-        .collect()
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Plug(input) => {
+                self.mixer.add_input();
+                self.blocks.push(silence(0));
+                self.inputs.push(input);
+            }
+            Order::Pull(fader) => {
+                let found = self.inputs.iter().position(|i| Arc::ptr_eq(&i.fader, &fader));
+                let Some(index) = found else { return };
+                let input = self.inputs.remove(index);
+                self.gone.push(stats(&input));
+                self.blocks.remove(index);
+                self.mixer.remove_input(index);
+                // A device takes its time to close: not the mixer's to wait for.
+                drop(
+                    std::thread::Builder::new()
+                        .name("source-drop".into())
+                        .spawn(move || drop(input)),
+                );
+            }
+        }
+    }
 }
+
+fn stats(input: &Input) -> SourceStats {
+    source_stats(&input.fader.name, input.source.counters())
+}
+
+/// Changes the loudness of interleaved samples evenly from one factor to another, so that it makes no click.
+fn ramp(samples: &mut [f32], from: f32, to: f32) {
+    let frames = samples.len() / CHANNELS as usize;
+    for (index, frame) in samples.chunks_exact_mut(CHANNELS as usize).enumerate() {
+        let factor = from + (to - from) * (index + 1) as f32 / frames as f32;
+        frame.iter_mut().for_each(|sample| *sample *= factor);
+    }
+}
+
+#[cfg(test)]
+#[path = "mix/tests.rs"]
+mod tests;

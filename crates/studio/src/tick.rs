@@ -4,13 +4,14 @@
 //! [`cast`]; what is on air: [`crate::scene::Switch`]) knows no clock and no GPU; [`ticker`] waits and carries.
 
 mod cast;
+mod cover;
 mod graphics;
 mod order;
 mod pace;
 mod thread;
 mod ticker;
 
-pub(crate) use cast::{Backup, Board, Member, Watch};
-pub(crate) use order::{News, Order, Teller, WAITING};
+pub(crate) use cast::{Backup, Lamp, Member, Watch};
+pub(crate) use order::{Answer, News, Order, Teller, WAITING};
 pub(crate) use thread::{Outcome, Program, source_stats, start};
-pub(crate) use ticker::Setup;
+pub(crate) use ticker::{FrameCounts, Setup};

@@ -3,6 +3,7 @@
 use std::io::BufReader;
 use std::path::Path;
 
+use image::imageops::FilterType;
 use image::{ImageDecoder, ImageReader, Limits};
 use media::{
     ColorInfo, Matrix, PixelFormat, Range, Siting, Size, SourceCounters, Timestamp, VideoFrame, VideoSource,
@@ -46,6 +47,53 @@ fn decode(path: &Path) -> Result<VideoFrame, FileProblem> {
     let data = picture.into_raw().into();
     VideoFrame::packed(Timestamp::ZERO, size, PixelFormat::Rgba8, RGB, data)
         .ok_or_else(|| FileProblem::Damaged("it is shorter than its size says".to_owned()))
+}
+
+/// A PNG or JPEG in memory as an NV12 picture of `size` (both even), BT.709, limited range: whole, in the middle,
+/// the rest filled with the colour of its upper left corner.
+///
+/// # Errors
+/// [`Error::File`] when it is damaged.
+pub fn fitted(bytes: &[u8], size: Size) -> Result<VideoFrame, Error> {
+    let damaged = |what: String| problem(Path::new("(in memory)"), FileProblem::Damaged(what));
+    let picture = ::image::load_from_memory(bytes).map_err(|e| damaged(e.to_string()))?;
+    let scaled = picture
+        .resize(size.width, size.height, FilterType::Triangle)
+        .to_rgb8();
+    let corner = *scaled.get_pixel(0, 0);
+    let mut canvas = ::image::RgbImage::from_pixel(size.width, size.height, corner);
+    let (x, y) = (size.width - scaled.width(), size.height - scaled.height());
+    ::image::imageops::replace(&mut canvas, &scaled, i64::from(x / 2), i64::from(y / 2));
+    let data = nv12(&canvas);
+    VideoFrame::packed(
+        Timestamp::ZERO,
+        size,
+        PixelFormat::Nv12,
+        ColorInfo::BT709,
+        data.into(),
+    )
+    .ok_or_else(|| damaged("its size is odd".to_owned()))
+}
+
+/// R'G'B' to limited-range Y'CbCr (ITU-R BT.709, 3.2 and 3.4); chroma of each square's upper left pixel.
+fn nv12(picture: &::image::RgbImage) -> Vec<u8> {
+    let ycc = |p: &::image::Rgb<u8>| {
+        let [r, g, b] = p.0.map(|c| f32::from(c) / 255.0);
+        let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        let code = [
+            16.0 + 219.0 * y,
+            128.0 + 224.0 * (b - y) / 1.8556,
+            128.0 + 224.0 * (r - y) / 1.5748,
+        ];
+        code.map(|v| v.round() as u8)
+    };
+    let mut data: Vec<u8> = picture.pixels().map(|p| ycc(p)[0]).collect();
+    for y in (0..picture.height()).step_by(2) {
+        for x in (0..picture.width()).step_by(2) {
+            data.extend_from_slice(&ycc(picture.get_pixel(x, y))[1..]);
+        }
+    }
+    data
 }
 
 /// Red, green and blue of the full range; the matrix is that of the program they are laid over.
@@ -134,5 +182,17 @@ mod tests {
         assert!(refused(&path).contains("its contents can't be read"));
         let (_folder, path) = written("wide.png", &png(8_193, 1));
         assert!(refused(&path).contains("its contents can't be read"));
+    }
+
+    #[test]
+    fn a_picture_is_fitted_whole_with_its_own_colours() {
+        let red = ::image::RgbImage::from_pixel(20, 20, ::image::Rgb([255, 0, 0]));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        red.write_to(&mut bytes, ::image::ImageFormat::Png).unwrap();
+        let frame = fitted(&bytes.into_inner(), Size::new(64, 36)).unwrap();
+        assert_eq!((frame.size, frame.format), (Size::new(64, 36), PixelFormat::Nv12));
+        assert!(frame.plane(0).iter().all(|y| *y == 63));
+        assert!(frame.plane(1).chunks(2).all(|c| c == [102, 240]));
+        assert!(fitted(b"no picture", Size::new(64, 36)).is_err());
     }
 }

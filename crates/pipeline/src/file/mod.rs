@@ -16,7 +16,7 @@ mod pool;
 mod video;
 
 pub use audio::{AudioLoop, AudioLoopConfig};
-pub use image::{Still, image};
+pub use image::{Still, fitted, image};
 pub use video::{Period, VideoLoop, VideoLoopConfig};
 
 use std::path::Path;

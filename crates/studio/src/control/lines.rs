@@ -78,8 +78,24 @@ impl Door {
 
     /// Tells whoever listens.
     pub(crate) fn tell(&self, event: Event) {
+        self.teller().tell(event);
+    }
+
+    /// Tells for it, from another task.
+    pub(crate) fn teller(&self) -> EventTeller {
+        EventTeller(self.events.clone())
+    }
+}
+
+/// Tells events to whoever listens.
+#[derive(Clone, Debug)]
+pub(crate) struct EventTeller(broadcast::Sender<Event>);
+
+impl EventTeller {
+    /// Tells.
+    pub(crate) fn tell(&self, event: Event) {
         // Nobody has to listen.
-        let _ = self.events.send(event);
+        let _ = self.0.send(event);
     }
 }
 

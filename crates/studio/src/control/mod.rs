@@ -9,12 +9,23 @@
 //! | `sound.set` | gain and mute of a source |
 //! | `plan.start`, `plan.stop`, `plan.next` | the scenes a show goes through by itself |
 //! | `graphics.restart` | opens the graphics device anew |
+//! | `live.start`, `live.end` | sends the show to all places that are on, or no longer |
+//! | `cover.set` | cover picture and silence |
+//! | `back` | takes the last action back |
+//! | `source.add`, `source.remove`, `devices` | cameras, microphones and other sources |
+//! | `place.put`, `place.remove` | the places it goes to |
 //! | `state` | everything as it is now |
 
 mod director;
+mod health;
+mod history;
 mod lines;
+mod live;
+mod look;
 mod plan;
+mod saving;
 mod stage;
+mod works;
 
 pub(crate) use director::{Director, Facts, Parts};
 pub(crate) use stage::Stage;

@@ -28,6 +28,11 @@ impl Running {
         running
     }
 
+    /// The plan.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// When the show goes on to the next step by itself.
     pub(crate) fn due(&self) -> Option<Timestamp> {
         self.due

@@ -48,6 +48,42 @@ pub(crate) enum Refusal {
     /// The plan is at its end.
     #[error("the plan is at its last step")]
     PlanEnded,
+    /// No such source.
+    #[error("there is no source named '{0}'")]
+    NoSource(String),
+    /// A name that is in use.
+    #[error("there is a source named '{0}' already; names are unique")]
+    SourceTaken(String),
+    /// What a source says of itself doesn't fit.
+    #[error("{0}")]
+    BadSource(String),
+    /// Nothing was done yet.
+    #[error("there is nothing to take back")]
+    NothingToTakeBack,
+    /// No such place.
+    #[error("there is no place named '{0}'")]
+    NoSuchPlace(String),
+    /// What a place says of itself doesn't fit.
+    #[error("{0}")]
+    BadPlace(String),
+    /// It is being sent to.
+    #[error("the show is being sent to '{0}'; end it first")]
+    PlaceInUse(String),
+    /// There is nowhere to send to.
+    #[error("there is no place to send the show to; add one, or turn one on")]
+    NoPlace,
+    /// It is being sent already.
+    #[error("the show is live already")]
+    AlreadyLive,
+    /// It isn't being sent.
+    #[error("the show is not live")]
+    NotLive,
+    /// It is being started or ended.
+    #[error("the show is being started or ended; ask again in a moment")]
+    Changing,
+    /// The mixer or the tick has no room.
+    #[error("too many commands are waiting; ask again in a moment")]
+    Busy,
 }
 
 impl Refusal {
@@ -65,6 +101,18 @@ impl Refusal {
             Self::Gain => "control.gain",
             Self::NoPlan => "control.no_plan",
             Self::PlanEnded => "control.plan_ended",
+            Self::NoSource(_) => "control.no_such_source",
+            Self::SourceTaken(_) => "show.two_names",
+            Self::BadSource(_) => "control.bad_source",
+            Self::NothingToTakeBack => "control.nothing_to_take_back",
+            Self::NoSuchPlace(_) => "control.no_such_place",
+            Self::BadPlace(_) => "control.bad_place",
+            Self::PlaceInUse(_) => "control.place_in_use",
+            Self::NoPlace => "live.no_place",
+            Self::AlreadyLive => "live.already",
+            Self::NotLive => "live.not",
+            Self::Changing => "live.changing",
+            Self::Busy => "control.busy",
         }
     }
 }
@@ -131,6 +179,54 @@ impl Stage {
         Ok(Arc::clone(flat))
     }
 
+    /// Puts the scene `name` on air at the beginning, if there is one.
+    pub(crate) fn start_with(&mut self, name: &str) {
+        if let Some(index) = self.flats.iter().position(|f| f.name == name) {
+            name.clone_into(&mut self.on_air);
+            // The tick begins with the first.
+            self.flats.swap(0, index);
+        }
+    }
+
+    /// Adds a source of pictures; its index.
+    pub(crate) fn add_picture(&mut self, name: &str) -> usize {
+        let vacant = self.pictures.iter().position(String::is_empty);
+        let index = vacant.unwrap_or(self.pictures.len());
+        if index == self.pictures.len() {
+            self.pictures.push(String::new());
+        }
+        name.clone_into(&mut self.pictures[index]);
+        index
+    }
+
+    /// Removes a source of pictures and all layers that show it; the index it had, if it was one.
+    ///
+    /// # Errors
+    /// [`Refusal`]; then nothing has changed.
+    pub(crate) fn remove_picture(&mut self, name: &str) -> Result<Option<usize>, Refusal> {
+        let Some(index) = self.pictures.iter().position(|p| p == name) else {
+            return Ok(None);
+        };
+        let mut scenes = self.scenes.clone();
+        for scene in &mut scenes {
+            scene.layers.retain(|l| l.source.as_deref() != Some(name));
+        }
+        self.restore(scenes)?;
+        self.pictures[index].clear();
+        Ok(Some(index))
+    }
+
+    /// Puts all scenes as they were.
+    ///
+    /// # Errors
+    /// They don't fit the sources there are; then nothing has changed.
+    pub(crate) fn restore(&mut self, scenes: Vec<Scene>) -> Result<(), Refusal> {
+        self.check(&scenes)?;
+        self.flats = lay_out(&scenes, &self.pictures, &self.flats).map_err(Refusal::Problem)?;
+        self.scenes = scenes;
+        Ok(())
+    }
+
     /// Changes the scenes as `command` says; whether it was a command to do so.
     ///
     /// # Errors
@@ -154,9 +250,7 @@ impl Stage {
             }
             _ => return Ok(false),
         }
-        self.check(&scenes)?;
-        self.flats = lay_out(&scenes, &self.pictures, &self.flats).map_err(Refusal::Problem)?;
-        self.scenes = scenes;
+        self.restore(scenes)?;
         Ok(true)
     }
 

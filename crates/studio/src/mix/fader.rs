@@ -1,8 +1,10 @@
 //! What the mixer's thread shares with the rest: positions of faders, levels of sound. No lock, no waiting.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use api::state::{Meter, SoundState};
+use arc_swap::ArcSwap;
 use sound::level::Level;
 use sound::{InputLevels, Mixer};
 
@@ -68,7 +70,7 @@ pub(crate) struct Fader {
 }
 
 impl Fader {
-    pub(super) fn new(name: &str, gain_db: f32, mute: bool) -> Self {
+    pub(crate) fn new(name: &str, gain_db: f32, mute: bool) -> Self {
         Self {
             name: name.to_owned(),
             gain_db: SharedF32::new(gain_db),
@@ -88,10 +90,18 @@ impl Fader {
             level: self.level.get(),
             clipped: self.clipped.load(Ordering::Relaxed),
             heard_while_muted: self.heard.load(Ordering::Relaxed),
+            reason: None,
         }
     }
 
-    fn show(&self, levels: &InputLevels) {
+    /// Moves the mixer's fader to where this was put.
+    pub(super) fn lead(&self, input: &mut sound::Input) {
+        input.set_gain_db(self.gain_db.get());
+        input.set_mute(self.mute.load(Ordering::Relaxed));
+    }
+
+    /// Shows what the mixer's meters say.
+    pub(super) fn show(&self, levels: &InputLevels) {
         self.level.set(levels.after);
         self.clipped.store(levels.clipped, Ordering::Relaxed);
         self.heard.store(levels.muted_but_heard(), Ordering::Relaxed);
@@ -108,21 +118,33 @@ impl Fader {
     }
 }
 
-/// All faders, in the order of the show file, and the program's level.
+/// All faders, and the program's level.
 #[derive(Debug)]
 pub(crate) struct Desk {
-    pub(crate) faders: Vec<Fader>,
+    faders: ArcSwap<Vec<Arc<Fader>>>,
     pub(crate) program: SharedLevel,
     reduction_db: SharedF32,
+    hushed: AtomicBool,
 }
 
 impl Desk {
-    pub(super) fn new(faders: Vec<Fader>) -> Self {
+    pub(super) fn new(faders: Vec<Arc<Fader>>) -> Self {
         Self {
-            faders,
+            faders: ArcSwap::from_pointee(faders),
             program: SharedLevel::default(),
             reduction_db: SharedF32::new(0.0),
+            hushed: AtomicBool::new(false),
         }
+    }
+
+    /// The faders, in the order in which their sources came.
+    pub(crate) fn faders(&self) -> Arc<Vec<Arc<Fader>>> {
+        self.faders.load_full()
+    }
+
+    /// Lays out other faders. The mixer is told by an order.
+    pub(super) fn set_faders(&self, faders: Vec<Arc<Fader>>) {
+        self.faders.store(Arc::new(faders));
     }
 
     /// How far the limiter turns the program down, in dB, 0 or more.
@@ -130,27 +152,24 @@ impl Desk {
         self.reduction_db.get()
     }
 
-    /// Moves the mixer's faders to where they were put.
-    pub(super) fn lead(&self, mixer: &mut Mixer) {
-        for (index, fader) in self.faders.iter().enumerate() {
-            if let Some(input) = mixer.input_mut(index) {
-                input.set_gain_db(fader.gain_db.get());
-                input.set_mute(fader.mute.load(Ordering::Relaxed));
-            }
-        }
+    /// Silences the whole program, or lets it be heard again.
+    pub(crate) fn hush(&self, hushed: bool) {
+        self.hushed.store(hushed, Ordering::Relaxed);
     }
 
-    /// Shows what the mixer's meters say.
+    /// How loud the program is sent: 0 while it is silenced, else 1.
+    pub(super) fn loudness(&self) -> f32 {
+        if self.hushed.load(Ordering::Relaxed) { 0.0 } else { 1.0 }
+    }
+
+    /// Shows what the mixer says of the program.
     pub(super) fn show(&self, mixer: &Mixer) {
-        for (input, fader) in mixer.inputs().iter().zip(&self.faders) {
-            fader.show(&input.levels());
-        }
         self.program.set(mixer.level());
         self.reduction_db.set(mixer.reduction_db());
     }
 
     /// The fader of source `name`.
-    pub(crate) fn fader(&self, name: &str) -> Option<&Fader> {
-        self.faders.iter().find(|f| f.name == name)
+    pub(crate) fn fader(&self, name: &str) -> Option<Arc<Fader>> {
+        self.faders.load().iter().find(|f| f.name == name).cloned()
     }
 }

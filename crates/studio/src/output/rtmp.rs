@@ -68,6 +68,12 @@ impl Destination {
         stats
     }
 
+    /// Whether it is connected.
+    pub(crate) fn connected(&self) -> bool {
+        let since = self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.is_none()
+    }
+
     fn lock(&self) -> MutexGuard<'_, OutputStats> {
         // Only numbers are kept there: after a panic they are at worst off by one.
         self.stats.lock().unwrap_or_else(PoisonError::into_inner)

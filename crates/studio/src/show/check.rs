@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::model::{Fallback, FileTrack, KeyRef, SourceKind};
+use api::source::{Fallback, FileTrack};
+
+use super::model::{KeyRef, SourceKind};
 use super::{Output, Show, Source, layers};
 
 /// One thing that doesn't fit.
@@ -92,7 +94,7 @@ pub enum Problem {
     #[error("the plan shows the scene '{0}', but no scene has that name")]
     NoSuchStep(String),
     /// There is nothing to show.
-    #[error("a show needs at least one scene with one layer")]
+    #[error("a show needs at least one scene")]
     NoScene,
     /// A file isn't there.
     #[error("source '{name}' needs the file {path}, which is not there")]
@@ -229,7 +231,7 @@ impl Show {
     }
 
     fn scene_problems(&self, found: &mut Vec<Problem>) {
-        if self.scenes.first().is_none_or(|s| s.layers.is_empty()) {
+        if self.scenes.is_empty() {
             found.push(Problem::NoScene);
         }
         let named = |name: &str| self.sources.iter().find(|s| s.name == name);
@@ -291,7 +293,8 @@ pub(super) fn range(what: &str, value: impl ToString, range: &'static str) -> Pr
     }
 }
 
-fn source_problems(source: &Source, found: &mut Vec<Problem>) {
+/// What doesn't fit in a source by itself.
+pub(crate) fn source_problems(source: &Source, found: &mut Vec<Problem>) {
     let name = source.name.clone();
     match &source.kind {
         SourceKind::File { path, .. } | SourceKind::Image { path } if !path.is_file() => {
@@ -322,7 +325,8 @@ fn looks_like_a_key(name: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b))
 }
 
-fn output_problems(output: &Output, found: &mut Vec<Problem>) {
+/// What doesn't fit in an output by itself.
+pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
     if let KeyRef::Keyring(name) | KeyRef::Env(name) = &output.key
         && looks_like_a_key(name)
     {

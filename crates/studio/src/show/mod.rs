@@ -7,16 +7,20 @@ mod check;
 mod layers;
 mod load;
 mod model;
+mod save;
 mod written;
 
 pub use check::Problem;
+pub(crate) use check::{output_problems, source_problems};
 pub(crate) use layers::{MAX_FADE_MS, layer_problems};
 pub use load::{LoadError, load, parse};
 #[cfg(test)]
 mod tests;
 
 pub use api::scene::{Blend, Color, Correction, Crop, Key, Layer, Rect, Scene};
+pub use api::source::{CameraFormat, Fallback, FileTrack};
 pub use model::{
-    AudioSettings, CameraFormat, Canvas, Companion, Fallback, FileTrack, KeyRef, Output, OutputKind, Plan,
-    Show, Source, SourceKind, Step, VideoSettings,
+    AudioSettings, Canvas, Companion, KeyRef, Output, OutputKind, Plan, Show, Source, SourceKind, Step,
+    VideoSettings,
 };
+pub use save::{save, text};

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use api::scene::{Color, Scene};
+use api::source::{CameraFormat, Fallback, FileTrack};
 use media::{FrameRate, Size};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use super::written;
 
 /// A whole show file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Show {
     /// What the seller calls it.
@@ -18,12 +19,15 @@ pub struct Show {
     #[serde(default)]
     pub canvas: Canvas,
     /// The companion server, whose clock sets the time of the pictures.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub companion: Option<Companion>,
     /// Cameras, microphones, files and generators.
     #[serde(default, rename = "source")]
     pub sources: Vec<Source>,
-    /// Pictures made of layers; the first is on air at the start.
+    /// The scene on air at the start; the first when absent, or when it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Pictures made of layers.
     #[serde(default, rename = "scene")]
     pub scenes: Vec<Scene>,
     /// The scenes it goes through by itself.
@@ -35,7 +39,7 @@ pub struct Show {
 }
 
 /// The scenes a show goes through by itself.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Plan {
     /// Whether it begins again after its last step; else it stays there.
@@ -46,7 +50,7 @@ pub struct Plan {
 }
 
 /// One step of a plan.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The scene.
@@ -59,14 +63,14 @@ pub struct Step {
 }
 
 /// Size and pace of the program.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Canvas {
     /// `"1280x720"`; both even.
-    #[serde(deserialize_with = "written::size")]
+    #[serde(with = "written::size")]
     pub size: Size,
     /// Frames a second: `30`, `"29.97"` or `"30000/1001"`.
-    #[serde(deserialize_with = "written::rate")]
+    #[serde(with = "written::rate")]
     pub rate: FrameRate,
     /// Whether a frame counter is written into the upper left corner of every program frame.
     pub counter: bool,
@@ -83,7 +87,7 @@ impl Default for Canvas {
 }
 
 /// The companion server.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
     /// Its public address, as in `http://127.0.0.1:8080`.
@@ -91,8 +95,8 @@ pub struct Companion {
 }
 
 /// Something that delivers pictures, sound or both.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "super::written::Source")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "api::source::Source", into = "api::source::Source")]
 pub struct Source {
     /// Name that layers use; unique.
     pub name: String,
@@ -102,20 +106,6 @@ pub struct Source {
     pub mute: bool,
     /// What it is.
     pub kind: SourceKind,
-}
-
-/// What shows in a camera's place while it is lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Fallback {
-    /// Its last picture.
-    #[default]
-    Last,
-    /// Nothing: its layers are left out.
-    Nothing,
-    /// Another source of pictures.
-    Source(String),
-    /// A picture, from the show file's folder; PNG or JPEG.
-    Image(PathBuf),
 }
 
 /// What a source is.
@@ -171,31 +161,8 @@ pub enum SourceKind {
     Click,
 }
 
-/// How a camera's pictures come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CameraFormat {
-    /// Raw, 4:2:2.
-    Yuyv,
-    /// Raw, 4:2:0.
-    Nv12,
-    /// Compressed, one JPEG a picture.
-    Mjpeg,
-}
-
-/// Which track of a file a source is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FileTrack {
-    /// Its pictures.
-    #[default]
-    Video,
-    /// Its sound.
-    Audio,
-}
-
 /// A place the program goes to.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
     /// What the seller calls it; unique.
@@ -207,6 +174,9 @@ pub struct Output {
     pub url: String,
     /// Where the stream key is kept.
     pub key: KeyRef,
+    /// Whether the show goes there.
+    #[serde(default = "yes")]
+    pub on: bool,
     /// Picture settings.
     #[serde(default)]
     pub video: VideoSettings,
@@ -215,8 +185,12 @@ pub struct Output {
     pub audio: AudioSettings,
 }
 
+const fn yes() -> bool {
+    true
+}
+
 /// How a destination is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutputKind {
     /// By RTMP.
@@ -224,7 +198,8 @@ pub enum OutputKind {
 }
 
 /// Where a stream key is kept. The key itself never stands in a show file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum KeyRef {
     /// In this machine's keyring, or where there is none in a file of the user's alone, by this name.
     Keyring(String),
@@ -235,7 +210,7 @@ pub enum KeyRef {
 }
 
 /// Picture settings of an output.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VideoSettings {
     /// kbit/s, 100 to 50 000.
@@ -254,7 +229,7 @@ impl Default for VideoSettings {
 }
 
 /// Sound settings of an output.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AudioSettings {
     /// kbit/s, 32 to 320.
@@ -264,32 +239,6 @@ pub struct AudioSettings {
 impl Default for AudioSettings {
     fn default() -> Self {
         Self { bitrate: 128 }
-    }
-}
-
-impl<'de> Deserialize<'de> for Fallback {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Word(String),
-            Table(Table),
-        }
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields, rename_all = "lowercase")]
-        enum Table {
-            Source(String),
-            Image(PathBuf),
-        }
-        match Written::deserialize(d) {
-            Ok(Written::Word(word)) if word == "last" => Ok(Self::Last),
-            Ok(Written::Word(word)) if word == "nothing" => Ok(Self::Nothing),
-            Ok(Written::Table(Table::Source(name))) => Ok(Self::Source(name)),
-            Ok(Written::Table(Table::Image(path))) => Ok(Self::Image(path)),
-            _ => Err(D::Error::custom(
-                "a fallback is \"last\", \"nothing\", { source = \"NAME\" } or { image = \"PATH\" }",
-            )),
-        }
     }
 }
 

@@ -97,3 +97,30 @@ fn all_that_does_not_fit_is_said_at_once() {
         ["show.out_of_range", "show.out_of_range", "show.no_such_source"]
     );
 }
+
+#[test]
+fn what_is_saved_is_read_again_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/show.toml");
+    for text in [SMALL.to_owned(), std::fs::read_to_string(&example).unwrap()] {
+        let show = parse(Path::new("s.toml"), &text).unwrap();
+        let path = folder.path().join("deep/show.toml");
+        save(&path, &show).unwrap();
+        let again = parse(&path, &std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{show:?}"));
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("deep")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn a_folder_that_takes_nothing_keeps_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.toml");
+    let show = parse(Path::new("s.toml"), SMALL).unwrap();
+    save(&path, &show).unwrap();
+    // A folder stands where the draft would.
+    std::fs::create_dir(folder.path().join("show.toml.new")).unwrap();
+    assert!(save(&path, &show).is_err());
+    parse(&path, &std::fs::read_to_string(&path).unwrap()).unwrap();
+}

@@ -2,58 +2,17 @@
 
 use std::path::PathBuf;
 
+use api::source::{Fallback, FileTrack, Kind, Rate, Source};
 use media::{FrameRate, Size};
-use serde::{Deserialize, Deserializer, de::Error};
 
-use api::scene::Color;
-
-use super::model::{self, CameraFormat, Fallback, FileTrack, SourceKind};
-
-/// A `[[source]]` as written: one flat table, so that an unknown key is refused at its own line and column.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Source {
-    name: String,
-    #[serde(rename = "type")]
-    kind: Kind,
-    #[serde(default)]
-    gain_db: f32,
-    #[serde(default)]
-    mute: bool,
-    device: Option<String>,
-    #[serde(default, deserialize_with = "some_size")]
-    size: Option<Size>,
-    #[serde(default, deserialize_with = "some_rate")]
-    rate: Option<FrameRate>,
-    path: Option<PathBuf>,
-    grain: Option<bool>,
-    track: Option<FileTrack>,
-    color: Option<Color>,
-    hz: Option<f32>,
-    level_db: Option<f32>,
-    format: Option<CameraFormat>,
-    fallback: Option<Fallback>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    Camera,
-    Microphone,
-    File,
-    Image,
-    Color,
-    Pattern,
-    Tone,
-    Click,
-}
+use super::model::{self, SourceKind};
 
 impl TryFrom<Source> for model::Source {
     type Error = String;
 
     fn try_from(mut written: Source) -> Result<Self, String> {
-        let kind = written.take_kind()?;
-        written.nothing_left()?;
+        let kind = take_kind(&mut written)?;
+        nothing_left(&written)?;
         Ok(Self {
             name: written.name,
             gain_db: written.gain_db,
@@ -63,93 +22,166 @@ impl TryFrom<Source> for model::Source {
     }
 }
 
-impl Source {
-    fn take_kind(&mut self) -> Result<SourceKind, String> {
-        let name = self.name.clone();
-        let lacks = |key: &str| format!("source '{name}' lacks its {key}");
-        Ok(match self.kind {
-            Kind::Camera => SourceKind::Camera {
-                device: self.device.take().ok_or_else(|| lacks("device"))?,
-                size: self.size.take(),
-                rate: self.rate.take(),
-                format: self.format.take(),
-                fallback: self.fallback.take().unwrap_or_default(),
-            },
-            Kind::Microphone => SourceKind::Microphone {
-                device: self.device.take().ok_or_else(|| lacks("device"))?,
-            },
-            Kind::File => SourceKind::File {
-                path: self.path.take().ok_or_else(|| lacks("path"))?,
-                grain: self.grain.take().unwrap_or(false),
-                track: self.track.take().unwrap_or_default(),
-            },
-            Kind::Image => SourceKind::Image {
-                path: self.path.take().ok_or_else(|| lacks("path"))?,
-            },
-            Kind::Color => SourceKind::Color {
-                color: self.color.take().ok_or_else(|| lacks("color"))?,
-            },
-            Kind::Pattern => SourceKind::Pattern,
-            Kind::Tone => SourceKind::Tone {
-                hz: self.hz.take().ok_or_else(|| lacks("hz"))?,
-                level_db: self.level_db.take().unwrap_or(-20.0),
-            },
-            Kind::Click => SourceKind::Click,
-        })
-    }
+fn take_kind(written: &mut Source) -> Result<SourceKind, String> {
+    let name = written.name.clone();
+    let lacks = |key: &str| format!("source '{name}' lacks its {key}");
+    let size = |text: String| parse_size(&text).ok_or_else(|| SIZE.to_owned());
+    Ok(match written.kind {
+        Kind::Camera => SourceKind::Camera {
+            device: written.device.take().ok_or_else(|| lacks("device"))?,
+            size: written.size.take().map(size).transpose()?,
+            rate: written.rate.take().map(parse_rate).transpose()?,
+            format: written.format.take(),
+            fallback: written.fallback.take().unwrap_or_default(),
+        },
+        Kind::Microphone => SourceKind::Microphone {
+            device: written.device.take().ok_or_else(|| lacks("device"))?,
+        },
+        Kind::File => SourceKind::File {
+            path: written.path.take().ok_or_else(|| lacks("path"))?,
+            grain: written.grain.take().unwrap_or(false),
+            track: written.track.take().unwrap_or_default(),
+        },
+        Kind::Image => SourceKind::Image {
+            path: written.path.take().ok_or_else(|| lacks("path"))?,
+        },
+        Kind::Color => SourceKind::Color {
+            color: written.color.take().ok_or_else(|| lacks("color"))?,
+        },
+        Kind::Pattern => SourceKind::Pattern,
+        Kind::Tone => SourceKind::Tone {
+            hz: written.hz.take().ok_or_else(|| lacks("hz"))?,
+            level_db: written.level_db.take().unwrap_or(-20.0),
+        },
+        Kind::Click => SourceKind::Click,
+    })
+}
 
-    /// Refuses what stands there and means nothing for this type.
-    fn nothing_left(&self) -> Result<(), String> {
-        let left = [
-            ("device", self.device.is_some()),
-            ("size", self.size.is_some()),
-            ("rate", self.rate.is_some()),
-            ("path", self.path.is_some()),
-            ("grain", self.grain.is_some()),
-            ("track", self.track.is_some()),
-            ("color", self.color.is_some()),
-            ("hz", self.hz.is_some()),
-            ("level_db", self.level_db.is_some()),
-            ("format", self.format.is_some()),
-            ("fallback", self.fallback.is_some()),
-        ];
-        match left.iter().find(|(_, there)| *there) {
-            Some((key, _)) => Err(format!("source '{}' is of a type that has no '{key}'", self.name)),
-            None => Ok(()),
+/// Refuses what stands there and means nothing for this type.
+fn nothing_left(written: &Source) -> Result<(), String> {
+    let left = [
+        ("device", written.device.is_some()),
+        ("size", written.size.is_some()),
+        ("rate", written.rate.is_some()),
+        ("path", written.path.is_some()),
+        ("grain", written.grain.is_some()),
+        ("track", written.track.is_some()),
+        ("color", written.color.is_some()),
+        ("hz", written.hz.is_some()),
+        ("level_db", written.level_db.is_some()),
+        ("format", written.format.is_some()),
+        ("fallback", written.fallback.is_some()),
+    ];
+    match left.iter().find(|(_, there)| *there) {
+        Some((key, _)) => Err(format!(
+            "source '{}' is of a type that has no '{key}'",
+            written.name
+        )),
+        None => Ok(()),
+    }
+}
+
+impl From<model::Source> for Source {
+    fn from(source: model::Source) -> Self {
+        let plain = |kind| Self {
+            gain_db: source.gain_db,
+            mute: source.mute,
+            ..Self::new(source.name.clone(), kind)
+        };
+        match source.kind.clone() {
+            SourceKind::Camera {
+                device,
+                size,
+                rate,
+                format,
+                fallback,
+            } => Self {
+                device: Some(device),
+                size: size.map(size_text),
+                rate: rate.map(|r| Rate::Text(r.to_string())),
+                format,
+                fallback: (fallback != Fallback::Last).then_some(fallback),
+                ..plain(Kind::Camera)
+            },
+            SourceKind::Microphone { device } => Self {
+                device: Some(device),
+                ..plain(Kind::Microphone)
+            },
+            SourceKind::File { path, grain, track } => file(plain(Kind::File), path, grain, track),
+            SourceKind::Image { path } => Self {
+                path: Some(path),
+                ..plain(Kind::Image)
+            },
+            SourceKind::Color { color } => Self {
+                color: Some(color),
+                ..plain(Kind::Color)
+            },
+            SourceKind::Pattern => plain(Kind::Pattern),
+            SourceKind::Tone { hz, level_db } => Self {
+                hz: Some(hz),
+                level_db: Some(level_db),
+                ..plain(Kind::Tone)
+            },
+            SourceKind::Click => plain(Kind::Click),
         }
     }
 }
 
-/// `"1280x720"`.
-pub(super) fn size<'de, D: Deserializer<'de>>(d: D) -> Result<Size, D::Error> {
-    let text = String::deserialize(d)?;
-    let parsed = text
-        .split_once('x')
-        .and_then(|(w, h)| Some(Size::new(w.parse().ok()?, h.parse().ok()?)));
-    parsed.ok_or_else(|| D::Error::custom("a size is written \"1280x720\""))
+fn file(plain: Source, path: PathBuf, grain: bool, track: FileTrack) -> Source {
+    Source {
+        path: Some(path),
+        grain: grain.then_some(true),
+        track: (track != FileTrack::Video).then_some(track),
+        ..plain
+    }
 }
 
-fn some_size<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Size>, D::Error> {
-    size(d).map(Some)
+const SIZE: &str = "a size is written \"1280x720\"";
+
+fn parse_size(text: &str) -> Option<Size> {
+    let (width, height) = text.split_once('x')?;
+    Some(Size::new(width.parse().ok()?, height.parse().ok()?))
+}
+
+fn size_text(size: Size) -> String {
+    format!("{}x{}", size.width, size.height)
+}
+
+fn parse_rate(written: Rate) -> Result<FrameRate, String> {
+    let text = match written {
+        Rate::Whole(n) => n.to_string(),
+        Rate::Decimal(x) => x.to_string(),
+        Rate::Text(t) => t,
+    };
+    text.parse().map_err(|e: media::ParseFrameRateError| e.to_string())
+}
+
+/// `"1280x720"`.
+pub(super) mod size {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::{SIZE, Size, parse_size, size_text};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Size, D::Error> {
+        parse_size(&String::deserialize(d)?).ok_or_else(|| D::Error::custom(SIZE))
+    }
+
+    pub(crate) fn serialize<S: Serializer>(size: &Size, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&size_text(*size))
+    }
 }
 
 /// `30`, `29.97`, `"29.97"` or `"30000/1001"`.
-pub(super) fn rate<'de, D: Deserializer<'de>>(d: D) -> Result<FrameRate, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Whole(u32),
-        Decimal(f64),
-        Text(String),
-    }
-    let text = match Written::deserialize(d)? {
-        Written::Whole(n) => n.to_string(),
-        Written::Decimal(x) => x.to_string(),
-        Written::Text(t) => t,
-    };
-    text.parse().map_err(D::Error::custom)
-}
+pub(super) mod rate {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-fn some_rate<'de, D: Deserializer<'de>>(d: D) -> Result<Option<FrameRate>, D::Error> {
-    rate(d).map(Some)
+    use super::{FrameRate, Rate, parse_rate};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<FrameRate, D::Error> {
+        parse_rate(Rate::deserialize(d)?).map_err(D::Error::custom)
+    }
+
+    pub(crate) fn serialize<S: Serializer>(rate: &FrameRate, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(rate)
+    }
 }

@@ -1,13 +1,14 @@
 //! Opens the show file's sources.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use capture::camera::Monitor;
 use capture::clock::ShowClock;
 use capture::{Camera, CameraConfig, Microphone, MicrophoneConfig};
 use media::driver::DeviceFormat;
-use media::{AudioSource, Timestamp, VideoFrame, VideoSource};
+use media::{AudioBlock, AudioSource, SourceCounters, Timestamp, VideoFrame, VideoSource};
 use pipeline::file::{AudioLoop, AudioLoopConfig, Still, VideoLoop, VideoLoopConfig};
 
 use super::flash::Flash;
@@ -15,16 +16,17 @@ use super::pattern::Pattern;
 use super::still;
 use crate::Error;
 use crate::control::Facts;
-use crate::mix::Input;
+use crate::mix::{Fader, Input};
 use crate::show::{CameraFormat, Canvas, Fallback, FileTrack, Show, Source, SourceKind};
-use crate::tick::{Backup, Member};
+use crate::tick::{Backup, Lamp, Member};
 
 /// Level of the measuring click, in dBFS.
 const CLICK_DB: f32 = -6.0;
 /// How long the show waits for a camera's first picture; all of them have this time together.
-const FIRST_PICTURE: Duration = Duration::from_secs(8);
+pub(crate) const FIRST_PICTURE: Duration = Duration::from_secs(8);
 
 /// The sources of a show.
+#[derive(Default)]
 pub(crate) struct Opened {
     /// The sources of pictures, in the order of the show file.
     pub(crate) cast: Vec<Member>,
@@ -32,49 +34,127 @@ pub(crate) struct Opened {
     pub(crate) facts: Vec<Facts>,
     /// Inputs of the mixer.
     pub(crate) sounds: Vec<Input>,
+    /// Sources of sound that could not be opened, and why: they are silent.
+    pub(crate) silent: Vec<(String, String)>,
+}
+
+/// How sources are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// A source that can't be had is an error.
+    Strict,
+    /// A source that can't be had is lost, as one that is unplugged later: the show begins without it.
+    Lenient,
 }
 
 /// Opens all sources of `show`, cameras side by side.
 ///
 /// # Errors
-/// [`Error::Source`] for the first that can't be opened.
-pub(crate) fn open(show: &Show, clock: &ShowClock) -> Result<Opened, Error> {
-    let mut opened = Opened {
-        cast: Vec::new(),
-        facts: Vec::new(),
-        sounds: Vec::new(),
-    };
-    let mut cameras = Vec::new();
+/// [`Error::Source`] for the first that can't be opened; with [`Care::Lenient`] only for files.
+pub(crate) fn open(show: &Show, clock: &ShowClock, care: Care) -> Result<Opened, Error> {
+    let mut opened = Opened::default();
     for source in &show.sources {
-        if let Some(picture) = picture(source, show, clock)? {
-            cameras.extend(picture.monitor.clone().map(|monitor| (source, monitor)));
-            opened.facts.push(Facts {
-                name: source.name.clone(),
-                camera: picture.monitor.clone(),
-            });
-            opened.cast.push(Member {
-                name: source.name.clone(),
-                source: picture.source,
-                backup: backup(source, show)?,
-                watch: picture.monitor.map(watch),
-            });
+        let one = match open_one(source, show, clock) {
+            Err(Error::Source { sentence, .. })
+                if care == Care::Lenient && matches!(source.kind, SourceKind::Microphone { .. }) =>
+            {
+                tracing::warn!(source = source.name, sentence, "a microphone is silent");
+                opened.silent.push((source.name.clone(), sentence));
+                One {
+                    picture: None,
+                    sound: Some(input(source, Box::new(Silence::default()))),
+                }
+            }
+            other => other?,
+        };
+        if let Some((member, facts)) = one.picture {
+            opened.cast.push(member);
+            opened.facts.push(facts);
         }
-        if let Some(sound) = sound(source, &show.canvas, clock)? {
-            let (name, gain_db, mute) = (source.name.clone(), source.gain_db, source.mute);
-            opened.sounds.push(Input {
-                name,
-                source: sound,
-                gain_db,
-                mute,
-            });
-        }
+        opened.sounds.extend(one.sound);
     }
-    let until = std::time::Instant::now() + FIRST_PICTURE;
-    for (source, monitor) in cameras {
-        let left = until.saturating_duration_since(std::time::Instant::now());
-        monitor.wait(left).map_err(|e| device_failed(source, &e))?;
+    if care == Care::Strict {
+        let until = Instant::now() + FIRST_PICTURE;
+        for facts in &opened.facts {
+            facts.wait(until.saturating_duration_since(Instant::now()))?;
+        }
     }
     Ok(opened)
+}
+
+/// One opened source.
+pub(crate) struct One {
+    /// Its pictures, and what is known of them.
+    pub(crate) picture: Option<(Member, Facts)>,
+    /// Its sound.
+    pub(crate) sound: Option<Input>,
+}
+
+/// Opens `source`, which is one of `show`'s. A camera may have no picture yet ([`Facts::wait`]).
+///
+/// # Errors
+/// [`Error::Source`].
+pub(crate) fn open_one(source: &Source, show: &Show, clock: &ShowClock) -> Result<One, Error> {
+    let picture = picture(source, show, clock)?.map(|picture| member(source, show, picture));
+    let sound = sound(source, &show.canvas, clock)?;
+    Ok(One {
+        picture: picture.transpose()?,
+        sound: sound.map(|sound| input(source, sound)),
+    })
+}
+
+fn member(source: &Source, show: &Show, picture: Picture) -> Result<(Member, Facts), Error> {
+    let lamp = Arc::<Lamp>::default();
+    let facts = Facts {
+        name: source.name.clone(),
+        camera: picture.monitor.clone(),
+        lamp: Arc::clone(&lamp),
+    };
+    let member = Member {
+        name: source.name.clone(),
+        source: picture.source,
+        backup: backup(source, show)?,
+        watch: picture.monitor.map(watch),
+        lamp,
+    };
+    Ok((member, facts))
+}
+
+fn input(source: &Source, sound: Box<dyn AudioSource>) -> Input {
+    Input {
+        source: sound,
+        fader: Arc::new(Fader::new(&source.name, source.gain_db, source.mute)),
+    }
+}
+
+impl Facts {
+    /// Waits for a camera's first picture.
+    ///
+    /// # Errors
+    /// [`Error::Source`] when none came within `patience`.
+    pub(crate) fn wait(&self, patience: Duration) -> Result<(), Error> {
+        let Some(monitor) = &self.camera else { return Ok(()) };
+        monitor.wait(patience).map_err(|error| Error::Source {
+            name: self.name.clone(),
+            code: error.code(),
+            sentence: error.to_string(),
+        })
+    }
+}
+
+/// What a microphone that isn't there delivers.
+#[derive(Default)]
+struct Silence(SourceCounters);
+
+impl AudioSource for Silence {
+    fn fill(&mut self, block: &mut AudioBlock) {
+        block.samples.fill(0.0);
+        self.0.missing += block.samples.len() as u64 / u64::from(block.channels.max(1));
+    }
+
+    fn counters(&self) -> SourceCounters {
+        self.0
+    }
 }
 
 /// A source's pictures, and the camera behind them, if it is one.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use api::studio::{Failure, SourceStats};
 use compositor::SourceFormat;
-use media::{Timestamp, VideoFrame, VideoSource};
+use media::{SourceCounters, Timestamp, VideoFrame, VideoSource};
 
 use super::order::{News, Teller};
 use super::thread::source_stats;
@@ -30,6 +30,38 @@ pub(crate) struct Member {
     pub(crate) backup: Backup,
     /// Whether it is lost; sources that can't be lost have none.
     pub(crate) watch: Option<Watch>,
+    /// How it is, for others to read.
+    pub(crate) lamp: Arc<Lamp>,
+}
+
+impl Member {
+    /// What stands in the place of a source that was removed.
+    fn vacant() -> Self {
+        Self {
+            name: String::new(),
+            source: Box::new(Vacant),
+            backup: Backup::Nothing,
+            watch: None,
+            lamp: Arc::default(),
+        }
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.name.is_empty()
+    }
+}
+
+/// No pictures.
+struct Vacant;
+
+impl VideoSource for Vacant {
+    fn frame_at(&mut self, _: Timestamp) -> Option<VideoFrame> {
+        None
+    }
+
+    fn counters(&self) -> SourceCounters {
+        SourceCounters::default()
+    }
 }
 
 /// What stands in for a source that is lost.
@@ -44,17 +76,31 @@ pub(crate) enum Backup {
     Image(VideoFrame),
 }
 
-/// How the sources are, for others to read.
+/// How a source is, for others to read.
 #[derive(Debug)]
-pub(crate) struct Board(Vec<(AtomicBool, AtomicBool)>);
+pub(crate) struct Lamp {
+    live: AtomicBool,
+    visible: AtomicBool,
+}
 
-impl Board {
-    /// Whether source `index` delivers, and whether it is seen.
-    pub(crate) fn read(&self, index: usize) -> (bool, bool) {
-        let read = |b: &AtomicBool| b.load(Ordering::Relaxed);
-        self.0
-            .get(index)
-            .map_or((false, false), |(live, seen)| (read(live), read(seen)))
+impl Default for Lamp {
+    fn default() -> Self {
+        Self {
+            live: AtomicBool::new(true),
+            visible: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Lamp {
+    /// Whether the source delivers.
+    pub(crate) fn live(&self) -> bool {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is seen.
+    pub(crate) fn visible(&self) -> bool {
+        self.visible.load(Ordering::Relaxed)
     }
 }
 
@@ -64,7 +110,8 @@ pub(crate) struct Cast {
     states: Vec<State>,
     frames: Vec<Option<VideoFrame>>,
     formats: Vec<Option<SourceFormat>>,
-    board: Arc<Board>,
+    /// Of sources that were removed.
+    gone: Vec<SourceStats>,
     teller: Teller,
 }
 
@@ -77,32 +124,72 @@ struct State {
     fresh: bool,
 }
 
-impl Cast {
-    pub(crate) fn new(members: Vec<Member>, teller: Teller) -> Self {
-        let states = members.iter().map(|_| State {
+impl State {
+    const fn new() -> Self {
+        Self {
             live: true,
             visible: false,
             awake_until: Timestamp::ZERO,
             last: None,
             fresh: false,
-        });
-        let board = members
-            .iter()
-            .map(|_| (AtomicBool::new(true), AtomicBool::new(false)))
-            .collect();
+        }
+    }
+}
+
+impl Cast {
+    pub(crate) fn new(members: Vec<Member>, teller: Teller) -> Self {
         Self {
-            states: states.collect(),
+            states: members.iter().map(|_| State::new()).collect(),
             frames: vec![None; members.len()],
             formats: vec![None; members.len()],
-            board: Arc::new(Board(board)),
+            gone: Vec::new(),
             members,
             teller,
         }
     }
 
-    /// How the sources are, for others to read.
-    pub(crate) fn board(&self) -> Arc<Board> {
-        Arc::clone(&self.board)
+    /// Adds a source at place `index`: behind all others, or where one was removed.
+    pub(crate) fn put(&mut self, index: usize, member: Member) {
+        while self.members.len() <= index {
+            self.members.push(Member::vacant());
+            self.states.push(State::new());
+            self.frames.push(None);
+            self.formats.push(None);
+        }
+        self.replace(index, member);
+    }
+
+    /// Removes a source; its place stays empty, so that the others keep theirs.
+    pub(crate) fn remove(&mut self, index: usize) {
+        if index < self.members.len() {
+            self.replace(index, Member::vacant());
+        }
+        for member in &mut self.members {
+            if matches!(member.backup, Backup::Source(other) if other == index) {
+                member.backup = Backup::Last;
+            }
+        }
+    }
+
+    fn replace(&mut self, index: usize, member: Member) {
+        let old = std::mem::replace(&mut self.members[index], member);
+        self.states[index] = State::new();
+        self.frames[index] = None;
+        self.formats[index] = None;
+        if !old.is_vacant() {
+            self.gone.push(Self::stats_of(&old));
+            // A device takes its time to close: not the tick's to wait for. Without a thread it does wait.
+            drop(
+                std::thread::Builder::new()
+                    .name("source-drop".into())
+                    .spawn(move || drop(old)),
+            );
+        }
+    }
+
+    /// The sources' names, in the order of the frame set; empty where one was removed.
+    pub(crate) fn names(&self) -> Arc<[String]> {
+        self.members.iter().map(|m| m.name.clone()).collect()
     }
 
     /// The pictures of this tick, in the order of the sources.
@@ -117,15 +204,21 @@ impl Cast {
 
     /// What became of the sources.
     pub(crate) fn stats(&self) -> Vec<SourceStats> {
-        let lost = |member: &Member| member.watch.as_ref().and_then(|watch| watch());
-        let stats = |member: &Member| SourceStats {
-            error: lost(member).map(|sentence| Failure {
+        let here = self.members.iter().filter(|m| !m.is_vacant());
+        here.map(Self::stats_of)
+            .chain(self.gone.iter().cloned())
+            .collect()
+    }
+
+    fn stats_of(member: &Member) -> SourceStats {
+        let lost = member.watch.as_ref().and_then(|watch| watch());
+        SourceStats {
+            error: lost.map(|sentence| Failure {
                 code: "source.lost".into(),
                 sentence,
             }),
             ..source_stats(&member.name, member.source.counters())
-        };
-        self.members.iter().map(stats).collect()
+        }
     }
 
     /// Tells the sources who is seen from `at` on, as `seen` says.
@@ -147,7 +240,7 @@ impl Cast {
             if visible != state.visible {
                 state.visible = visible;
                 self.members[index].source.set_visible(visible);
-                self.board.0[index].1.store(visible, Ordering::Relaxed);
+                self.members[index].lamp.visible.store(visible, Ordering::Relaxed);
             }
         }
     }
@@ -178,7 +271,7 @@ impl Cast {
         let live = lost.is_none();
         if live != state.live {
             state.live = live;
-            self.board.0[index].0.store(live, Ordering::Relaxed);
+            member.lamp.live.store(live, Ordering::Relaxed);
             let source = member.name.clone();
             self.teller.tell(match lost {
                 Some(reason) => News::Lost { source, tick, reason },

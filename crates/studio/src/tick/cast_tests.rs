@@ -46,6 +46,7 @@ impl Hand {
             watch: Some(Box::new(move || {
                 lost.load(Ordering::Relaxed).then(|| "pulled".to_owned())
             })),
+            lamp: Arc::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::cast::Member;
 use crate::scene::Flat;
 
 /// Orders and news that may wait. Both sides look at least once a tick.
@@ -14,7 +15,6 @@ pub(crate) const WAITING: usize = 64;
 pub(crate) type Answer = oneshot::Sender<Result<u64, compositor::Error>>;
 
 /// What the tick is told.
-#[derive(Debug)]
 pub(crate) enum Order {
     /// Bring a scene on air.
     Show {
@@ -30,6 +30,31 @@ pub(crate) enum Order {
         /// The scenes.
         scenes: Vec<Arc<Flat>>,
         /// Answered when they are drawn.
+        answer: Answer,
+    },
+    /// A new source of pictures.
+    AddSource {
+        /// Its place among them.
+        index: usize,
+        /// The source.
+        member: Box<Member>,
+        /// Answered when its pictures are taken.
+        answer: Answer,
+    },
+    /// A source of pictures goes, and with it the layers that show it.
+    RemoveSource {
+        /// Its place.
+        index: usize,
+        /// The scenes without it.
+        scenes: Vec<Arc<Flat>>,
+        /// Answered when they are drawn.
+        answer: Answer,
+    },
+    /// Send the cover picture in the program's place, or no longer.
+    Cover {
+        /// Which.
+        on: bool,
+        /// Answered with the first frame of which that is sure.
         answer: Answer,
     },
     /// Throw the graphics device away and open it anew.

@@ -7,14 +7,12 @@ use std::thread::JoinHandle;
 use api::studio::{ProgramStats, SourceStats};
 use media::SourceCounters;
 
-use super::cast::Board;
 use super::ticker::{Setup, Ticker};
 use crate::platform;
 
 /// The running tick.
 pub(crate) struct Program {
     stop: Arc<AtomicBool>,
-    board: Arc<Board>,
     adapter: String,
     thread: JoinHandle<Outcome>,
 }
@@ -40,7 +38,7 @@ pub(crate) fn start(setup: Setup) -> Result<Program, compositor::Error> {
         platform::raise_priority();
         match Ticker::new(setup) {
             Ok(ticker) => {
-                let _ = ready.send(Ok((ticker.cast.board(), ticker.graphics.adapter().to_owned())));
+                let _ = ready.send(Ok(ticker.graphics.adapter().to_owned()));
                 ticker.run(&stopped)
             }
             Err(error) => {
@@ -58,11 +56,10 @@ pub(crate) fn start(setup: Setup) -> Result<Program, compositor::Error> {
         .spawn(body)
         .map_err(|e| refused(e.to_string()))?;
     let ended = |_| refused("its thread ended at the start".into());
-    let (board, adapter) = started.recv().map_err(ended)??;
+    let adapter = started.recv().map_err(ended)??;
     Ok(Program {
         stop,
-        board,
-        adapter,
+            adapter,
         thread,
     })
 }
@@ -71,11 +68,6 @@ impl Program {
     /// Whether the tick has ended by itself: its thread panicked.
     pub(crate) fn has_ended(&self) -> bool {
         self.thread.is_finished()
-    }
-
-    /// How the sources of pictures are.
-    pub(crate) fn board(&self) -> Arc<Board> {
-        Arc::clone(&self.board)
     }
 
     /// The adapter it began with.

@@ -2,21 +2,24 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use api::state::FramesState;
 use api::studio::ProgramStats;
 use bytes::Bytes;
 use capture::clock::ShowClock;
 use media::{FrameRate, Size, Timestamp, VideoFrame, counter};
 
 use super::cast::{Cast, Member};
+use super::cover::Cover;
 use super::graphics::Graphics;
 use super::order::{Answer, News, Order, Teller};
 use super::pace::{Arrival, Pace};
 use super::thread::Outcome;
-use crate::encoding::Encoding;
+use crate::encoding::Outlet;
+use crate::preview::{Shot, Tap};
 use crate::scene::{Flat, Switch};
 use crate::stats::Histogram;
 
@@ -38,9 +41,42 @@ pub(crate) struct Setup {
     pub(crate) scenes: Vec<Arc<Flat>>,
     /// The sources of pictures, in the order of the frame set.
     pub(crate) cast: Vec<Member>,
-    pub(crate) encodings: Vec<Arc<Encoding>>,
+    /// Who takes the program.
+    pub(crate) outlet: Outlet,
+    /// The picture that covers the program: NV12, of the canvas's size.
+    pub(crate) cover: VideoFrame,
+    /// Who looks on.
+    pub(crate) tap: Arc<Tap>,
+    pub(crate) frames: Arc<FrameCounts>,
     pub(crate) orders: Receiver<Order>,
     pub(crate) teller: Teller,
+}
+
+/// The program's frames so far, for others to read.
+#[derive(Debug, Default)]
+pub(crate) struct FrameCounts {
+    due: AtomicU64,
+    late: AtomicU64,
+    repeated: AtomicU64,
+}
+
+impl FrameCounts {
+    /// How many there were.
+    pub(crate) fn read(&self) -> FramesState {
+        let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
+        FramesState {
+            due: read(&self.due),
+            late: read(&self.late),
+            repeated: read(&self.repeated),
+        }
+    }
+}
+
+/// A frame that is being composed.
+struct Submitted {
+    pts: Timestamp,
+    began: Instant,
+    on_air: Arc<Flat>,
 }
 
 /// A scene that waits for its sources.
@@ -55,18 +91,24 @@ pub(super) struct Ticker {
     clock: ShowClock,
     rate: FrameRate,
     counter: bool,
-    encodings: Vec<Arc<Encoding>>,
+    outlet: Outlet,
+    cover: Cover,
+    tap: Arc<Tap>,
+    frames: Arc<FrameCounts>,
     orders: Receiver<Order>,
     teller: Teller,
     pub(super) cast: Cast,
     pub(super) graphics: Graphics,
-    scenes: Vec<Arc<Flat>>,
+    scenes: Arc<[Arc<Flat>]>,
+    names: Arc<[String]>,
     /// Scenes whose kernels are still to be asked for: one a tick, however many there are.
     unprepared: VecDeque<Arc<Flat>>,
     switch: Switch,
     coming: Option<Coming>,
     last: Option<VideoFrame>,
-    submitted: VecDeque<(Timestamp, Instant)>,
+    /// The scene of the last frame.
+    shown: Arc<Flat>,
+    submitted: VecDeque<Submitted>,
     compose: Histogram,
     ready: Histogram,
     repeated: u64,
@@ -79,15 +121,18 @@ impl Ticker {
             queue: 3,
         };
         let graphics = Graphics::new(options, setup.teller.clone())?;
-        let first = setup.scenes.first().ok_or(compositor::Error::NoScene)?;
+        let first = setup.scenes.first().cloned().ok_or(compositor::Error::NoScene)?;
+        let cast = Cast::new(setup.cast, setup.teller.clone());
         let mut ticker = Self {
             graphics,
-            cast: Cast::new(setup.cast, setup.teller.clone()),
-            switch: Switch::new(Arc::clone(first)),
-            scenes: setup.scenes,
+            names: cast.names(),
+            cast,
+            switch: Switch::new(Arc::clone(&first)),
+            scenes: setup.scenes.into(),
             unprepared: VecDeque::new(),
             coming: None,
             last: None,
+            shown: first,
             submitted: VecDeque::with_capacity(8),
             compose: Histogram::new(),
             ready: Histogram::new(),
@@ -95,7 +140,10 @@ impl Ticker {
             clock: setup.clock,
             rate: setup.rate,
             counter: setup.counter,
-            encodings: setup.encodings,
+            outlet: setup.outlet,
+            cover: Cover::new(setup.cover),
+            tap: setup.tap,
+            frames: setup.frames,
             orders: setup.orders,
             teller: setup.teller,
         };
@@ -122,7 +170,7 @@ impl Ticker {
         self.graphics.prepare(self.switch.on_air(), formats);
         self.graphics.wait_prepared(KERNELS);
         self.graphics.set(&self.switch, formats)?;
-        for scene in &self.scenes {
+        for scene in self.scenes.iter() {
             self.graphics.prepare(scene, self.cast.formats());
         }
         Ok(())
@@ -195,8 +243,9 @@ impl Ticker {
         let (on_air, leaving) = (Arc::clone(self.switch.on_air()), self.switch.leaving().cloned());
         let coming = self.coming.as_ref().map(|c| Arc::clone(&c.scene));
         let shown = [Some(on_air), leaving, coming];
+        let looked_at = self.tap.looked_at();
         self.cast.look(at, |source| {
-            shown.iter().flatten().any(|scene| scene.shows(source))
+            looked_at.contains(&source) || shown.iter().flatten().any(|scene| scene.shows(source))
         });
         if self.cast.collect(at, tick) {
             changed = true;
@@ -214,7 +263,11 @@ impl Ticker {
         }
         let mix = self.switch.mix(at);
         if self.graphics.render(at, self.cast.frames(), mix) {
-            self.submitted.push_back((at, Instant::now()));
+            self.submitted.push_back(Submitted {
+                pts: at,
+                began: Instant::now(),
+                on_air: Arc::clone(self.switch.on_air()),
+            });
         }
         if let Some(scene) = self.unprepared.pop_front() {
             self.graphics.prepare(&scene, self.cast.formats());
@@ -242,6 +295,29 @@ impl Ticker {
                     self.edit(scenes);
                     edits.push(answer);
                 }
+                Order::AddSource {
+                    index,
+                    member,
+                    answer,
+                } => {
+                    self.cast.put(index, *member);
+                    self.names = self.cast.names();
+                    let _ = answer.send(Ok(tick));
+                }
+                Order::RemoveSource {
+                    index,
+                    scenes,
+                    answer,
+                } => {
+                    self.cast.remove(index);
+                    self.names = self.cast.names();
+                    self.edit(scenes);
+                    edits.push(answer);
+                }
+                Order::Cover { on, answer } => {
+                    self.cover.set(on, self.rate.tick(tick));
+                    let _ = answer.send(Ok(tick));
+                }
                 Order::Restart { answer } => {
                     self.graphics.restart();
                     let _ = answer.send(Ok(tick));
@@ -263,7 +339,7 @@ impl Ticker {
         {
             coming.scene = Arc::clone(new);
         }
-        self.scenes = scenes;
+        self.scenes = scenes.into();
     }
 
     /// Brings the scene that waits on air, once its sources have woken up; its answer, if that was so.
@@ -282,33 +358,54 @@ impl Ticker {
     }
 
     fn arrived(&mut self, frame: VideoFrame, pace: &mut Pace) {
-        while let Some((pts, began)) = self.submitted.pop_front() {
-            if pts == frame.pts {
-                self.compose.add(began.elapsed());
+        while let Some(submitted) = self.submitted.pop_front() {
+            if submitted.pts == frame.pts {
+                self.compose.add(submitted.began.elapsed());
+                self.shown = submitted.on_air;
                 break;
             }
         }
         if let Arrival::Send { given_up } = pace.arrived(frame.pts) {
             given_up.into_iter().for_each(|tick| self.repeat(tick));
             self.ready.add(self.clock.now().saturating_since(frame.pts));
-            let frame = if self.counter { self.counted(frame) } else { frame };
-            self.send(&frame);
+            self.send(frame.clone());
             self.last = Some(frame);
         }
+        self.count(pace);
     }
 
     fn repeat(&mut self, tick: Timestamp) {
         if let Some(frame) = &self.last {
             self.repeated += 1;
-            self.send(&VideoFrame {
-                pts: tick,
-                ..frame.clone()
-            });
+            let pts = tick;
+            self.send(VideoFrame { pts, ..frame.clone() });
         }
     }
 
-    fn send(&self, frame: &VideoFrame) {
-        self.encodings.iter().for_each(|encoding| encoding.picture(frame));
+    fn send(&self, frame: VideoFrame) {
+        let covered = self.cover.hides(frame.pts);
+        let frame = if covered { self.cover.frame(frame.pts) } else { frame };
+        let frame = if self.counter { self.counted(frame) } else { frame };
+        self.outlet.each(|encoding| encoding.picture(&frame));
+        self.tap.offer(|sources| Shot {
+            tick: self.rate.tick_at(frame.pts),
+            program: frame.clone(),
+            on_air: Arc::clone(&self.shown),
+            covered,
+            scenes: Arc::clone(&self.scenes),
+            names: Arc::clone(&self.names),
+            sources: {
+                sources.clear();
+                sources.extend_from_slice(self.cast.frames());
+                std::mem::take(sources)
+            },
+        });
+    }
+
+    fn count(&self, pace: &Pace) {
+        self.frames.due.store(pace.due, Ordering::Relaxed);
+        self.frames.late.store(pace.late, Ordering::Relaxed);
+        self.frames.repeated.store(self.repeated, Ordering::Relaxed);
     }
 
     /// The frame with the number of its tick, plus one, burnt in: a black picture reads as 0.

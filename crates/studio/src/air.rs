@@ -1,0 +1,186 @@
+//! The way out: encoders and destinations of a show that is being sent.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use api::studio::{EncodingStats, OutputStats};
+use capture::clock::ShowClock;
+use media::ShowId;
+use pipeline::encode::{AudioConfig, AudioEncoder, Preset, VideoConfig, VideoEncoder};
+use rtmp::Target;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::UtcMap;
+use crate::encoding::{Encoding, Outlet};
+use crate::output::{Destination, Queue, drive};
+use crate::show::{AudioSettings, Canvas, Output, VideoSettings};
+use crate::{Error, key, random};
+
+/// What sending needs of the show it is part of.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    pub(crate) clock: ShowClock,
+    pub(crate) canvas: Canvas,
+    pub(crate) utc: Arc<Mutex<UtcMap>>,
+    pub(crate) outlet: Outlet,
+}
+
+/// A show that is being sent.
+pub(crate) struct Air {
+    id: ShowId,
+    began: Instant,
+    outlet: Outlet,
+    encodings: Vec<Arc<Encoding>>,
+    threads: Vec<JoinHandle<()>>,
+    destinations: Vec<Arc<Destination>>,
+    driving: JoinSet<()>,
+    end: CancellationToken,
+}
+
+/// What became of a show that was sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sent {
+    pub(crate) id: Option<ShowId>,
+    pub(crate) encodings: Vec<EncodingStats>,
+    pub(crate) outputs: Vec<OutputStats>,
+}
+
+/// An output with its server and key.
+pub(crate) type Ready = (Output, Target);
+
+/// Each output's server and key, before anything is opened. The keyring may take its time: not for a task.
+///
+/// # Errors
+/// [`Error::Key`], [`Error::Output`] for the first that can't be had.
+pub(crate) fn ready(outputs: &[Output]) -> Result<Vec<Ready>, Error> {
+    let target = |output: &Output| {
+        let name = || output.name.clone();
+        let key = key::fetch(&output.key).map_err(|source| Error::Key {
+            output: name(),
+            source,
+        })?;
+        let target = Target::new(&output.url, key).map_err(|source| Error::Output {
+            output: name(),
+            source,
+        })?;
+        Ok((output.clone(), target))
+    };
+    outputs.iter().filter(|o| o.on).map(target).collect()
+}
+
+impl Air {
+    /// Starts encoders and connections; the program reaches them from the next frame on. Within a runtime; takes
+    /// some tenths of a second.
+    ///
+    /// # Errors
+    /// [`Error::Encoder`], [`Error::System`].
+    pub(crate) fn start(ready: Vec<Ready>, ground: &Ground) -> Result<Self, Error> {
+        let id = ShowId(random());
+        let (encodings, destinations) = outputs(ready, ground, id)?;
+        let mut threads = Vec::new();
+        for encoding in &encodings {
+            threads.extend(encoding.start()?);
+        }
+        let end = CancellationToken::new();
+        let mut driving = JoinSet::new();
+        for destination in &destinations {
+            driving.spawn(drive(Arc::clone(destination), end.clone()));
+        }
+        ground.outlet.set(encodings.clone());
+        Ok(Self {
+            id,
+            began: Instant::now(),
+            outlet: ground.outlet.clone(),
+            encodings,
+            threads,
+            destinations,
+            driving,
+            end,
+        })
+    }
+
+    /// Seconds since it began.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    /// Its destinations.
+    pub(crate) fn destinations(&self) -> &[Arc<Destination>] {
+        &self.destinations
+    }
+
+    /// Frames that encoders had no room for, so far.
+    pub(crate) fn refused(&self) -> u64 {
+        self.encodings.iter().map(|e| e.stats().refused).sum()
+    }
+
+    /// Ends it: what was taken is still encoded and sent, for at most some seconds.
+    pub(crate) async fn end(mut self) -> Sent {
+        self.outlet.set(Vec::new());
+        let (encodings, threads) = (self.encodings.clone(), std::mem::take(&mut self.threads));
+        let finished = tokio::task::spawn_blocking(move || {
+            encodings.iter().for_each(|e| e.finish());
+            threads.into_iter().for_each(|t| _ = t.join());
+        });
+        // A panic there has been printed, and what it left undone is lost.
+        let _ = finished.await;
+        self.end.cancel();
+        while self.driving.join_next().await.is_some() {}
+        Sent {
+            id: Some(self.id),
+            encodings: self.encodings.iter().map(|e| e.stats()).collect(),
+            outputs: self.destinations.iter().map(|d| d.stats()).collect(),
+        }
+    }
+}
+
+type Outputs = (Vec<Arc<Encoding>>, Vec<Arc<Destination>>);
+
+/// One encoding for all outputs of equal settings, and each output behind a queue of its own.
+fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Error> {
+    let mut groups: HashMap<(VideoSettings, AudioSettings), Vec<Ready>> = HashMap::new();
+    for (output, target) in ready {
+        let settings = (output.video.clone(), output.audio.clone());
+        groups.entry(settings).or_default().push((output, target));
+    }
+    let (mut encodings, mut destinations) = (Vec::new(), Vec::new());
+    for ((video, audio), members) in groups {
+        let queues: Vec<_> = members.iter().map(|_| Arc::new(Queue::default())).collect();
+        let names = members.iter().map(|(output, _)| output.name.clone());
+        let encoders = (video_encoder(&ground.canvas, &video)?, audio_encoder(&audio)?);
+        let takers = names.zip(queues.iter().cloned()).collect();
+        let origin = ground.clock.now();
+        let encoding = Arc::new(Encoding::new(
+            encoders,
+            takers,
+            Arc::clone(&ground.utc),
+            id,
+            origin,
+        ));
+        for ((output, target), queue) in members.into_iter().zip(queues) {
+            let seed = u64::from_le_bytes(random());
+            let destination = Destination::new(&output.name, target, queue, encoding.tracks(), seed);
+            destinations.push(Arc::new(destination));
+        }
+        encodings.push(encoding);
+    }
+    Ok((encodings, destinations))
+}
+
+fn video_encoder(canvas: &Canvas, settings: &VideoSettings) -> Result<VideoEncoder, Error> {
+    let preset = settings.preset.parse::<Preset>()?;
+    let config = VideoConfig::new(canvas.size, canvas.rate, settings.bitrate);
+    Ok(VideoEncoder::new(VideoConfig { preset, ..config })?)
+}
+
+fn audio_encoder(settings: &AudioSettings) -> Result<AudioEncoder, Error> {
+    Ok(AudioEncoder::new(AudioConfig::new(settings.bitrate))?)
+}
+
+/// The map to UTC, whatever became of its last user.
+pub(crate) fn utc_of(map: &Mutex<UtcMap>) -> UtcMap {
+    map.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}

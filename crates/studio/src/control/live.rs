@@ -1,0 +1,226 @@
+//! Going live and ending; the places the show goes to.
+
+use std::collections::HashMap;
+
+use api::control::{Done, Event, Outcome};
+use api::place::{Place, PlaceState, PlaceStatus};
+
+use super::director::{Asker, Director, failure};
+use super::stage::Refusal;
+use super::works::Finished;
+use crate::Error;
+use crate::air::{self, Air, Sent};
+use crate::output::Destination;
+use crate::show::{AudioSettings, KeyRef, Output, OutputKind, VideoSettings, output_problems};
+
+/// Whether the show is being sent, and what is known of where.
+#[derive(Default)]
+pub(super) struct Sending {
+    air: Option<Air>,
+    changing: bool,
+    /// What became of the last show that was sent.
+    pub(super) sent: Sent,
+    /// Places whose key can't be found.
+    pub(super) missing: Vec<String>,
+    /// Bytes sent so far and kbit/s of the last second, by place.
+    pace: HashMap<String, (u64, u32)>,
+}
+
+impl Sending {
+    pub(super) fn new(air: Option<Air>) -> Self {
+        Self {
+            air,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn air(&self) -> Option<&Air> {
+        self.air.as_ref()
+    }
+
+    pub(super) fn take(&mut self) -> Option<Air> {
+        self.air.take()
+    }
+
+    pub(super) fn is_changing(&self) -> bool {
+        self.changing
+    }
+
+    /// Nothing is being started or ended any more.
+    pub(super) fn calm(&mut self) {
+        self.changing = false;
+    }
+
+    fn destination(&self, name: &str) -> Option<&Destination> {
+        let all = self.air.as_ref()?.destinations();
+        all.iter().find(|d| d.name == name).map(AsRef::as_ref)
+    }
+
+    /// Takes the pace of the second that has passed.
+    pub(super) fn second(&mut self) {
+        let all = self.air.as_ref().map_or(&[][..], Air::destinations);
+        let before = std::mem::take(&mut self.pace);
+        for destination in all {
+            let bytes = destination.stats().bytes;
+            let past = before.get(&destination.name).map_or(0, |p| p.0);
+            let kbps = bytes.saturating_sub(past) * 8 / 1000;
+            self.pace
+                .insert(destination.name.clone(), (bytes, kbps.min(u32::MAX.into()) as u32));
+        }
+    }
+
+    /// How the place of `output` is.
+    pub(super) fn place(&self, output: &Output) -> PlaceState {
+        let plain = PlaceState {
+            name: output.name.clone(),
+            url: output.url.clone(),
+            key: match &output.key {
+                KeyRef::Keyring(name) => Some(name.clone()),
+                KeyRef::Env(_) | KeyRef::File(_) => None,
+            },
+            key_missing: self.missing.contains(&output.name),
+            bitrate: output.video.bitrate,
+            on: output.on,
+            ..PlaceState::default()
+        };
+        let Some(destination) = self.destination(&output.name) else {
+            return plain;
+        };
+        let stats = destination.stats();
+        let status = match destination.connected() {
+            true => PlaceStatus::Live,
+            false if stats.error.is_none() => PlaceStatus::Starting,
+            false => PlaceStatus::Away,
+        };
+        PlaceState {
+            status,
+            kbps: self.pace.get(&output.name).map_or(0, |p| p.1),
+            sent: stats.frames_sent,
+            skipped: stats.dropped_line + stats.dropped_away,
+            // What is over is no news.
+            error: stats.error.filter(|_| status != PlaceStatus::Live),
+            ..plain
+        }
+    }
+}
+
+impl Director {
+    pub(super) fn start_live(&mut self, answer: Asker) {
+        let refused = |answer: Asker, refusal: Refusal| drop(answer.send(Outcome::Failed(refusal.into())));
+        if self.sending.changing {
+            return refused(answer, Refusal::Changing);
+        }
+        if self.sending.air.is_some() {
+            return refused(answer, Refusal::AlreadyLive);
+        }
+        let outputs: Vec<Output> = self.parts.show.outputs.iter().filter(|o| o.on).cloned().collect();
+        if outputs.is_empty() {
+            return refused(answer, Refusal::NoPlace);
+        }
+        self.sending.changing = true;
+        let ground = self.parts.ground.clone();
+        self.works.spawn_blocking(move || {
+            let air = air::ready(&outputs).and_then(|ready| Air::start(ready, &ground));
+            Finished::Live(air, answer)
+        });
+    }
+
+    pub(super) fn is_live(&mut self, result: Result<Air, Error>, answer: Asker) {
+        self.sending.calm();
+        let outcome = match result {
+            Ok(air) => {
+                tracing::info!(places = air.destinations().len(), "live");
+                self.sending.air = Some(air);
+                self.parts.door.tell(Event::Live {});
+                Outcome::Done(Done::default())
+            }
+            Err(error) => Outcome::Failed(failure(error.code(), error)),
+        };
+        let _ = answer.send(outcome);
+    }
+
+    pub(super) fn end_live(&mut self, answer: Asker) {
+        let refusal = match (self.sending.changing, self.sending.air.take()) {
+            (true, air) => {
+                self.sending.air = air;
+                Refusal::Changing
+            }
+            (false, None) => Refusal::NotLive,
+            (false, Some(air)) => {
+                self.sending.changing = true;
+                self.works.spawn(async move { Finished::Ended(air.end().await, answer) });
+                return;
+            }
+        };
+        let _ = answer.send(Outcome::Failed(refusal.into()));
+    }
+
+    pub(super) fn has_ended(&mut self, sent: Sent, answer: Asker) {
+        tracing::info!("the show is no longer sent");
+        self.sending.calm();
+        self.sending.sent = sent;
+        self.parts.door.tell(Event::Ended {});
+        let _ = answer.send(Outcome::Done(Done::default()));
+    }
+
+    pub(super) fn put_place(&mut self, place: Place) -> Result<Done, Refusal> {
+        if self.sending.destination(&place.name).is_some() {
+            return Err(Refusal::PlaceInUse(place.name));
+        }
+        let outputs = &mut self.parts.show.outputs;
+        let old = outputs.iter().position(|o| o.name == place.name);
+        let output = output(place, old.map(|index| &outputs[index]))?;
+        match old {
+            Some(index) => outputs[index] = output,
+            None => outputs.push(output),
+        }
+        self.saving.touch();
+        self.look_for_keys();
+        Ok(Done::default())
+    }
+
+    pub(super) fn remove_place(&mut self, name: &str) -> Result<Done, Refusal> {
+        if self.sending.destination(name).is_some() {
+            return Err(Refusal::PlaceInUse(name.to_owned()));
+        }
+        let outputs = &mut self.parts.show.outputs;
+        let before = outputs.len();
+        outputs.retain(|o| o.name != name);
+        if outputs.len() == before {
+            return Err(Refusal::NoSuchPlace(name.to_owned()));
+        }
+        self.saving.touch();
+        Ok(Done::default())
+    }
+}
+
+/// The output that `place` means; what a place doesn't say stays as in `old`.
+fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
+    if place.name.trim().is_empty() || place.name.len() > 200 {
+        return Err(Refusal::BadPlace("a place has a name of 1 to 200 letters".into()));
+    }
+    let key = match (place.key.is_empty(), old) {
+        (true, Some(old)) => old.key.clone(),
+        (true, None) => return Err(Refusal::BadPlace("a new place needs its stream key".into())),
+        (false, _) => KeyRef::Keyring(place.key),
+    };
+    let video = old.map_or_else(VideoSettings::default, |o| o.video.clone());
+    let output = Output {
+        name: place.name,
+        kind: OutputKind::Rtmp,
+        url: place.url,
+        key,
+        on: place.on,
+        video: VideoSettings {
+            bitrate: place.bitrate,
+            ..video
+        },
+        audio: old.map_or_else(AudioSettings::default, |o| o.audio.clone()),
+    };
+    let mut problems = Vec::new();
+    output_problems(&output, &mut problems);
+    match problems.into_iter().next() {
+        Some(problem) => Err(Refusal::Problem(problem)),
+        None => Ok(output),
+    }
+}

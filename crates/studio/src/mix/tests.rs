@@ -1,0 +1,65 @@
+use super::*;
+
+fn input(name: &str) -> Input {
+    Input {
+        source: Box::new(sound::Tone::new(440.0, -20.0)),
+        fader: Arc::new(Fader::new(name, 0.0, false)),
+    }
+}
+
+fn peak(block: &AudioBlock) -> f32 {
+    block.samples.iter().fold(0.0, |peak, s| s.abs().max(peak))
+}
+
+#[test]
+fn a_hushed_program_is_silent_from_the_second_block_on_and_comes_back_without_a_click() {
+    let one = input("voice");
+    let desk = Arc::new(Desk::new(vec![Arc::clone(&one.fader)]));
+    let mut table = Table::new(vec![one], Arc::clone(&desk));
+    let mut program = silence(0);
+    let mut mixed = |table: &mut Table, number| {
+        table.mix(number, &mut program);
+        program.clone()
+    };
+    (0..4).for_each(|n| drop(mixed(&mut table, n)));
+    let loud = peak(&mixed(&mut table, 4));
+    assert!(loud > 0.05, "{loud}");
+    desk.hush(true);
+    let falling = mixed(&mut table, 5);
+    assert_eq!(falling.samples.last(), Some(&0.0));
+    assert_eq!(peak(&mixed(&mut table, 6)), 0.0);
+    desk.hush(false);
+    let rising = mixed(&mut table, 7);
+    assert!(rising.samples[0].abs() < 0.01, "{}", rising.samples[0]);
+    assert!((peak(&mixed(&mut table, 8)) - loud).abs() < 0.01);
+}
+
+#[test]
+fn inputs_come_and_go_while_others_are_heard() {
+    let desk = Arc::new(Desk::new(Vec::new()));
+    let mut table = Table::new(Vec::new(), Arc::clone(&desk));
+    let (orders, ordered) = sync_channel(WAITING);
+    let patch = Patch { desk, orders };
+    let mut program = silence(0);
+    let mut next = 0;
+    let mut mixed = |table: &mut Table| {
+        ordered.try_iter().for_each(|order| table.obey(order));
+        table.mix(next, &mut program);
+        next += 1;
+        peak(&program)
+    };
+    assert_eq!(mixed(&mut table), 0.0);
+    assert!(patch.plug(input("a")) && patch.plug(input("b")));
+    (0..4).for_each(|_| drop(mixed(&mut table)));
+    let both = mixed(&mut table);
+    patch.pull("a");
+    assert!(patch.desk().fader("a").is_none() && patch.desk().fader("b").is_some());
+    (0..4).for_each(|_| drop(mixed(&mut table)));
+    let one = mixed(&mut table);
+    assert!((both - 2.0 * one).abs() < 0.01 && one > 0.05, "{both} and {one}");
+    patch.pull("nobody");
+    patch.pull("b");
+    (0..4).for_each(|_| drop(mixed(&mut table)));
+    assert_eq!(mixed(&mut table), 0.0);
+    assert_eq!(table.gone.len(), 2);
+}
