@@ -90,6 +90,7 @@ export type SoundState = {
   level: Meter;
   clipped: number;
   heard_while_muted: boolean;
+  reason?: string | null;
 };
 
 export type PlaceStatus = 'off' | 'starting' | 'live' | 'away';
@@ -151,6 +152,7 @@ export type Event =
   | { event: 'live' }
   | { event: 'ended' }
   | { event: 'cover'; on: boolean; tick: number }
+  | { event: 'health'; health: Health }
   | { event: 'graphics.lost'; code: string; sentence: string }
   | { event: 'graphics.back'; adapter: string; tick: number };
 

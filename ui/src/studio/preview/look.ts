@@ -20,15 +20,20 @@ export interface Shown {
 
 const STEP = 16;
 const LARGEST = 4096;
+/** No more are drawn: the program, and those that came first. */
+const MOST_TILES = 64;
 
 /** What is the same for two canvases that show the same. */
 export function keyOf(what: What): string {
   return what.show === 'program' ? 'program' : `${what.show}:${what.name}`;
 }
 
-/** Device pixels for `css` pixels, in steps of 16 so that a window being resized doesn't change them each frame. */
+/**
+ * Device pixels for `css` pixels, in steps of 16 so that a window being resized doesn't change them each frame: never
+ * less, because a picture is made to fit the smaller of both sides.
+ */
 export function quantise(css: number, ratio: number): number {
-  return Math.min(LARGEST, Math.max(STEP, Math.round((css * ratio) / STEP) * STEP));
+  return Math.min(LARGEST, Math.max(STEP, Math.ceil((css * ratio) / STEP) * STEP));
 }
 
 /** The tiles for what is shown: one for each thing shown, as large as its largest canvas; none for what is hidden. */
@@ -44,7 +49,7 @@ export function tilesOf(shown: Iterable<Shown>, ratio: number): Tile[] {
       height: Math.max(before?.height ?? 0, quantise(height, ratio)),
     });
   }
-  return [...tiles.values()].sort(programFirst);
+  return [...tiles.values()].sort(programFirst).slice(0, MOST_TILES);
 }
 
 function programFirst(a: Tile, b: Tile): number {

@@ -16,7 +16,8 @@ export interface Level {
 export interface Levels {
   program: Level;
   limiter_db: number;
-  sounds: (Level & { name: string; clipped: boolean; heard: boolean })[];
+  /** `clipped`: samples that came in at full scale, since the start. */
+  sounds: (Level & { name: string; clipped: number; heard: boolean })[];
 }
 
 /** What stands before each picture. */

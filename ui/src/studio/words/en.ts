@@ -95,7 +95,7 @@ export const en = {
   cameras: 'Cameras',
   addCamera: 'Add camera',
   noCameras: 'No camera yet. Add one: it gets a scene of its own at once.',
-  format: '{width} × {height}, {rate} a second',
+  format: '{width}×{height}, {rate}/s',
   cameraLost: 'No picture',
   cameraLostText: 'Not there: {reason}',
   seenTitle: 'In the picture now',
