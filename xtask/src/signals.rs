@@ -1,11 +1,11 @@
-//! Ctrl-C and the request to terminate, as a flag: so that what was started is also ended.
+//! Ctrl-C, the request to terminate and the end of the terminal, as a flag: so that what was started is also ended.
 #![allow(unsafe_code, reason = "signal(2), without a library in a crate that has none")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static ENDED: AtomicBool = AtomicBool::new(false);
 
-/// From here on Ctrl-C and SIGTERM only raise the flag.
+/// From here on Ctrl-C, SIGTERM and a closed terminal only raise the flag.
 #[cfg(unix)]
 pub(crate) fn catch() {
     unsafe extern "C" {
@@ -15,7 +15,7 @@ pub(crate) fn catch() {
         ENDED.store(true, Ordering::Release);
     }
     let handler = note as extern "C" fn(i32) as usize;
-    for number in [2, 15] {
+    for number in [1, 2, 15] {
         // SAFETY: `signal` is the C library's, which std links; `note` is an `extern "C"` function of the
         // signature it wants, and only stores an atomic, which is allowed in a handler.
         unsafe { signal(number, handler) };
