@@ -18,7 +18,7 @@ const phrases: Record<string, Phrase> = {
 
 /** The phrase for a state of health; `null` for one the page doesn't know: its own sentence is shown then. */
 export function healthPhrase({ code, subject }: Health): Phrase | null {
-  const phrase = phrases[code] ?? null;
+  const phrase = Object.hasOwn(phrases, code) ? (phrases[code] ?? null) : null;
   // The same without a name, where none was told.
   if (phrase === 'healthLineSlow' && !subject) return 'healthLineSlowAll';
   if (phrase === 'healthClipping' && !subject) return 'healthClippingAll';

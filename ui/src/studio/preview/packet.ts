@@ -58,8 +58,8 @@ export function parsePacket(bytes: ArrayBuffer): Packet | null {
 
 function readHeader(json: string): Header | null {
   try {
-    const header = JSON.parse(json) as Header;
-    return typeof header.n === 'number' && Array.isArray(header.tiles) ? header : null;
+    const header = JSON.parse(json) as Header | null;
+    return typeof header?.n === 'number' && Array.isArray(header.tiles) ? header : null;
   } catch {
     return null;
   }

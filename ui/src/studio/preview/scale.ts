@@ -8,6 +8,6 @@ export function position(db: number): number {
 
 /** A level in words: whole decibels, with a true minus. */
 export function writeDb(db: number): string {
-  const whole = Math.round(db);
+  const whole = Math.round(db) || 0;
   return whole < 0 ? `−${-whole}` : `${whole}`;
 }

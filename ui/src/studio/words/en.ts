@@ -126,7 +126,6 @@ export const en = {
   mute: 'Mute',
   unmute: 'Let it be heard again',
   muted: 'Muted',
-  heard: 'Heard',
   heardThoughMuted: 'Somebody speaks into it, but it is muted.',
   heardByViewers: 'What viewers hear',
   turnedDown: 'held back by {db} dB',

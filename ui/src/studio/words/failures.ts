@@ -49,7 +49,7 @@ const failures: Record<string, InWords> = {
 
 /** What went wrong, in `language`. */
 export function failureIn(language: Language, { code, sentence }: Failure): string {
-  return failures[code]?.[language] ?? sentence;
+  return Object.hasOwn(failures, code) ? (failures[code]?.[language] ?? sentence) : sentence;
 }
 
 /** For the test of the words. */

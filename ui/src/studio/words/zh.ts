@@ -120,7 +120,6 @@ export const zh = {
   mute: '静音',
   unmute: '恢复声音',
   muted: '已静音',
-  heard: '有声',
   heardThoughMuted: '有人在对它说话，但它已静音。',
   heardByViewers: '观众听到的声音',
   turnedDown: '已压低 {db} dB',

@@ -46,19 +46,21 @@ export function sendPictures(ears: Ears, state: () => State): Wire {
   };
 }
 
-/** Tiles one below the other. */
-function place(tiles: readonly Tile[]): { spots: Spot[]; width: number; height: number } {
+/** Tiles one below the other, each with the proportions of the picture. */
+function place(tiles: readonly Tile[], shape: number): { spots: Spot[]; width: number; height: number } {
   let y = 0;
-  const spots = tiles.map(({ width, height }) => {
+  const spots = tiles.map((tile) => {
+    const width = Math.floor(Math.min(tile.width, tile.height * shape));
+    const height = Math.floor(width / shape);
     const spot = { x: 0, y, width, height };
     y += height;
     return spot;
   });
-  return { spots, width: Math.max(...tiles.map((tile) => tile.width)), height: y };
+  return { spots, width: Math.max(...spots.map((spot) => spot.width)), height: y };
 }
 
 async function encode(state: State, look: Look, l: number, n: number, ms: number): Promise<ArrayBuffer> {
-  const { spots, width, height } = place(look.tiles);
+  const { spots, width, height } = place(look.tiles, state.canvas.width / state.canvas.height);
   const atlas = new OffscreenCanvas(width, height);
   const pen = atlas.getContext('2d', { alpha: false });
   look.tiles.forEach((tile, at) => {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+
+import { emptyShow, fullShow } from './show';
+import { Stage } from './stage';
+
+describe('the twin', () => {
+  it('takes the last action back', () => {
+    const stage = new Stage(fullShow(), 0);
+    expect(stage.state.can_take_back).toBe(false);
+    stage.do({ do: 'scene.show', scene: 'Product close up' , fade_ms: 0 }, 0);
+    expect([stage.state.on_air, stage.state.can_take_back]).toEqual(['Product close up', true]);
+    stage.do({ do: 'back' }, 0);
+    expect([stage.state.on_air, stage.state.can_take_back]).toEqual(['Host', false]);
+    expect(stage.do({ do: 'back' }, 0)).toHaveProperty('failed.code', 'control.nothing_to_take_back');
+  });
+
+  it('goes live only with a place, connects, and ends', () => {
+    const stage = new Stage(emptyShow(), 0);
+    expect(stage.do({ do: 'live.start' }, 0)).toHaveProperty('failed.code', 'live.no_place');
+    const place = { name: 'Shop', url: 'rtmp://127.0.0.1/live', key: 'shop', bitrate: 2500, on: true };
+    stage.do({ do: 'place.put', place }, 0);
+    stage.do({ do: 'live.start' }, 1000);
+    stage.pass(1500);
+    expect(stage.state.places[0]?.status).toBe('starting');
+    stage.pass(4000);
+    expect([stage.state.places[0]?.status, stage.state.live?.seconds, stage.state.health.code]).toEqual(['live', 3, 'health.good']);
+    stage.do({ do: 'live.end' }, 5000);
+    stage.pass(5000);
+    expect([stage.state.places[0]?.status, stage.state.live]).toEqual(['off', null]);
+  });
+
+  it('takes a camera out of the scenes that show it', () => {
+    const stage = new Stage(fullShow(), 0);
+    stage.do({ do: 'source.remove', source: 'Table camera' }, 0);
+    const shown = stage.state.scenes.flatMap((scene) => scene.layer.map((layer) => layer.source));
+    expect([shown.includes('Table camera'), stage.state.pictures.length]).toEqual([false, 2]);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+
+import { emptyShow, fullShow } from './bridge/twin/show';
+import { firstFree, offer } from './devices';
+import { figuresOf, Pace, writeMbit, writeTime } from './figures';
+import { readFormat } from './format';
+import { planOf } from './golive';
+import { healthPhrase, shortAddress } from './health';
+import { freeName, keyName, sceneOf, scenesShowing } from './names';
+import { glance, isAddress } from './places';
+
+describe('going live', () => {
+  it('says to which places, and what is heard', () => {
+    const plan = planOf(fullShow());
+    expect(plan.places.map(({ name }) => name)).toEqual(['Tea shop']);
+    expect(plan.heard).toEqual(['Desk microphone', 'Clip-on microphone']);
+    expect([plan.refusal, plan.warnings]).toEqual([null, []]);
+  });
+
+  it('is refused without a place, and says which kind of none', () => {
+    expect(planOf(emptyShow()).refusal).toBe('noPlaceYet');
+    const off = fullShow();
+    off.places = off.places.map((place) => ({ ...place, on: false }));
+    expect([planOf(off).refusal, planOf(off).lacksPlace]).toEqual(['noPlaceOn', true]);
+  });
+
+  it('warns of what viewers would miss', () => {
+    const show = fullShow();
+    show.sounds = show.sounds.map((sound, at) => ({ ...sound, mute: at === 0 }));
+    show.pictures = show.pictures.map((picture) => ({ ...picture, live: false, visible: picture.name === 'Host camera' }));
+    show.places = show.places.map((place) => ({ ...place, key_missing: true }));
+    show.covered = true;
+    expect(planOf(show).warnings).toEqual([
+      { phrase: 'warnMuted', name: 'Desk microphone' },
+      { phrase: 'warnCovered' },
+      { phrase: 'warnLost', name: 'Host camera' },
+      { phrase: 'warnKeyMissing', name: 'Tea shop' },
+    ]);
+    expect(planOf(emptyShow()).warnings.map(({ phrase }) => phrase)).toEqual(['warnNoSound', 'warnEmptyScene']);
+    show.sounds = show.sounds.map((sound) => ({ ...sound, mute: true }));
+    expect(planOf(show).warnings[0]).toEqual({ phrase: 'warnAllMuted' });
+  });
+});
+
+describe('devices', () => {
+  const host = { id: 'a', name: 'Host' };
+  const table = { id: 'b', name: 'Table', used: 'Table' };
+
+  it('that are unplugged while chosen stay, and say so', () => {
+    expect(offer([table], host).map(({ id, gone }) => [id, gone])).toEqual([['b', false], ['a', true]]);
+    expect(offer([host, table], host).some(({ gone }) => gone)).toBe(false);
+  });
+
+  it('in use are not chosen by themselves', () => {
+    expect(firstFree([table, host])).toBe(host);
+    expect(firstFree([table])).toBeNull();
+  });
+
+  it('say size and pace', () => {
+    expect(readFormat('YUYV, 640x480 at 29.97 fps, as asked for')).toEqual({ width: '640', height: '480', rate: '29.97' });
+    expect(readFormat('1280x720 at 30, raw')?.rate).toBe('30');
+    expect(readFormat('as asked for')).toBeNull();
+  });
+});
+
+describe('figures', () => {
+  it('are of all places together', () => {
+    const show = fullShow();
+    show.program_frames = { due: 900, late: 2, repeated: 1 };
+    show.places = show.places.map((place) => ({ ...place, kbps: 1200, skipped: 10 }));
+    expect(figuresOf(show)).toEqual({ kbps: 2400, skipped: 22 });
+  });
+
+  it('tell the pace from one state to a later one', () => {
+    const pace = new Pace();
+    const frames = (due: number, late = 0) => ({ due, late, repeated: 0 });
+    expect(pace.add(frames(0), 0)).toBeNull();
+    expect(pace.add(frames(6), 200)).toBeNull();
+    expect(pace.add(frames(60, 6), 2000)).toBe(27);
+    expect(pace.add(frames(61, 6), 2030)).toBe(27);
+    // Another show begins.
+    expect(pace.add(frames(0), 2100)).toBe(27);
+    expect(pace.add(frames(30), 3100)).toBe(30);
+  });
+
+  it('are written as people read them', () => {
+    expect([writeTime(7.9), writeTime(754), writeTime(3753)]).toEqual(['0:07', '12:34', '1:02:33']);
+    expect(writeMbit(2449)).toBe('2.4');
+  });
+});
+
+describe('names', () => {
+  it('that are taken get a number', () => {
+    expect([freeName(' Host ', []), freeName('Host', ['Host']), freeName('Host', ['Host', 'Host 2'])]).toEqual(['Host', 'Host 2', 'Host 3']);
+  });
+
+  it('of keys hold letters, digits and dashes, and differ where the places do', () => {
+    const names = ['Tea shop', 'tea shop', '茶叶店', '淘宝', 'a'.repeat(300), '   '].map(keyName);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9-]{1,64}$/);
+    expect(new Set(names).size).toBe(names.length);
+    expect(keyName('Tea shop')).toBe(keyName('Tea shop'));
+  });
+
+  it('of scenes that show a source', () => {
+    expect(scenesShowing(fullShow(), 'Table camera')).toEqual(['Product close up', 'Host and product']);
+    expect(sceneOf('New', 'Hand camera').layer[0]?.source).toBe('Hand camera');
+    expect(sceneOf('New', null).layer).toEqual([]);
+  });
+});
+
+describe('places', () => {
+  const [shop] = fullShow().places;
+  if (shop === undefined) throw new Error('the twin has a place');
+
+  it('say how they are', () => {
+    expect(glance(shop, false).phrase).toBe('placeReady');
+    expect(glance({ ...shop, on: false }, true).phrase).toBe('placeOff');
+    expect(glance({ ...shop, key_missing: true }, false).level).toBe('warning');
+    expect(glance({ ...shop, status: 'starting' }, true).icon).toBe('wait');
+    expect(glance({ ...shop, status: 'live' }, true).level).toBe('good');
+    expect(glance({ ...shop, status: 'away' }, true).level).toBe('bad');
+  });
+
+  it('have an address', () => {
+    expect(['rtmp://a/live', 'rtmps://a.b:443/app/x', 'RTMP://A/live'].every(isAddress)).toBe(true);
+    expect(['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'rtmp://a b/live', ''].some(isAddress)).toBe(false);
+    expect(shortAddress(shop)).toBe('127.0.0.1:1935/live');
+  });
+});
+
+describe('health', () => {
+  const health = (code: string, subject: string | null = null) => ({ level: 'bad' as const, code, subject, sentence: 'x' });
+
+  it('has words for its codes, with a name or without', () => {
+    expect(healthPhrase(health('health.place_away', 'Shop'))).toBe('healthPlaceAway');
+    expect(healthPhrase(health('health.line_slow'))).toBe('healthLineSlowAll');
+    expect(healthPhrase(health('health.clipping'))).toBe('healthClippingAll');
+  });
+
+  it('keeps the sentence of a code nobody knows', () => {
+    expect(healthPhrase(health('health.new'))).toBeNull();
+    expect(healthPhrase(health('constructor'))).toBeNull();
+  });
+});
