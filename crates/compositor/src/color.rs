@@ -26,10 +26,15 @@ impl Conversion {
 
     /// From `color` to BT.709, limited range.
     pub(crate) fn to_program(color: ColorInfo) -> Self {
-        let from = Scale::of(color.range);
-        let to = Scale::of(Range::Limited);
-        // Columns: the program's Y'CbCr of a unit of the source's Y', Cb and Cr.
-        let column = |ycc: [f64; 3]| from_rgb(Matrix::Bt709, to_rgb(color.matrix, ycc));
+        Self::between(color, ColorInfo::BT709)
+    }
+
+    /// From one matrix and range to another.
+    pub(crate) fn between(source: ColorInfo, target: ColorInfo) -> Self {
+        let from = Scale::of(source.range);
+        let to = Scale::of(target.range);
+        // Columns: the target's Y'CbCr of a unit of the source's Y', Cb and Cr.
+        let column = |ycc: [f64; 3]| from_rgb(target.matrix, to_rgb(source.matrix, ycc));
         let [y, b, r] = [
             column([1.0, 0.0, 0.0]),
             column([0.0, 1.0, 0.0]),

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use media::{PixelFormat, Size, VideoFrame};
+use media::{ColorInfo, PixelFormat, Size, VideoFrame};
 
 use crate::adapter::{self, Opened};
 use crate::compile::Compiler;
 use crate::foundry::Foundry;
 use crate::images::Images;
-use crate::kernel::KernelKey;
+use crate::kernel::{Base, KernelKey};
 use crate::plan::Plan;
 use crate::pool::Pool;
 use crate::readback::{Job, Program, Readback};
@@ -63,6 +63,7 @@ pub struct Counters {
 /// where the tick can't wait (0.1 to 2 s), and set the scene there.
 pub struct Compositor {
     pub(crate) opened: Opened,
+    color: ColorInfo,
     pub(crate) maker: SlotMaker,
     pub(crate) fixed: HashMap<KernelKey, wgpu::ComputePipeline>,
     pub(crate) workshop: Workshop,
@@ -90,11 +91,21 @@ impl Compositor {
     /// # Errors
     /// [`Error::NoAdapter`], [`Error::Adapter`], [`Error::CanvasSize`], [`Error::Kernel`].
     pub fn new(options: Options) -> Result<Self, Error> {
-        Self::open(options, true)
+        Self::open(options, ColorInfo::BT709, true)
     }
 
-    /// As `new`; `shared_memory` is false to copy in and out as a graphics card with its own memory needs it.
-    pub(crate) fn open(options: Options, shared_memory: bool) -> Result<Self, Error> {
+    /// As `new`, for pictures that are delivered in the matrix and range of `color` instead of BT.709 and limited
+    /// range: one pass more over the finished picture. Chroma stays in the left column.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn delivering(options: Options, color: ColorInfo) -> Result<Self, Error> {
+        Self::open(options, color, true)
+    }
+
+    /// As `delivering`; `shared_memory` is false to copy in and out as a graphics card with its own memory needs
+    /// it.
+    pub(crate) fn open(options: Options, color: ColorInfo, shared_memory: bool) -> Result<Self, Error> {
         let Options { size, queue } = options;
         let fits = |side: u32| side.is_multiple_of(2) && (16..=MAX_SIDE).contains(&side);
         if !fits(size.width) || !fits(size.height) {
@@ -103,7 +114,11 @@ impl Compositor {
         let opened = adapter::open(shared_memory)?;
         let compiler = Compiler::new(&opened.device, &opened.queue);
         let began = Instant::now();
-        let fixed = compile_fixed(&compiler)?;
+        let mut keys = KernelKey::fixed();
+        if color != ColorInfo::BT709 {
+            keys.push(KernelKey::bare(Base::Convert));
+        }
+        let fixed = compile_fixed(&compiler, keys)?;
         let fixed_time = began.elapsed();
         let maker = SlotMaker {
             device: opened.device.clone(),
@@ -121,6 +136,10 @@ impl Compositor {
         let readback = Readback {
             device: opened.device.clone(),
             size,
+            color: ColorInfo {
+                siting: ColorInfo::BT709.siting,
+                ..color
+            },
             pool: pool.clone(),
             program: program.clone(),
             lost: opened.lost.clone(),
@@ -138,6 +157,7 @@ impl Compositor {
         let workshop = Workshop::start(foundry, ring.clone(), maker.clone()).map_err(no_thread)?;
         Ok(Self {
             opened,
+            color,
             maker,
             fixed,
             workshop,
@@ -190,7 +210,7 @@ impl Compositor {
     /// # Errors
     /// Any of [`Error`] but [`Error::NoScene`], [`Error::Busy`] and [`Error::FadeSources`].
     pub fn set_scene(&mut self, scene: &Scene) -> Result<(), Error> {
-        self.set_plan(Plan::new(scene, self.size())?)
+        self.set_plan(Plan::new(scene, self.size())?.delivered_in(self.color))
     }
 
     /// Draws both scenes from the next `render` on, `from` fading to `to` as [`Compositor::set_mix`] says. Both
@@ -200,7 +220,7 @@ impl Compositor {
     /// # Errors
     /// As `set_scene`, and [`Error::FadeSources`].
     pub fn set_fade(&mut self, from: &Scene, to: &Scene) -> Result<(), Error> {
-        self.set_plan(Plan::fade(from, to, self.size())?)?;
+        self.set_plan(Plan::fade(from, to, self.size())?.delivered_in(self.color))?;
         self.mix = 0.0;
         Ok(())
     }
@@ -240,8 +260,8 @@ impl Compositor {
         self.opened.device.destroy();
     }
 
-    /// The next finished frame, in the order of submission: NV12, BT.709, limited range, packed, with the pts
-    /// given to `render`. Waits up to `timeout`.
+    /// The next finished frame, in the order of submission: NV12, packed, in the compositor's colour, with the
+    /// pts given to `render`. Waits up to `timeout`.
     pub fn finished(&self, timeout: Duration) -> Option<VideoFrame> {
         self.program.next(timeout)
     }
@@ -300,8 +320,11 @@ impl Compositor {
 }
 
 /// Compiles the fixed kernels, two at a time: one is read and checked while the other becomes machine code.
-fn compile_fixed(compiler: &Compiler) -> Result<HashMap<KernelKey, wgpu::ComputePipeline>, Error> {
-    let left = Mutex::new(KernelKey::fixed());
+fn compile_fixed(
+    compiler: &Compiler,
+    keys: Vec<KernelKey>,
+) -> Result<HashMap<KernelKey, wgpu::ComputePipeline>, Error> {
+    let left = Mutex::new(keys);
     let next = || left.lock().ok().and_then(|mut keys| keys.pop());
     let work = || {
         let mut made = Vec::new();

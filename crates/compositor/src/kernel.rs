@@ -34,6 +34,8 @@ pub(crate) enum Base {
     Layer(Step),
     /// Two programs, one fading into the other.
     Fade,
+    /// What the program holds, its colours converted as layer 0 says.
+    Convert,
 }
 
 /// One layer drawn over what is below.
@@ -152,6 +154,7 @@ impl KernelKey {
             Base::Program => "program_block(at)".into(),
             Base::Solid => "solid()".into(),
             Base::Fade => "faded(at)".into(),
+            Base::Convert => "convert(0u, program_block(at))".into(),
             Base::Layer(step) => {
                 step.need(&mut parts);
                 let color = format!("convert(0u, {}(0u, at))", step.fetch.functions().0);

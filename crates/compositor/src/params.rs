@@ -2,6 +2,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::color::Conversion;
+
 /// Most layers that one kernel draws.
 pub(crate) const FUSED: usize = 7;
 
@@ -26,6 +28,19 @@ pub(crate) struct LayerParams {
     pub(crate) span: [i32; 4],
     pub(crate) plane: [u32; 4],
     pub(crate) stride: [u32; 4],
+}
+
+impl LayerParams {
+    /// What a conversion of colours alone needs.
+    pub(crate) fn of(conversion: &Conversion) -> Self {
+        let with = |[a, b, c]: [f32; 3]| [a, b, c, 0.0];
+        Self {
+            luma: conversion.luma,
+            cb: with(conversion.cb),
+            cr: with(conversion.cr),
+            ..Self::default()
+        }
+    }
 }
 
 /// Parameters of one dispatch.

@@ -1,12 +1,12 @@
 //! From a scene to dispatches: what is fused, what is drawn over its own rectangle, what lies where.
 
-use media::Size;
+use media::{ColorInfo, Size};
 
 use crate::arena::Region;
-use crate::color::program_code;
+use crate::color::{Conversion, program_code};
 use crate::image::ImagePlace;
 use crate::kernel::{Base, Fetch, KernelKey, Step};
-use crate::params::{FUSED, Params};
+use crate::params::{FUSED, LayerParams, Params};
 use crate::place::{Placed, Shown};
 use crate::{Background, Error, Layer, Scene};
 
@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     first_readers: Vec<bool>,
     /// Y', Cb, Cr of each scene's background.
     solid: [[f32; 3]; 2],
+    /// From the program's colours to those it is delivered in, where these are others.
+    conversion: Option<Conversion>,
     canvas: Canvas,
 }
 
@@ -73,6 +75,17 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The same picture, delivered in the matrix and range of `color`.
+    pub(crate) fn delivered_in(mut self, color: ColorInfo) -> Self {
+        if (color.matrix, color.range) != (ColorInfo::BT709.matrix, ColorInfo::BT709.range) {
+            self.conversion = Some(Conversion::between(ColorInfo::BT709, color));
+            let pass = self.whole(KernelKey::bare(Base::Convert), 0);
+            self.fused.push(pass.clone());
+            self.layered.push(pass);
+        }
+        self
+    }
+
     fn of(scenes: &[&Scene], size: Size) -> Result<Self, Error> {
         scenes.iter().try_for_each(|scene| scene.check())?;
         let mut plan = Self::empty(scenes, size);
@@ -89,8 +102,8 @@ impl Plan {
         let layers = scenes.iter().flat_map(|s| &s.layers);
         let first = |layer: &Layer| !std::mem::replace(&mut used[layer.source], true);
         let first_readers: Vec<_> = layers.map(first).collect();
-        // Each layer, each background, the fade.
-        let passes = (first_readers.len() + 3).next_multiple_of(HEAD_STEP);
+        // Each layer, each background, the fade, the conversion.
+        let passes = (first_readers.len() + 4).next_multiple_of(HEAD_STEP);
         let mut arena_len = Params::STRIDE * passes;
         let regions = sources.iter().zip(used).map(|(s, used)| {
             let region = Region::new(s.format, s.size, arena_len);
@@ -112,6 +125,7 @@ impl Plan {
             arena_len,
             first_readers,
             solid: [solid(0), solid(1)],
+            conversion: None,
             canvas: Canvas {
                 size,
                 words,
@@ -237,6 +251,9 @@ impl Plan {
         for (slot, index) in params.layers.iter_mut().zip(&pass.layers) {
             let placed = &self.layers[*index];
             *slot = placed.params(&self.regions[placed.layer.source], shown[*index]);
+        }
+        if let (Base::Convert, Some(conversion)) = (pass.kernel.base, &self.conversion) {
+            params.layers[0] = LayerParams::of(conversion);
         }
         Some(params)
     }

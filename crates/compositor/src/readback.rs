@@ -52,7 +52,8 @@ impl Program {
         }
     }
 
-    /// The next finished frame: NV12, BT.709, limited range, packed. Waits up to `timeout`; `None` when none
+    /// The next finished frame: NV12, packed, in the compositor's colour (BT.709, limited range, unless another
+    /// was asked for). Waits up to `timeout`; `None` when none
     /// was finished in it, or the compositor is gone and all its frames were taken.
     pub fn next(&self, timeout: Duration) -> Option<VideoFrame> {
         let empty = |s: &mut State| s.frames.is_empty() && !s.closed;
@@ -99,6 +100,7 @@ impl Queue {
 pub(crate) struct Readback {
     pub(crate) device: wgpu::Device,
     pub(crate) size: Size,
+    pub(crate) color: ColorInfo,
     pub(crate) pool: Pool,
     pub(crate) program: Program,
     pub(crate) lost: Arc<OnceLock<String>>,
@@ -127,7 +129,7 @@ impl Readback {
         let data = self.pool.filled(|out| self.pack(&view, out));
         drop(view);
         job.slot.result().unmap();
-        let frame = VideoFrame::packed(job.pts, self.size, PixelFormat::Nv12, ColorInfo::BT709, data);
+        let frame = VideoFrame::packed(job.pts, self.size, PixelFormat::Nv12, self.color, data);
         self.ring.put_back(job.slot);
         if let Some(frame) = frame {
             self.program.push(frame);

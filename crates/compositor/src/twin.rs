@@ -82,7 +82,7 @@ fn draw(picture: &mut Picture, pass: &Pass, params: &Params, frames: &[VideoFram
         2 * y0..(2 * y1).min(height as usize),
     );
     let first = match pass.kernel.base {
-        Base::Program | Base::Fade => 0,
+        Base::Program | Base::Fade | Base::Convert => 0,
         Base::Solid => {
             let [y, cb, cr, _] = params.solid;
             picture.luma.fill(y);

@@ -65,7 +65,7 @@ fn package_of(element: &str) -> &'static str {
     match element {
         "x264enc" => "gstreamer1.0-plugins-ugly",
         "voaacenc" | "h264parse" => "gstreamer1.0-plugins-bad",
-        "flacdec" | "jpegdec" | "qtdemux" | "v4l2src" => "gstreamer1.0-plugins-good",
+        "flacdec" | "jpegdec" | "jpegenc" | "qtdemux" | "v4l2src" => "gstreamer1.0-plugins-good",
         name if name.starts_with("av") => "gstreamer1.0-libav",
         "filesrc" | "capsfilter" => "libgstreamer1.0-0",
         _ => "gstreamer1.0-plugins-base",

@@ -12,7 +12,7 @@
 //! | pictures of a camera before its reader | 2 | GStreamer's source waits, and the driver drops |
 //! | pictures of a clip ahead of the show | 8 | the decoder waits; a late one counts in `VideoLoop::late` |
 //!
-//! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue.
+//! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue; JPEG.
 //! - [`mod@file`]: clips that loop without a seam, and still pictures, as sources.
 //! - [`decode`]: the way back, for tests and tools.
 //! - [`device`]: cameras that others can't read, and their JPEGs, for a camera's child process.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{compositor, draw, frame};
 use crate::color::{Conversion, from_rgb, program_code, to_rgb};
-use crate::{Background, Layer, Rect, Scene, SourceFormat};
+use crate::{Background, Compositor, Layer, Options, Rect, Scene, SourceFormat};
 
 fn any_color() -> impl Strategy<Value = ColorInfo> {
     let matrix = prop_oneof![Just(Matrix::Bt601), Just(Matrix::Bt709), Just(Matrix::Bt2020)];
@@ -89,4 +89,39 @@ fn known_colours_of_full_range_601_become_limited_709() {
     }
     assert_eq!(c.counters().kernels, 1);
     assert_eq!(c.counters().layered, 0);
+}
+
+#[test]
+fn a_picture_can_be_delivered_in_the_colours_of_jpeg() {
+    // Full range BT.601 of red, green, blue, white, black and grey, as above.
+    let known = [
+        ([255, 0, 0], [76, 85, 255]),
+        ([0, 255, 0], [150, 44, 21]),
+        ([0, 0, 255], [29, 255, 107]),
+        ([255, 255, 255], [255, 128, 128]),
+        ([0, 0, 0], [0, 128, 128]),
+        ([128, 128, 128], [128, 128, 128]),
+    ];
+    let options = Options {
+        size: Size::new(16, 16),
+        queue: 1,
+    };
+    if compositor(options.size).is_none() {
+        return;
+    }
+    let mut c = Compositor::delivering(options, ColorInfo::JPEG).unwrap();
+    for (rgb, to) in known {
+        let scene = Scene {
+            sources: Vec::new(),
+            background: Background::Color(rgb),
+            layers: Vec::new(),
+        };
+        let out = draw(&mut c, &scene, &[]);
+        assert_eq!((out.color.matrix, out.color.range), (Matrix::Bt601, Range::Full));
+        let got = [out.plane(0)[0], out.plane(1)[0], out.plane(1)[1]];
+        assert!(
+            got.iter().zip(to).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 1),
+            "{rgb:?}: {got:?}, not {to:?}"
+        );
+    }
 }

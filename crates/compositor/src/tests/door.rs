@@ -172,7 +172,7 @@ fn a_device_with_its_own_memory_draws_the_same() {
         return;
     };
     let options = Options { size: SIZE, queue: 3 };
-    let mut own = Compositor::open(options, false).unwrap();
+    let mut own = Compositor::open(options, ColorInfo::BT709, false).unwrap();
     let scene = full_scene();
     let mut frames = white(&scene);
     frames[1] = Some(frame(PixelFormat::Yuyv, SIZE, ColorInfo::JPEG, |n| n as u8));

@@ -41,7 +41,12 @@ fn structures() -> Vec<KernelKey> {
         base: Base::Layer(*step),
         steps: steps[..2].to_vec(),
     });
-    groups.chain(based).chain(KernelKey::fixed()).collect()
+    let convert = KernelKey::bare(Base::Convert);
+    groups
+        .chain(based)
+        .chain(KernelKey::fixed())
+        .chain([convert])
+        .collect()
 }
 
 #[test]

@@ -128,7 +128,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(faders: Vec<Arc<Fader>>) -> Self {
+    pub(crate) fn new(faders: Vec<Arc<Fader>>) -> Self {
         Self {
             faders: ArcSwap::from_pointee(faders),
             program: SharedLevel::default(),

@@ -5,11 +5,21 @@ use super::Usage;
 
 /// Niceness of the tick and mixer threads.
 const RAISED: libc::c_int = -10;
+/// Niceness of the preview's threads.
+const LOWERED: libc::c_int = 10;
 
 pub(super) fn raise_priority() {
+    set_priority(RAISED);
+}
+
+pub(super) fn lower_priority() {
+    set_priority(LOWERED);
+}
+
+fn set_priority(nice: libc::c_int) {
     // SAFETY: takes integers only; on Linux a `who` of 0 means the calling thread. A refusal (no privilege)
     // changes nothing and is no fault.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, RAISED) };
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) };
 }
 
 pub(super) fn usage() -> Usage {

@@ -24,6 +24,11 @@ pub(crate) fn raise_priority() {
     system::raise_priority();
 }
 
+/// Gives the calling thread, and those that it starts later, way to all others.
+pub(crate) fn lower_priority() {
+    system::lower_priority();
+}
+
 /// What this process has used so far; zeros where the system doesn't say.
 pub(crate) fn usage() -> Usage {
     system::usage()

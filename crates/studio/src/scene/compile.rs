@@ -114,7 +114,12 @@ fn shown(crop: show::Crop, size: Size) -> Option<Crop> {
 
 /// Cuts a layer off at the edges of the scene it stands in: what remains of its rectangle, and the part of its
 /// source that belongs there.
-fn cut(rect: show::Rect, seen: show::Rect, shown: Crop, mirror: bool) -> Option<(show::Rect, Crop)> {
+pub(crate) fn cut(
+    rect: show::Rect,
+    seen: show::Rect,
+    shown: Crop,
+    mirror: bool,
+) -> Option<(show::Rect, Crop)> {
     let (x, width, left, across) = cut_axis(
         (rect.x, rect.width),
         (seen.x, seen.width),
