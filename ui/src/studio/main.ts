@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import type { Bridge } from './bridge/bridge';
+import { showBroken } from './broken';
 import { Measure, readable } from './measure';
 import { settings } from './settings.svelte';
 import { Studio } from './studio.svelte';
@@ -21,9 +22,12 @@ const measure = new Measure();
 measure.beat();
 Object.assign(window, { __studio: readable(measure) });
 
-const bridge = await findBridge();
-const studio = new Studio(bridge, measure);
-// What stood there while this script was loading.
-document.body.replaceChildren();
-mount(App, { target: document.body, props: { studio } });
-void studio.begin();
+async function begin(): Promise<void> {
+  const studio = new Studio(await findBridge(), measure);
+  // What stood there while this script was loading.
+  document.body.replaceChildren();
+  mount(App, { target: document.body, props: { studio } });
+  await studio.begin();
+}
+
+begin().catch(showBroken);

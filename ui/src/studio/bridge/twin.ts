@@ -1,4 +1,6 @@
 import type { Choice, Command, Event, Kept, Outcome, Phase, Told } from './bindings';
+import { settings, type Theme } from '../settings.svelte';
+import type { Language } from '../words/words';
 import type { Bridge } from './bridge';
 import { devicesOf } from './twin/desk';
 import { sendPictures } from './twin/pictures';
@@ -12,7 +14,10 @@ export interface Wires {
   unplug(id: string): void;
   /** The names of the keys that were stored; never the keys. */
   stored: string[];
+  /** What "closing" was answered with. */
   closed: boolean | null;
+  language(language: Language): void;
+  theme(theme: Theme): void;
 }
 
 const answered: Outcome = { done: {} };
@@ -25,7 +30,13 @@ export function twin(name: string): Bridge {
   let phase: Phase = scenario.phase;
   let told: (what: Told) => void = () => undefined;
   const unplugged = new Set<string>();
-  const wires: Wires = { unplug: (id) => unplugged.add(id), stored: [], closed: null };
+  const wires: Wires = {
+    unplug: (id) => unplugged.add(id),
+    stored: [],
+    closed: null,
+    language: (language) => settings.setLanguage(language),
+    theme: (theme) => settings.setTheme(theme),
+  };
   Object.assign(window, { __twin: wires });
 
   const tell = (what: Told) => {
