@@ -36,9 +36,6 @@ enum Command {
     },
     /// List the cameras and microphones there are.
     Devices,
-    /// What the studio starts for each camera.
-    #[command(name = crate::sources::child::COMMAND, hide = true)]
-    CameraChild,
     /// Stream keys, kept outside the show file.
     Key {
         #[command(subcommand)]
@@ -96,11 +93,13 @@ pub fn main() -> ExitCode {
         .init();
     // Two providers are linked in; without a choice the first TLS connection panics.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if let Some(ended) = crate::camera_child() {
+        return ended;
+    }
     match Args::parse().command {
         Command::Run(asked) => fail(run_show(&asked)),
         Command::Check { show } => fail(check(&show)),
         Command::Devices => devices(),
-        Command::CameraChild => camera_child(),
         Command::Key {
             command: KeyCommand::Set { name },
         } => set_key(&name),
@@ -141,7 +140,10 @@ fn run_show(asked: &Run) -> Result<(), Error> {
         };
         let mut session = session::open_behind(config, handle, door).await?;
         if let Some(preview) = session.preview() {
-            println!("{}", json!({"event": "preview", "port": preview.port, "token": preview.token}));
+            println!(
+                "{}",
+                json!({"event": "preview", "port": preview.port, "token": preview.token})
+            );
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -205,11 +207,6 @@ fn check(path: &Path) -> Result<(), Error> {
 fn devices() -> ExitCode {
     print!("{}", crate::sources::devices::list());
     ExitCode::SUCCESS
-}
-
-/// The process of one camera: reads its device and hands the pictures to the studio that started it.
-fn camera_child() -> ExitCode {
-    capture::camera::serve(&pipeline::device::Devices)
 }
 
 fn set_key(name: &str) -> ExitCode {

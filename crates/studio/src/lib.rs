@@ -6,6 +6,7 @@
 //! and each device has its own; destinations wait on tokio. Nothing here knows the server.
 
 mod air;
+pub mod assets;
 pub mod cli;
 pub mod clock;
 pub mod control;

@@ -15,9 +15,9 @@ use crate::clock::{Companion, UtcMap};
 use crate::control::{Director, Door, Handle, Parts, Stage, door};
 use crate::encoding::Outlet;
 use crate::preview::{self, Preview, Tap};
-use crate::show::Show;
+use crate::show::{LoadError, Show};
 use crate::sources::{self, Care, Opened};
-use crate::{Error, mix, platform, tick};
+use crate::{Error, assets, mix, platform, tick};
 
 /// Readings of the companion's clock at the start, and at each later correction.
 const READINGS: usize = 8;
@@ -72,6 +72,15 @@ pub async fn open_behind(config: Config, handle: Handle, door: Door) -> Result<S
         stop,
         task,
     })
+}
+
+/// A show made from the cameras and the microphone attached to this machine; the bundled one where there is no
+/// camera. Takes some tenths of a second, and blocks.
+///
+/// # Errors
+/// There is no camera, and the bundled show is not there or damaged.
+pub fn first_show() -> Result<Show, LoadError> {
+    sources::devices::first_show().map_or_else(assets::demo, Ok)
 }
 
 impl Session {
@@ -130,7 +139,11 @@ impl Running {
             utc: Arc::new(Mutex::new(utc)),
             outlet: Outlet::default(),
         };
-        let care = if config.strict { Care::Strict } else { Care::Lenient };
+        let care = if config.strict {
+            Care::Strict
+        } else {
+            Care::Lenient
+        };
         let opened = tokio::task::block_in_place(|| sources::open(&show, &clock, care))?;
         let air = match live {
             true => Some(tokio::task::block_in_place(|| Air::start(ready, &ground))?),
@@ -168,7 +181,12 @@ impl Running {
         let program = tokio::task::block_in_place(|| tick::start(setup))?;
         let mixing = mix::start(clock, sounds, ground.outlet.clone())?;
         let preview = match &config.preview {
-            Some(origins) => Some(preview::start(clock, tap, Arc::clone(mixing.patch().desk()), origins)?),
+            Some(origins) => Some(preview::start(
+                clock,
+                tap,
+                Arc::clone(mixing.patch().desk()),
+                origins,
+            )?),
             None => None,
         };
         let director = Director::new(Parts {

@@ -1,7 +1,6 @@
 //! What takes its time, on threads of its own, and what is done when it has ended: sources that open, the way out.
 
 use api::control::{Done, Outcome};
-use api::source::{Device, Devices};
 
 use super::director::{Asker, Director, failure, outcome};
 use super::stage::Refusal;
@@ -46,7 +45,9 @@ impl Director {
             .map(|o| (o.name.clone(), o.key.clone()))
             .collect();
         self.works.spawn_blocking(move || {
-            let missing = keys.into_iter().filter(|(_, key)| crate::key::fetch(key).is_err());
+            let missing = keys
+                .into_iter()
+                .filter(|(_, key)| crate::key::fetch(key).is_err());
             Finished::Keys(missing.map(|(name, _)| name).collect())
         });
     }
@@ -75,9 +76,17 @@ impl Director {
         let source = Source::try_from(written).map_err(Refusal::BadSource)?;
         let name = &source.name;
         if name.trim().is_empty() || name.len() > 200 {
-            return Err(Refusal::BadSource("a source has a name of 1 to 200 letters".into()));
+            return Err(Refusal::BadSource(
+                "a source has a name of 1 to 200 letters".into(),
+            ));
         }
-        let taken = self.parts.show.sources.iter().map(|s| &s.name).chain(&self.opening);
+        let taken = self
+            .parts
+            .show
+            .sources
+            .iter()
+            .map(|s| &s.name)
+            .chain(&self.opening);
         if taken.into_iter().any(|n| n == name) {
             return Err(Refusal::SourceTaken(name.clone()));
         }
@@ -167,34 +176,7 @@ impl Director {
     pub(super) fn list_devices(&self, answer: Asker) {
         let (sources, canvas) = (self.parts.show.sources.clone(), self.parts.show.canvas.clone());
         tokio::task::spawn_blocking(move || {
-            let used = |id: &str, name: &str| {
-                let is = |device: &str| device == id || device == name;
-                let source = sources.iter().find(|s| match &s.kind {
-                    SourceKind::Camera { device, .. } | SourceKind::Microphone { device } => is(device),
-                    _ => false,
-                });
-                source.map(|s| s.name.clone())
-            };
-            let camera = |info: capture::CameraInfo| {
-                let modes = capture::camera::modes(&info);
-                let best = capture::camera::choose(&modes, canvas.size, canvas.rate, None);
-                Device {
-                    used: used(&info.id, &info.name),
-                    id: info.id,
-                    name: info.name,
-                    best: best.map(|choice| choice.why),
-                }
-            };
-            let microphone = |info: capture::DeviceInfo| Device {
-                used: used(&info.id, &info.name),
-                id: info.id,
-                name: info.name,
-                best: None,
-            };
-            let devices = Devices {
-                cameras: capture::camera::list().into_iter().map(camera).collect(),
-                microphones: capture::microphone::list().into_iter().map(microphone).collect(),
-            };
+            let devices = sources::devices::attached(&canvas, &sources);
             let _ = answer.send(Outcome::Done(Done {
                 devices: Some(devices),
                 ..Done::default()

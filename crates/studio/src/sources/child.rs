@@ -6,7 +6,7 @@ use std::sync::Arc;
 use capture::camera::Launch;
 
 /// The sub-command.
-pub(crate) const COMMAND: &str = "camera-child";
+const COMMAND: &str = "camera-child";
 
 /// Starts such a process.
 pub(crate) fn launch() -> Launch {

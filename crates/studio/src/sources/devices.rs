@@ -3,7 +3,50 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use api::source::{Device, Devices};
 use capture::camera::{CameraInfo, Mode};
+
+use crate::show::{Canvas, Show, Source, SourceKind};
+
+/// A show made from what is attached to this machine; `None` without a camera. Takes some tenths of a second.
+pub(crate) fn first_show() -> Option<Show> {
+    super::first::show(&attached(&Canvas::default(), &[]))
+}
+
+/// The cameras and microphones of this machine, what each would deliver to `canvas`, and which of `sources` has it.
+pub(crate) fn attached(canvas: &Canvas, sources: &[Source]) -> Devices {
+    let camera = |info: CameraInfo| {
+        let modes = capture::camera::modes(&info);
+        let best = capture::camera::choose(&modes, canvas.size, canvas.rate, None);
+        Device {
+            used: user(sources, &info.id, &info.name),
+            id: info.id,
+            name: info.name,
+            best: best.map(|choice| choice.why),
+        }
+    };
+    let microphone = |info: capture::DeviceInfo| Device {
+        used: user(sources, &info.id, &info.name),
+        id: info.id,
+        name: info.name,
+        best: None,
+    };
+    Devices {
+        cameras: capture::camera::list().into_iter().map(camera).collect(),
+        microphones: capture::microphone::list().into_iter().map(microphone).collect(),
+    }
+}
+
+/// The source that is the device of this id or name.
+fn user(sources: &[Source], id: &str, name: &str) -> Option<String> {
+    let has = |s: &&Source| match &s.kind {
+        SourceKind::Camera { device, .. } | SourceKind::Microphone { device } => {
+            device == id || device == name
+        }
+        _ => false,
+    };
+    sources.iter().find(has).map(|s| s.name.clone())
+}
 
 /// All devices, a line each; what each camera offers is indented below it.
 pub(crate) fn list() -> String {

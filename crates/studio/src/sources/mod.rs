@@ -3,6 +3,7 @@
 pub(crate) mod child;
 mod cover;
 pub(crate) mod devices;
+mod first;
 mod flash;
 mod open;
 mod pattern;

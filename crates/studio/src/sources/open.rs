@@ -133,7 +133,9 @@ impl Facts {
     /// # Errors
     /// [`Error::Source`] when none came within `patience`.
     pub(crate) fn wait(&self, patience: Duration) -> Result<(), Error> {
-        let Some(monitor) = &self.camera else { return Ok(()) };
+        let Some(monitor) = &self.camera else {
+            return Ok(());
+        };
         monitor.wait(patience).map_err(|error| Error::Source {
             name: self.name.clone(),
             code: error.code(),
