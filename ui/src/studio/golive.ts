@@ -1,4 +1,5 @@
 import type { PlaceState, State } from './bridge/bindings';
+import { isEmpty } from './names';
 import type { Phrase } from './words/words';
 
 /** Something to know before going live. */
@@ -38,8 +39,7 @@ function soundWarnings({ sounds }: State): Warning[] {
 
 function pictureWarnings(state: State): Warning[] {
   const warnings: Warning[] = [];
-  const scene = state.scenes.find(({ name }) => name === state.on_air);
-  if (scene?.layer.length === 0) warnings.push({ phrase: 'warnEmptyScene', name: state.on_air });
+  if (isEmpty(state)) warnings.push({ phrase: 'warnEmptyScene', name: state.on_air });
   if (state.covered) warnings.push({ phrase: 'warnCovered' });
   for (const { name, live, visible } of state.pictures) {
     if (visible && !live) warnings.push({ phrase: 'warnLost', name });

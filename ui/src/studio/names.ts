@@ -19,6 +19,11 @@ export function scenesShowing(state: State, source: string): string[] {
   return state.scenes.filter((scene) => scene.layer.some((layer) => layer.source === source)).map((s) => s.name);
 }
 
+/** Whether the scene on air shows nothing at all. */
+export function isEmpty(state: State): boolean {
+  return state.scenes.find(({ name }) => name === state.on_air)?.layer.length === 0;
+}
+
 /** A layer that shows all of a source on all of the picture. */
 export function fullLayer(source: string): Layer {
   const nothing = { name: null, scene: null, rect: null, crop: null, key: null, color: null };
