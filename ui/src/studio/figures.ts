@@ -13,21 +13,24 @@ export function figuresOf(state: State): Figures {
   return { kbps: sum((place) => place.kbps), skipped: state.program_frames.late + sum((place) => place.skipped) };
 }
 
-/** Pictures a second that came in time, from one state to another at least a second later. */
+/** Milliseconds that the pace is taken over: states don't come to the millisecond. */
+const OVER = 3000;
+const ENOUGH = 1500;
+
+/** Pictures a second that came in time, over the last few states. */
 export class Pace {
-  #from: { at: number; good: number } | null = null;
-  #value: number | null = null;
+  #told: { at: number; good: number }[] = [];
 
   /** Takes the state told at `now` (ms); answers the pace, or `null` while it isn't known. */
   add({ due, late, repeated }: State['program_frames'], now: number): number | null {
     const good = due - late - repeated;
-    const from = this.#from;
-    if (from === null || good < from.good) this.#from = { at: now, good };
-    else if (now - from.at >= 1000) {
-      this.#value = ((good - from.good) * 1000) / (now - from.at);
-      this.#from = { at: now, good };
-    }
-    return this.#value;
+    // Another show begins.
+    if (good < (this.#told.at(-1)?.good ?? 0)) this.#told = [];
+    this.#told.push({ at: now, good });
+    while ((this.#told[1]?.at ?? now) <= now - OVER) this.#told.shift();
+    const from = this.#told[0];
+    if (from === undefined || now - from.at < ENOUGH) return null;
+    return ((good - from.good) * 1000) / (now - from.at);
   }
 }
 

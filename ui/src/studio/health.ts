@@ -1,4 +1,4 @@
-import type { Health, Place } from './bridge/bindings';
+import type { Health, HealthLevel, Place, State } from './bridge/bindings';
 import type { Phrase } from './words/words';
 
 const phrases: Record<string, Phrase> = {
@@ -23,6 +23,19 @@ export function healthPhrase({ code, subject }: Health): Phrase | null {
   if (phrase === 'healthLineSlow' && !subject) return 'healthLineSlowAll';
   if (phrase === 'healthClipping' && !subject) return 'healthClippingAll';
   return phrase;
+}
+
+/** What a seller still has to do before the show can go live; `null` while nothing is missing. */
+export function nextStep({ health, live, pictures, places }: State): Phrase | null {
+  if (live || health.code !== 'health.idle') return null;
+  if (pictures.length === 0) return 'nextCamera';
+  if (places.length === 0) return 'nextPlace';
+  return places.some(({ on }) => on) ? null : 'nextPlaceOn';
+}
+
+/** How the line of health looks; a step to take is neither good nor bad. */
+export function healthLook(state: State): HealthLevel | 'next' {
+  return nextStep(state) === null ? state.health.level : 'next';
 }
 
 /** An address shown to the seller: without what stands before the host. */

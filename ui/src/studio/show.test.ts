@@ -5,7 +5,7 @@ import { firstFree, offer } from './devices';
 import { figuresOf, Pace, writeMbit, writeTime } from './figures';
 import { readFormat } from './format';
 import { planOf } from './golive';
-import { healthPhrase, shortAddress } from './health';
+import { healthLook, healthPhrase, nextStep, shortAddress } from './health';
 import { freeName, keyName, sceneOf, scenesShowing } from './names';
 import { glance, isAddress } from './places';
 
@@ -77,10 +77,12 @@ describe('figures', () => {
     expect(pace.add(frames(0), 0)).toBeNull();
     expect(pace.add(frames(6), 200)).toBeNull();
     expect(pace.add(frames(60, 6), 2000)).toBe(27);
-    expect(pace.add(frames(61, 6), 2030)).toBe(27);
+    expect(pace.add(frames(90, 6), 3000)).toBe(28);
+    // What is older than three seconds no longer counts.
+    expect(pace.add(frames(150, 6), 5000)).toBe(30);
     // Another show begins.
-    expect(pace.add(frames(0), 2100)).toBe(27);
-    expect(pace.add(frames(30), 3100)).toBe(30);
+    expect(pace.add(frames(0), 5100)).toBeNull();
+    expect(pace.add(frames(60), 7100)).toBe(30);
   });
 
   it('are written as people read them', () => {
@@ -129,6 +131,15 @@ describe('places', () => {
 });
 
 describe('health', () => {
+  it('leads to what is still missing, and is never green before', () => {
+    const show = fullShow();
+    expect([nextStep(show), healthLook(show)]).toEqual([null, 'good']);
+    expect([nextStep(emptyShow()), healthLook(emptyShow())]).toEqual(['nextCamera', 'next']);
+    expect(nextStep({ ...show, places: [] })).toBe('nextPlace');
+    expect(nextStep({ ...show, places: show.places.map((place) => ({ ...place, on: false })) })).toBe('nextPlaceOn');
+    expect(nextStep({ ...emptyShow(), live: { seconds: 1 } })).toBeNull();
+  });
+
   const health = (code: string, subject: string | null = null) => ({ level: 'bad' as const, code, subject, sentence: 'x' });
 
   it('has words for its codes, with a name or without', () => {

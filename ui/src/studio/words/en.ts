@@ -78,6 +78,9 @@ export const en = {
   // Health
   healthGood: 'On air, all is well',
   healthIdle: 'Ready to go live',
+  nextCamera: 'Next: add a camera',
+  nextPlace: 'Next: add a place to go live',
+  nextPlaceOn: 'Next: switch a place on',
   healthCovered: 'Covered: viewers see the back-in-a-moment picture',
   healthPlaceAway: '{name} can’t be reached; it is tried again and again',
   healthLineSlow: 'Your line is too slow for {name}: some pictures are skipped',

@@ -74,6 +74,9 @@ export const zh = {
 
   healthGood: '播出中，一切正常',
   healthIdle: '已就绪，可以开播',
+  nextCamera: '下一步：添加摄像头',
+  nextPlace: '下一步：添加开播平台',
+  nextPlaceOn: '下一步：启用一个平台',
   healthCovered: '遮挡中：观众看到“稍后回来”画面',
   healthPlaceAway: '连不上“{name}”，正在不断重试',
   healthLineSlow: '网络太慢，“{name}”有丢帧',

@@ -17,7 +17,7 @@ export class Stage {
     now: number,
   ) {
     if (state.live) this.#liveSince = now - state.live.seconds * 1000;
-    this.#settle();
+    this.pass(now);
   }
 
   /** Does one command. */

@@ -1,0 +1,140 @@
+//! All that the studio's window can show, and how to get there in a browser.
+
+/// A state of the twin, and what is opened in it.
+pub(crate) struct Scenario {
+    /// What the address asks of the twin.
+    pub(crate) twin: &'static str,
+    /// True, in JavaScript, once it shows.
+    pub(crate) ready: &'static str,
+    pub(crate) views: &'static [View],
+}
+
+/// Something to look at.
+pub(crate) struct View {
+    pub(crate) name: &'static str,
+    /// JavaScript that opens it.
+    pub(crate) open: &'static str,
+    /// True, in JavaScript, once it is open.
+    pub(crate) opened: &'static str,
+}
+
+const fn plain(name: &'static str) -> View {
+    View {
+        name,
+        open: "",
+        opened: "true",
+    }
+}
+
+const fn dialog(name: &'static str, open: &'static str) -> View {
+    View {
+        name,
+        open,
+        opened: "document.querySelector('dialog[open]')",
+    }
+}
+
+const SHOW: &str = "__studio.drawn > 2 && document.querySelector('[data-scene], #add-scene')";
+const CARD: &str = "document.querySelector('main section h1')";
+
+/// Every screen.
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        twin: "opening",
+        ready: CARD,
+        views: &[plain("opening")],
+    },
+    Scenario {
+        twin: "offer",
+        ready: CARD,
+        views: &[plain("offer-crashed")],
+    },
+    Scenario {
+        twin: "corrupt",
+        ready: CARD,
+        views: &[plain("offer-damaged")],
+    },
+    Scenario {
+        twin: "failed",
+        ready: CARD,
+        views: &[plain("failed")],
+    },
+    Scenario {
+        twin: "empty",
+        ready: "document.querySelector('#add-scene')",
+        views: &[
+            plain("empty"),
+            dialog("go-live-refused", "document.querySelector('#go-live').click()"),
+        ],
+    },
+    Scenario {
+        twin: "show",
+        ready: SHOW,
+        views: &[
+            plain("show"),
+            dialog("go-live", "document.querySelector('#go-live').click()"),
+            dialog("add-camera", "document.querySelector('#add-cameras').click()"),
+            dialog("add-microphone", "document.querySelector('#add-sound').click()"),
+            dialog("add-scene", "document.querySelector('#add-scene').click()"),
+            dialog("add-place", "document.querySelector('#add-places').click()"),
+            dialog(
+                "remove-camera",
+                "document.querySelector('#content-cameras .remove').click()",
+            ),
+            dialog(
+                "settings",
+                "document.querySelector('header .tools button').click()",
+            ),
+            dialog(
+                "help",
+                "document.querySelectorAll('header .tools button')[1].click()",
+            ),
+        ],
+    },
+    Scenario {
+        twin: "live",
+        ready: SHOW,
+        views: &[
+            plain("live"),
+            dialog("end-show", "document.querySelector('header .end').click()"),
+        ],
+    },
+    Scenario {
+        twin: "away",
+        ready: SHOW,
+        views: &[plain("away")],
+    },
+    Scenario {
+        twin: "trouble",
+        ready: SHOW,
+        views: &[
+            plain("trouble"),
+            // An error that nobody catches.
+            View {
+                name: "broken",
+                open: "setTimeout(() => { throw new Error('on purpose'); })",
+                opened: "document.querySelector('.banner')",
+            },
+        ],
+    },
+    Scenario {
+        twin: "covered",
+        ready: SHOW,
+        views: &[plain("covered")],
+    },
+    Scenario {
+        twin: "unsaved",
+        ready: SHOW,
+        views: &[plain("unsaved")],
+    },
+    Scenario {
+        twin: "closing",
+        ready: "document.querySelector('dialog[open]')",
+        views: &[plain("closing")],
+    },
+    Scenario {
+        twin: "lost",
+        ready: "document.querySelector('.banner')",
+        views: &[plain("lost")],
+    },
+];
