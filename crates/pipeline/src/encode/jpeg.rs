@@ -39,6 +39,7 @@ impl JpegEncoder {
     /// [`Error::WrongFormat`] when it isn't NV12 or I420, in BT.601 and full range, of sides that are multiples of
     /// [`JPEG_BLOCK`]; [`Error::MissingElement`]; [`Error::Element`].
     pub fn encode(&mut self, picture: &VideoFrame) -> Result<Bytes, Error> {
+        element::init()?;
         check(picture)?;
         let buffer = frame::to_buffer(picture)?;
         let fits = |made: &Made| (made.format, made.size) == (picture.format, picture.size);
