@@ -93,7 +93,7 @@ export const zh = {
   cameras: '摄像头',
   addCamera: '添加摄像头',
   noCameras: '还没有摄像头。添加后会自动生成一个场景。',
-  format: '{width}×{height}，{rate} 幅/秒',
+  format: '{width}×{height}，{rate}\u00a0幅/秒',
   cameraLost: '没有画面',
   cameraLostText: '未连接：{reason}',
   seenTitle: '正在画面中',
