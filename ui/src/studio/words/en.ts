@@ -20,7 +20,7 @@ export const en = {
   openingText: 'Cameras and microphones are being switched on. The first time this takes a little longer.',
   offerCrashed: 'Go on with “{show}”?',
   offerUnreadable: '“{show}” can’t be opened',
-  offerKept: 'Its file is left as it is.',
+  offerKept: 'Its file is kept, whatever you choose.',
   failedTitle: 'The show can’t be opened',
   wayAgain: 'Go on with “{show}”',
   wayAgainText: 'With all its scenes, cameras and places, as they were last. It does not go live by itself.',

@@ -20,7 +20,7 @@ export const zh = {
   openingText: '正在启动摄像头和麦克风，首次启动会稍慢一些。',
   offerCrashed: '继续“{show}”吗？',
   offerUnreadable: '无法打开“{show}”',
-  offerKept: '原来的文件保持不动。',
+  offerKept: '无论选择哪一项，原来的文件都会保留。',
   failedTitle: '无法打开直播',
   wayAgain: '继续“{show}”',
   wayAgainText: '场景、摄像头和开播平台都和上次一样，不会自动开播。',
