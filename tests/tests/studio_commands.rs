@@ -13,6 +13,9 @@ use system_tests::server::Server;
 use system_tests::studio::{Show, Studio};
 use system_tests::viewer::Viewer;
 
+#[path = "studio_commands/live.rs"]
+mod live;
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A white picture and a black one, a grey strip that both show through a scene of its own, and a tone.
@@ -66,7 +69,7 @@ fn lower(picture: &Picture) -> u32 {
 
 /// A show of [`PARTS`], on air and watched.
 struct OnAir {
-    _server: Server,
+    server: Server,
     studio: Studio,
     viewer: Viewer,
     seen: Player,
@@ -82,7 +85,7 @@ impl OnAir {
         seen.mark = Some(corners);
         let viewer = Viewer::wait(server.http, "mugs", PATIENCE).await.unwrap();
         Self {
-            _server: server,
+            server,
             studio,
             viewer,
             seen,
