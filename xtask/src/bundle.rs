@@ -108,7 +108,7 @@ fn look(options: &Options) -> Result<(), String> {
     needs::packages(needs::BUILD)?;
     needs::packages(PACKING)?;
     if options.packages.contains(&Package::Studio) {
-        needs::packages(build::WINDOW)?;
+        needs::packages(needs::WINDOW)?;
     }
     if options.check {
         check::look()?;

@@ -178,7 +178,7 @@ fn look(options: &Options) -> Result<(), String> {
     }
     if options.window {
         let missing = |e| format!("{e}\nOr go without the window:\n  cargo xtask live --headless");
-        needs::packages(build::WINDOW).map_err(missing)?;
+        needs::packages(needs::WINDOW).map_err(missing)?;
     }
     Ok(())
 }

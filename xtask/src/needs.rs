@@ -21,6 +21,9 @@ pub(crate) const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
+/// What building and running the studio's window needs besides.
+pub(crate) const WINDOW: &[&str] = &["libgtk-3-dev", "libwebkit2gtk-4.1-dev"];
+
 /// What the fixtures need: a sound server for null sinks, and ALSA's bridge to it.
 pub(crate) const FIXTURES: &[&str] = &["libasound2-plugins", "pulseaudio", "pulseaudio-utils"];
 
@@ -28,6 +31,7 @@ pub(crate) const FIXTURES: &[&str] = &["libasound2-plugins", "pulseaudio", "puls
 pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
+    "dbus-daemon",
     "faketime",
     "ffmpeg",
     "fonts-noto-cjk",
@@ -38,6 +42,7 @@ pub(crate) const TEST: &[&str] = &[
     "obs-plugins",
     "obs-studio",
     "v4l-utils",
+    "webkit2gtk-driver",
     "xauth",
     "xvfb",
 ];

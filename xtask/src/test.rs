@@ -36,7 +36,7 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
     };
     needs::toolchain()?;
     needs::disk(if fast { 2 } else { 12 })?;
-    needs::packages(needs::BUILD)?;
+    needs::packages(&[needs::BUILD, needs::WINDOW].concat())?;
     if !fast {
         needs::packages(&[needs::FIXTURES, needs::TEST].concat())?;
     }

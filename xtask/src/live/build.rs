@@ -6,9 +6,6 @@ use std::time::SystemTime;
 
 use crate::places;
 
-/// Debian packages that the window is built with.
-pub(crate) const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "libgtk-3-dev"];
-
 /// How long the window's first build takes.
 pub(crate) const WINDOW_TAKES: &str = "about six minutes on two cores";
 
