@@ -1,7 +1,39 @@
-//! `anchor-studio-desktop`: the studio in a window.
+//! `anchor-studio-desktop`: the studio in a window. The show runs in this process; the page, in WebKit's.
+//!
+//! ```text
+//! page ── commands ──> requests ──> controller ──> studio (the show)
+//!   ^                                   │  └─────> keeper (which show; what is kept of it)
+//!   └────────────── told ───────────────┘
+//! ```
+//! One task owns all state: the [`controller`]. The window stands behind a trait, so it is tested without one.
 
-fn main() {
-    tauri::Builder::default()
-        .run(tauri::generate_context!())
-        .expect("a window opens");
+mod bindings;
+mod commands;
+mod controller;
+mod keeper;
+mod log;
+mod options;
+mod shows;
+mod signals;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    if let Some(ended) = studio::camera_child() {
+        return ended;
+    }
+    let options = options::Options::parse();
+    log::start();
+    // Two providers are linked in; without a choice the first TLS connection panics.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    match window::run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(code = "window", "the window can't be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

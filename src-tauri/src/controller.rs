@@ -1,0 +1,366 @@
+//! One task owns all state of the window: which show, what the page is told, when the window closes.
+//!
+//! It waits on requests of the page and the window, on the show, and on answers under way; it never waits for one
+//! of them alone, so a slow command holds up nothing.
+
+mod asked;
+mod requests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::control::{Command, Event, Outcome};
+use api::studio::Failure;
+use api::window::{Choice, Phase, Start, Told};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::keeper::{Found, Keeper, Which};
+use crate::shows::{Open, Opening, Studio};
+use crate::window::Window;
+
+use asked::StateAsked;
+pub(crate) use requests::{Page, Request, Requests, requests};
+
+/// Time between two states that nothing else asked for.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Everything the window is at.
+pub(crate) struct Controller<S, W> {
+    studio: Arc<S>,
+    window: W,
+    keeper: Result<Keeper, Failure>,
+    requests: mpsc::Receiver<Request>,
+    page: Option<Page>,
+    phase: Phase,
+    show: Option<Running>,
+    /// What is under way, and comes back here.
+    work: FuturesUnordered<BoxFuture<'static, Finished>>,
+    state: StateAsked,
+    /// The window was to be closed: what happens hangs on the next state.
+    closing: bool,
+    /// The studio was asked to end while a show was being opened.
+    ending: bool,
+}
+
+/// A show that runs.
+struct Running {
+    show: Box<dyn Open>,
+    events: broadcast::Receiver<Event>,
+}
+
+/// What a show tells unasked.
+enum News {
+    Event(Event),
+    /// There were more events than could be taken: the next state has it all.
+    Missed,
+    Over,
+}
+
+/// What comes back from under way.
+enum Finished {
+    Opened(Result<Box<dyn Open>, Failure>),
+    Answered,
+    State(Box<Outcome>),
+}
+
+impl<S: Studio, W: Window> Controller<S, W> {
+    /// A controller that has done nothing yet. Without a [`Keeper`] there is no show, but its reason is shown.
+    pub(crate) fn new(
+        studio: S,
+        window: W,
+        keeper: Result<Keeper, Failure>,
+        requests: mpsc::Receiver<Request>,
+    ) -> Self {
+        Self {
+            studio: Arc::new(studio),
+            window,
+            keeper,
+            requests,
+            page: None,
+            phase: Phase::Opening {},
+            show: None,
+            work: FuturesUnordered::new(),
+            state: StateAsked::default(),
+            closing: false,
+            ending: false,
+        }
+    }
+
+    /// Opens what this start begins with, and goes on until the window is closed.
+    pub(crate) async fn run(mut self) {
+        match &mut self.keeper {
+            Ok(keeper) => {
+                let found = keeper.look();
+                self.take(found);
+            }
+            Err(failure) => {
+                let failure = failure.clone();
+                self.enter(Phase::Failed { failure });
+            }
+        }
+        let mut beat = tokio::time::interval(BEAT);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let goes_on = tokio::select! {
+                request = self.requests.recv() => self.request(request),
+                Some(finished) = self.work.next() => self.finished(finished),
+                news = news(&mut self.show) => self.news(news).await,
+                _ = beat.tick() => self.want_state(),
+            };
+            if !goes_on {
+                break;
+            }
+        }
+        self.end_show().await;
+        self.window.close();
+    }
+
+    /// Whether it goes on.
+    fn request(&mut self, request: Option<Request>) -> bool {
+        match request {
+            Some(Request::Start(answer)) => self.start(answer),
+            Some(Request::Watch(page)) => self.watch(page),
+            Some(Request::Ask(command, answer)) => self.ask(command, answer),
+            Some(Request::Choose(choice, answer)) => {
+                let outcome = self
+                    .choose(choice)
+                    .map_or_else(Outcome::Failed, |()| Outcome::Done(Default::default()));
+                // Who asked may be gone: a page that is being reloaded.
+                let _ = answer.send(outcome);
+            }
+            Some(Request::StoreKey { name, key, answer }) => {
+                let stored = self.studio.store_key(name, key);
+                self.work.push(Box::pin(async {
+                    let _ = answer.send(stored.await);
+                    Finished::Answered
+                }));
+            }
+            Some(Request::Close { end_show: false }) => self.closing = false,
+            Some(Request::CloseWindow) => return self.close_window(),
+            Some(Request::Focus) => self.window.focus(),
+            Some(Request::Close { end_show: true } | Request::End) | None => return self.end(),
+        }
+        true
+    }
+
+    fn start(&self, answer: oneshot::Sender<Start>) {
+        let preview = self.show.as_ref().and_then(|running| running.show.preview());
+        let version = env!("CARGO_PKG_VERSION").into();
+        let _ = answer.send(Start { version, preview });
+    }
+
+    fn watch(&mut self, page: Page) {
+        self.page = Some(page);
+        self.tell(Told::Phase {
+            phase: self.phase.clone(),
+        });
+        self.want_state();
+    }
+
+    fn ask(&mut self, command: Command, answer: oneshot::Sender<Outcome>) {
+        let Some(running) = &self.show else {
+            let _ = answer.send(Outcome::Failed(failure("window.no_show", "No show is open.")));
+            return;
+        };
+        let asked = running.show.ask(command);
+        self.work.push(Box::pin(async {
+            let _ = answer.send(asked.await);
+            Finished::Answered
+        }));
+    }
+
+    fn choose(&mut self, choice: Choice) -> Result<(), Failure> {
+        if !matches!(self.phase, Phase::Offer { .. } | Phase::Failed { .. }) {
+            return Err(failure("window.not_asked", "A show is open already."));
+        }
+        let keeper = self.keeper.as_mut().map_err(|failure| failure.clone())?;
+        let found = match choice {
+            Choice::Again => keeper.again(),
+            Choice::Fresh | Choice::Demo => {
+                keeper.set_aside()?;
+                Found::Open(if choice == Choice::Demo {
+                    Which::Demo
+                } else {
+                    Which::Attached
+                })
+            }
+        };
+        self.take(found);
+        Ok(())
+    }
+
+    fn take(&mut self, found: Found) {
+        match found {
+            Found::Offer { show, reason } => self.enter(Phase::Offer { show, reason }),
+            Found::Open(which) => self.open(which),
+        }
+    }
+
+    fn open(&mut self, which: Which) {
+        let Ok(keeper) = &mut self.keeper else { return };
+        keeper.begun();
+        let opened = self.studio.open(Opening {
+            which,
+            keep: keeper.file().into(),
+        });
+        self.work.push(Box::pin(async { Finished::Opened(opened.await) }));
+        self.enter(Phase::Opening {});
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase.clone();
+        self.tell(Told::Phase { phase });
+    }
+
+    fn tell(&mut self, told: Told) {
+        if let Some(page) = &self.page
+            && !page(told)
+        {
+            self.page = None;
+        }
+    }
+
+    /// Whether it goes on.
+    fn finished(&mut self, finished: Finished) -> bool {
+        match finished {
+            Finished::Opened(Ok(show)) => self.opened(show),
+            Finished::Opened(Err(failure)) => {
+                tracing::warn!(code = failure.code, "{}", failure.sentence);
+                self.not_running();
+                self.enter(Phase::Failed { failure });
+                !self.ending
+            }
+            Finished::Answered => self.want_state(),
+            Finished::State(outcome) => self.state_came(*outcome),
+        }
+    }
+
+    fn opened(&mut self, show: Box<dyn Open>) -> bool {
+        let preview = show.preview();
+        self.show = Some(Running {
+            events: show.events(),
+            show,
+        });
+        self.enter(Phase::Running { preview });
+        self.want_state();
+        !self.ending
+    }
+
+    /// Asks for a state, unless that is under way.
+    fn want_state(&mut self) -> bool {
+        if let Some(running) = &self.show
+            && self.state.want()
+        {
+            let asked = running.show.ask(Command::State {});
+            self.work
+                .push(Box::pin(async { Finished::State(Box::new(asked.await)) }));
+        }
+        true
+    }
+
+    fn state_came(&mut self, outcome: Outcome) -> bool {
+        let again = self.state.came();
+        let state = match outcome {
+            Outcome::Done(done) => done.state,
+            Outcome::Failed(_) => None,
+        };
+        let live = state.as_ref().is_some_and(|state| state.live.is_some());
+        if let Some(state) = state {
+            self.tell(Told::State { state });
+        }
+        match again {
+            true => self.want_state(),
+            false if self.closing => self.closing(live),
+            false => true,
+        }
+    }
+
+    /// The window's own button. Whether a show is live says the next state, asked now.
+    fn close_window(&mut self) -> bool {
+        // Asked again before there was an answer: the show doesn't answer any more.
+        if self.show.is_none() || self.closing {
+            return self.end();
+        }
+        self.closing = true;
+        self.want_state()
+    }
+
+    /// The window was to be closed, and the show is `live` or not. Whether it goes on.
+    fn closing(&mut self, live: bool) -> bool {
+        self.closing = false;
+        if !live {
+            return false;
+        }
+        self.window.focus();
+        self.tell(Told::Closing {});
+        // Without a page nobody can answer.
+        self.page.is_some()
+    }
+
+    /// Ends the show, or does once it has been opened. Whether it goes on.
+    fn end(&mut self) -> bool {
+        // Asked twice, it doesn't wait for an opening that hangs.
+        let twice = std::mem::replace(&mut self.ending, true);
+        matches!(self.phase, Phase::Opening {}) && !twice
+    }
+
+    /// Whether it goes on.
+    async fn news(&mut self, news: News) -> bool {
+        match news {
+            News::Event(event) => self.tell(Told::Event { event }),
+            News::Missed => {}
+            News::Over => {
+                self.end_show().await;
+                let failure = failure(
+                    "show.over",
+                    "The show has ended by itself. What you made is kept.",
+                );
+                tracing::error!(code = failure.code, "{}", failure.sentence);
+                self.enter(Phase::Failed { failure });
+            }
+        }
+        self.want_state()
+    }
+
+    async fn end_show(&mut self) {
+        if let Some(running) = self.show.take() {
+            running.show.finish().await;
+            self.not_running();
+        }
+    }
+
+    fn not_running(&mut self) {
+        self.state = StateAsked::default();
+        if let Ok(keeper) = &mut self.keeper {
+            keeper.ended();
+        }
+    }
+}
+
+/// What the show tells next; nothing without a show.
+async fn news(show: &mut Option<Running>) -> News {
+    let Some(Running { show, events }) = show else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        event = events.recv() => match event {
+            Ok(event) => News::Event(event),
+            Err(RecvError::Lagged(_)) => News::Missed,
+            Err(RecvError::Closed) => News::Over,
+        },
+        () = show.over() => News::Over,
+    }
+}
+
+fn failure(code: &str, sentence: &str) -> Failure {
+    Failure {
+        code: code.into(),
+        sentence: sentence.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
