@@ -23,38 +23,76 @@ struct Step {
     what: &'static str,
     /// Its script.
     script: &'static str,
-    /// Whether it fetches packages.
-    network: bool,
+    /// How it is run.
+    how: How,
     /// Whose package it is about.
     about: Package,
 }
 
+/// How a script is run within the clean Debian.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// It fetches packages.
+    Fetching,
+    /// It has no network but its own loopback.
+    Apart,
+    /// By a systemd of its own, which has no network either.
+    Booted,
+}
+
 const STEPS: &[Step] = &[
-    step("the server is installed", "install-server", true, Package::Server),
+    step(
+        "the server is installed",
+        "install-server",
+        How::Fetching,
+        Package::Server,
+    ),
     step(
         "it starts, answers, and listens on loopback alone",
         "serve",
-        false,
+        How::Apart,
         Package::Server,
     ),
-    step("the studio is installed", "install-studio", true, Package::Studio),
-    step("the demo show runs", "show", false, Package::Studio),
+    step(
+        "systemd is installed beside it",
+        "install-systemd",
+        How::Fetching,
+        Package::Server,
+    ),
+    step(
+        "its service runs with all that its unit denies it",
+        "service",
+        How::Booted,
+        Package::Server,
+    ),
+    step(
+        "the studio is installed",
+        "install-studio",
+        How::Fetching,
+        Package::Studio,
+    ),
+    step("the demo show runs", "show", How::Apart, Package::Studio),
     step(
         "Xvfb is installed beside it",
         "install-screen",
-        true,
+        How::Fetching,
         Package::Studio,
     ),
-    step("the window opens", "window", false, Package::Studio),
+    step("the window opens", "window", How::Apart, Package::Studio),
 ];
 
-const PURGE: Step = step("removed, they leave nothing", "purge", false, Package::Server);
+const PURGE: Step = step(
+    "removed, they leave nothing",
+    "purge",
+    How::Apart,
+    Package::Server,
+);
 
-const fn step(what: &'static str, script: &'static str, network: bool, about: Package) -> Step {
+const fn step(what: &'static str, script: &'static str, how: How, about: Package) -> Step {
     Step {
         what,
         script,
-        network,
+        how,
         about,
     }
 }
@@ -123,11 +161,14 @@ impl Root {
         let scripts = places::root().join("installer/check");
         let mut command = Command::new("unshare");
         command.args(["--mount", "--pid", "--fork", "--kill-child"]);
-        if !step.network {
+        if step.how != How::Fetching {
             command.arg("--net");
         }
-        command.arg("sh").arg(scripts.join("enter.sh"));
-        command.args([
+        let way = match step.how {
+            How::Booted => "boot.sh",
+            _ => "enter.sh",
+        };
+        command.arg("sh").arg(scripts.join(way)).args([
             &self.path,
             &self.cache,
             &scripts.join(step.script).with_extension("sh"),

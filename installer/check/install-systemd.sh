@@ -1,0 +1,2 @@
+. /packages/common.sh
+install_packages systemd systemd-sysv
