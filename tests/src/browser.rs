@@ -7,6 +7,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use fantoccini::actions::{
+    InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction,
+};
 use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -238,6 +241,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// The page of a WebDriver session.
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client }
+    }
+
     /// Opens `url` and waits until it has loaded.
     ///
     /// # Errors
@@ -298,6 +306,99 @@ impl Page {
     /// Nothing is found, or something lies over it.
     pub async fn click(&self, selector: &str) -> Result<(), Error> {
         Ok(self.client.find(Locator::Css(selector)).await?.click().await?)
+    }
+
+    /// Presses and lets go of the keys one after the other, wherever the focus is: characters, or WebDriver's code
+    /// points for the others ([`fantoccini::key::Key`]).
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn press(&self, keys: &str) -> Result<(), Error> {
+        let mut actions = KeyActions::new("keyboard".into());
+        for value in keys.chars() {
+            actions = actions
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+        }
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Presses the keys one upon the other, as in Ctrl+Enter, and lets go of them.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn chord(&self, keys: &str) -> Result<(), Error> {
+        let down = keys.chars().map(|value| KeyAction::Down { value });
+        let up = keys.chars().rev().map(|value| KeyAction::Up { value });
+        let actions = down
+            .chain(up)
+            .fold(KeyActions::new("keyboard".into()), KeyActions::then);
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Holds a key down for `time`, wherever the focus is.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn hold_key(&self, value: char, time: Duration) -> Result<(), Error> {
+        let actions = KeyActions::new("keyboard".into())
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Pause { duration: time })
+            .then(KeyAction::Up { value });
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Holds the mouse down on what the CSS selector `selector` finds first for `time`.
+    ///
+    /// # Errors
+    /// Nothing is found.
+    pub async fn hold_click(&self, selector: &str, time: Duration) -> Result<(), Error> {
+        let element = self.client.find(Locator::Css(selector)).await?;
+        let actions = MouseActions::new("mouse".into())
+            .then(PointerAction::MoveToElement {
+                element,
+                duration: None,
+                x: 0.0,
+                y: 0.0,
+            })
+            .then(PointerAction::Down {
+                button: MOUSE_BUTTON_LEFT,
+            })
+            .then(PointerAction::Pause { duration: time })
+            .then(PointerAction::Up {
+                button: MOUSE_BUTTON_LEFT,
+            });
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Writes `text` into the field that the CSS selector `selector` finds first, in the place of what it held.
+    ///
+    /// # Errors
+    /// Nothing is found, or it takes no text.
+    pub async fn write(&self, selector: &str, text: &str) -> Result<(), Error> {
+        let field = self.client.find(Locator::Css(selector)).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Makes the page itself this large, in CSS pixels: without the window's own edges.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn resize(&self, (width, height): (u32, u32)) -> Result<(), Error> {
+        let edges = self
+            .eval("return [outerWidth - innerWidth, outerHeight - innerHeight];")
+            .await?;
+        let edge = |at: usize| {
+            edges[at]
+                .as_u64()
+                .and_then(|edge| u32::try_from(edge).ok())
+                .unwrap_or(0)
+        };
+        Ok(self
+            .client
+            .set_window_size(width + edge(0), height + edge(1))
+            .await?)
     }
 
     /// Writes a picture of the page to `path`, as PNG.

@@ -50,6 +50,7 @@ impl Window {
         };
         let browser = Browser::start_or_skip(&options).await?;
         let site = Site::start().await;
+        browser.page.resize(size).await.unwrap();
         Some(Self { browser, site })
     }
 

@@ -118,6 +118,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ],
     },
     Scenario {
+        twin: "long",
+        ready: SHOW,
+        views: &[plain("long-names")],
+    },
+    Scenario {
         twin: "covered",
         ready: SHOW,
         views: &[plain("covered")],

@@ -155,7 +155,7 @@ export const en = {
   sending: 'sending {value} Mbit/s',
   skippedPictures: '{count} skipped pictures',
   placeKind: 'Kind of place',
-  customPlace: 'A platform or another address',
+  customPlace: 'Platform or other',
   yourServer: 'Your server',
   placeNameExample: 'As you call it',
   address: 'Address',

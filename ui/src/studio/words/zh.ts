@@ -148,7 +148,7 @@ export const zh = {
   sending: '上传 {value} Mbit/s',
   skippedPictures: '丢帧 {count}',
   placeKind: '平台类型',
-  customPlace: '直播平台或其他地址',
+  customPlace: '直播平台或其他',
   yourServer: '自有服务器',
   placeNameExample: '您对它的称呼',
   address: '地址',

@@ -33,6 +33,25 @@ function trouble(): State {
   return show;
 }
 
+/** The same show, named as somebody names it who never thought of the width of a column. */
+function long(): State {
+  const names: Record<string, string> = {
+    'Host camera': '主播正面高清摄像头（一号机位）',
+    'Table camera': '产品特写俯拍摄像头（二号机位）',
+    Title: '片头标题卡',
+    'Desk microphone': '主播桌面电容麦克风（备用）',
+    'Clip-on microphone': '嘉宾领夹式无线麦克风一号',
+    'Tea shop': '秋季新茶品鉴旗舰店官方直播间',
+    'Second place': '第二平台：同城生活服务与本地优惠直播间',
+    Host: '主播讲解与观众互动',
+    'Product close up': '产品特写与细节展示',
+    'Host and product': '主播和产品同框画面',
+    'Title card': '开场标题',
+  };
+  const text = JSON.stringify({ ...away(), show: '秋季新茶品鉴会：武夷岩茶、安溪铁观音与云南普洱专场' });
+  return JSON.parse(Object.entries(names).reduce((all, [from, to]) => all.replaceAll(`"${from}"`, `"${to}"`), text)) as State;
+}
+
 /** How the twin called `name` begins. */
 export function scenarioOf(name: string): Scenario {
   const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false });
@@ -51,6 +70,8 @@ export function scenarioOf(name: string): Scenario {
       return begin(live());
     case 'away':
       return begin(away());
+    case 'long':
+      return begin(long());
     case 'trouble':
       return begin(trouble());
     case 'covered':
