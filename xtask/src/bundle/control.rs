@@ -83,6 +83,7 @@ mod tests {
     fn the_studio_names_what_it_loads_while_running() {
         let text = std::fs::read_to_string(Package::Studio.folder().join("control")).unwrap();
         for package in [
+            "ca-certificates",
             "gstreamer1.0-plugins-base",
             "gstreamer1.0-plugins-good",
             "gstreamer1.0-plugins-ugly",
