@@ -6,6 +6,8 @@ import { drawTile } from './drawing';
 import { levelsOf } from './levels';
 
 const IN_FLIGHT = 2;
+/** Drawing and encoding take the page's own thread here. */
+const FASTEST = 10;
 
 /** The far end of the way of the pictures: draws, encodes and sends what the page looks at. */
 export function sendPictures(ears: Ears, state: () => State): Wire {
@@ -25,7 +27,7 @@ export function sendPictures(ears: Ears, state: () => State): Wire {
       const bytes = await encode(state(), look, looks, sent, at - began);
       if (open) ears.message(bytes);
     }
-    if (open) next = setTimeout(() => void picture(), Math.max(4, at + 1000 / look.rate - performance.now()));
+    if (open) next = setTimeout(() => void picture(), Math.max(4, at + 1000 / Math.min(look.rate, FASTEST) - performance.now()));
   }
 
   setTimeout(() => {
