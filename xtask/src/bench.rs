@@ -23,6 +23,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::Cameras("bench-frames"),
     ),
     (
+        "preview",
+        "the window's pictures over the loopback, and what they cost the show, on and off in turn",
+        Program::Cameras("bench-preview"),
+    ),
+    (
         "obs",
         "the demo show in OBS Studio and in our studio, in turn: true frames at the receiver",
         Program::Cameras("bench-obs"),

@@ -12,8 +12,9 @@ use crate::adapter::{self, Opened};
 use crate::compile::Compiler;
 use crate::foundry::Foundry;
 use crate::images::Images;
-use crate::kernel::{Base, KernelKey};
-use crate::plan::Plan;
+use crate::kernel::KernelKey;
+use crate::place::Shown;
+use crate::plan::{Pass, Plan};
 use crate::pool::Pool;
 use crate::readback::{Job, Program, Readback};
 use crate::scene::MAX_SIDE;
@@ -23,6 +24,8 @@ use crate::{Adapter, Error, Scene};
 
 /// Most bytes of an arena, of which there are three: seven sources of 4K, twice over.
 const MAX_ARENA: u64 = 256 << 20;
+/// Most kernels that an unhurried compositor keeps.
+const MOST_MADE: usize = 64;
 /// Bytes of the arenas made at the start, for each pixel of the canvas: room for three cameras and images.
 const FIRST_ARENA: usize = 8;
 
@@ -64,6 +67,8 @@ pub struct Counters {
 pub struct Compositor {
     pub(crate) opened: Opened,
     color: ColorInfo,
+    /// Whether it makes its kernels when it draws.
+    pub(crate) unhurried: bool,
     pub(crate) maker: SlotMaker,
     pub(crate) fixed: HashMap<KernelKey, wgpu::ComputePipeline>,
     pub(crate) workshop: Workshop,
@@ -91,21 +96,27 @@ impl Compositor {
     /// # Errors
     /// [`Error::NoAdapter`], [`Error::Adapter`], [`Error::CanvasSize`], [`Error::Kernel`].
     pub fn new(options: Options) -> Result<Self, Error> {
-        Self::open(options, ColorInfo::BT709, true)
+        Self::open(options, ColorInfo::BT709, false, true)
     }
 
-    /// As `new`, for pictures that are delivered in the matrix and range of `color` instead of BT.709 and limited
-    /// range: one pass more over the finished picture. Chroma stays in the left column.
+    /// A compositor for pictures that nobody waits for, with half the memory: it has no fixed kernels nor a second
+    /// device, and `render` makes the kernels that are lacking, which takes 0.1 to 1 s for each on a software device
+    /// that has never made it. Pictures are delivered in the matrix and range of `color`: where these aren't
+    /// BT.709 and limited, by one pass more over the finished picture. Chroma stays in the left column.
     ///
     /// # Errors
     /// As `new`.
-    pub fn delivering(options: Options, color: ColorInfo) -> Result<Self, Error> {
-        Self::open(options, color, true)
+    pub fn unhurried(options: Options, color: ColorInfo) -> Result<Self, Error> {
+        Self::open(options, color, true, true)
     }
 
-    /// As `delivering`; `shared_memory` is false to copy in and out as a graphics card with its own memory needs
-    /// it.
-    pub(crate) fn open(options: Options, color: ColorInfo, shared_memory: bool) -> Result<Self, Error> {
+    /// Makes either; `shared_memory` is false to copy in and out as a graphics card with its own memory needs it.
+    pub(crate) fn open(
+        options: Options,
+        color: ColorInfo,
+        unhurried: bool,
+        shared_memory: bool,
+    ) -> Result<Self, Error> {
         let Options { size, queue } = options;
         let fits = |side: u32| side.is_multiple_of(2) && (16..=MAX_SIDE).contains(&side);
         if !fits(size.width) || !fits(size.height) {
@@ -114,10 +125,7 @@ impl Compositor {
         let opened = adapter::open(shared_memory)?;
         let compiler = Compiler::new(&opened.device, &opened.queue);
         let began = Instant::now();
-        let mut keys = KernelKey::fixed();
-        if color != ColorInfo::BT709 {
-            keys.push(KernelKey::bare(Base::Convert));
-        }
+        let keys = if unhurried { Vec::new() } else { KernelKey::fixed() };
         let fixed = compile_fixed(&compiler, keys)?;
         let fixed_time = began.elapsed();
         let maker = SlotMaker {
@@ -158,6 +166,7 @@ impl Compositor {
         Ok(Self {
             opened,
             color,
+            unhurried,
             maker,
             fixed,
             workshop,
@@ -270,7 +279,7 @@ impl Compositor {
         self.check(&plan)?;
         self.want_arena(plan.arena_len);
         self.fused = None;
-        if !self.find_kernels(&plan) {
+        if !self.unhurried && !self.find_kernels(&plan) {
             self.want_kernels(&plan, true);
         }
         let same = self.plan.as_ref().is_some_and(|old| old.same_places(&plan));
@@ -286,6 +295,29 @@ impl Compositor {
             self.fused = self.workshop.kernels(keys, &self.fixed);
         }
         self.fused.is_some()
+    }
+
+    /// The kernels of the plan's fused passes, images drawn as `shown` says; those that are lacking are made now.
+    pub(crate) fn make_kernels(
+        &mut self,
+        plan: &Plan,
+        shown: &[Shown],
+    ) -> Result<Arc<[wgpu::ComputePipeline]>, Error> {
+        if self.fixed.len() > MOST_MADE {
+            self.fixed.clear();
+        }
+        let make = |pass: &Pass| {
+            let key = pass.fused_kernel_for(shown);
+            if let Some(kernel) = self.fixed.get(&key) {
+                return Ok(kernel.clone());
+            }
+            let began = Instant::now();
+            let kernel = self.maker.compiler.make(&key)?;
+            self.fixed_time += began.elapsed();
+            self.fixed.insert(key, kernel.clone());
+            Ok(kernel)
+        };
+        plan.fused.iter().map(make).collect()
     }
 
     fn want_kernels(&self, plan: &Plan, first: bool) {

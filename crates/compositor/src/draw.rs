@@ -43,7 +43,18 @@ impl Compositor {
         };
         let frames = self.match_frames(plan, frames);
         let shown = self.images.shown(plan, &frames, &self.workshop);
-        let filled = self.fill(plan, &frames, &shown, &mut slot);
+        let made = match self
+            .unhurried
+            .then(|| self.make_kernels(plan, &shown))
+            .transpose()
+        {
+            Ok(made) => made,
+            Err(error) => {
+                self.ring.put_back(slot);
+                return Err(error);
+            }
+        };
+        let filled = self.fill(plan, &frames, &shown, made, &mut slot);
         let dispatches = filled.map_err(|e| Error::DeviceLost(e.to_string()))?;
         let submission = self.submit(plan, &dispatches, &slot);
         self.check_device()?;
@@ -87,6 +98,7 @@ impl Compositor {
         plan: &Plan,
         frames: &[Option<&VideoFrame>],
         shown: &[Shown],
+        made: Option<Arc<[wgpu::ComputePipeline]>>,
         slot: &mut Slot,
     ) -> Result<Vec<Dispatch>, wgpu::MapRangeError> {
         slot.belong(self.images.layout, plan.layers.len(), plan.regions.len());
@@ -120,7 +132,10 @@ impl Compositor {
             }
         }
         let mut dispatches = Vec::with_capacity(plan.layered.len());
-        let (passes, kernels) = self.passes(plan, shown);
+        let (passes, kernels) = match made {
+            Some(made) => (&plan.fused[..], Some(made)),
+            None => self.passes(plan, shown),
+        };
         for (index, pass) in passes.iter().enumerate() {
             let Some(params) = plan.params(pass, shown, self.mix) else {
                 continue;

@@ -2,7 +2,7 @@
 //!
 //! The crate has two doors: [`Compositor::set_scene`] says what is drawn, and [`Compositor::render`] draws one set
 //! of input frames. What is drawn comes out of [`Compositor::finished`] (or of a [`Program`] handle on another
-//! thread) as NV12, in BT.709 and limited range unless made by [`Compositor::delivering`].
+//! thread) as NV12, in BT.709 and limited range unless made by [`Compositor::unhurried`].
 //!
 //! How a picture comes about:
 //! - Sources are copied as they are, in their own Y'CbCr, into one mapped buffer, the *arena*, read by the

@@ -260,6 +260,18 @@ impl Plan {
 }
 
 impl Pass {
+    /// The kernel of a pass of the fused plan, with images that aren't prepared drawn as they came.
+    pub(crate) fn fused_kernel_for(&self, shown: &[Shown]) -> KernelKey {
+        let mut key = self.kernel.clone();
+        let first = usize::from(matches!(key.base, Base::Layer(_)));
+        for (step, layer) in key.steps.iter_mut().zip(self.layers.iter().skip(first)) {
+            if shown[*layer] == Shown::Raw {
+                *step = Step::any(Fetch::Raw);
+            }
+        }
+        key
+    }
+
     /// The kernel of a pass of the layered plan whose image is prepared or isn't.
     pub(crate) fn kernel_for(&self, shown: &[Shown]) -> KernelKey {
         let raw = self.layers.iter().any(|l| shown[*l] == Shown::Raw);

@@ -109,7 +109,7 @@ fn a_picture_can_be_delivered_in_the_colours_of_jpeg() {
     if compositor(options.size).is_none() {
         return;
     }
-    let mut c = Compositor::delivering(options, ColorInfo::JPEG).unwrap();
+    let mut c = Compositor::unhurried(options, ColorInfo::JPEG).unwrap();
     for (rgb, to) in known {
         let scene = Scene {
             sources: Vec::new(),

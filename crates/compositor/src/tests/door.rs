@@ -172,7 +172,7 @@ fn a_device_with_its_own_memory_draws_the_same() {
         return;
     };
     let options = Options { size: SIZE, queue: 3 };
-    let mut own = Compositor::open(options, ColorInfo::BT709, false).unwrap();
+    let mut own = Compositor::open(options, ColorInfo::BT709, false, false).unwrap();
     let scene = full_scene();
     let mut frames = white(&scene);
     frames[1] = Some(frame(PixelFormat::Yuyv, SIZE, ColorInfo::JPEG, |n| n as u8));
@@ -421,4 +421,28 @@ fn a_compositor_can_be_made_on_one_thread_and_used_on_another() {
     const fn send<T: Send>() {}
     const { send::<Compositor>() };
     const { send::<crate::Program>() };
+}
+
+#[test]
+fn an_unhurried_one_draws_the_same_from_its_first_frame_on() {
+    let Some(mut c) = compositor(SIZE) else { return };
+    let scene = full_scene();
+    let frames = white(&scene);
+    draw(&mut c, &scene, &frames);
+    let wanted = settled(&mut c, &frames);
+    let options = Options { size: SIZE, queue: 3 };
+    let mut own = Compositor::unhurried(options, ColorInfo::BT709).unwrap();
+    own.set_scene(&scene).unwrap();
+    let first = render(&mut own, &frames);
+    assert!(near(&first.data, &wanted.data), "its image is drawn as it came");
+    assert!(own.wait_prepared(PATIENCE));
+    render(&mut own, &frames);
+    assert!(own.wait_prepared(PATIENCE));
+    assert_eq!(render(&mut own, &frames).data, wanted.data);
+    assert_eq!((own.counters().layered, own.counters().kernels), (0, 0));
+}
+
+/// Whether no byte differs by more than the two ways to draw an image do.
+fn near(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 3)
 }

@@ -51,7 +51,7 @@ impl Easel {
         let (sender, receiver) = sync_channel(1);
         let open = move || {
             let options = Options { size, queue: 1 };
-            drop(sender.send(Compositor::delivering(options, ColorInfo::JPEG)));
+            drop(sender.send(Compositor::unhurried(options, ColorInfo::JPEG)));
         };
         // Its threads have the painter's priority, as this one has.
         let started = std::thread::Builder::new()

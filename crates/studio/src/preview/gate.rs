@@ -147,16 +147,14 @@ impl Gate {
         })
     }
 
-    /// Sends a picture to who ordered it; `message` makes it of its number.
-    pub(super) fn send(&self, order: &Order, message: impl FnOnce(u64) -> Bytes) {
+    /// A picture for who ordered it is ready to be sent: its number, and the way out. Its message is made without the
+    /// lock, for which the socket's threads would wait.
+    pub(super) fn number(&self, order: &Order) -> Option<(u64, mpsc::OwnedPermit<Bytes>)> {
         let mut state = self.lock();
-        let seat = state.seat.as_mut().filter(|seat| seat.page == order.page);
+        let seat = state.seat.as_mut().filter(|seat| seat.page == order.page)?;
         // There is room: no more are in flight than fit.
-        if let Some((seat, room)) =
-            seat.and_then(|s| s.pictures.clone().try_reserve_owned().ok().map(|r| (s, r)))
-        {
-            room.send(message(seat.viewer.send()));
-        }
+        let way = seat.pictures.clone().try_reserve_owned().ok()?;
+        Some((seat.viewer.send(), way))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use api::preview::{Header, Levels, SoundLevel, Took};
+use api::preview::{Header, Levels, SoundLevel, Tile, Took};
 use bytes::Bytes;
 use capture::clock::ShowClock;
 use compositor::SourceFormat;
@@ -18,7 +18,7 @@ use super::easel::Easel;
 use super::gate::{Gate, Order, Wish};
 use super::layout::{Layout, lay_out};
 use super::prints::Prints;
-use super::sheet::Facts;
+use super::sheet::{Facts, Sheet};
 use super::tap::{Shot, Tap};
 use crate::mix::Desk;
 use crate::platform;
@@ -128,6 +128,35 @@ impl Work {
 
     fn paint(&mut self, mut shot: Shot, order: &Order) {
         let began = Instant::now();
+        let Some(sheet) = self.arrange(&shot, &order.numbered.look.tiles) else {
+            return self.painter.tap.recycle(shot.sources);
+        };
+        let (prints, made) = (&mut self.prints, &mut self.made);
+        prints.make(&sheet.prints, &shot.program, &mut shot.sources, made);
+        self.painter.tap.recycle(std::mem::take(&mut shot.sources));
+        let shrunk = began.elapsed();
+        let drawn = self.easel.draw(&sheet, made);
+        made.clear();
+        let composed = began.elapsed();
+        let Some(atlas) = drawn.and_then(|canvas| part(canvas, self.laid.layout.size)) else {
+            return;
+        };
+        match self.encoder.encode(&atlas) {
+            Ok(jpeg) => {
+                let took = Took {
+                    shrink_ms: ms(shrunk),
+                    compose_ms: ms(composed - shrunk),
+                    encode_ms: ms(began.elapsed() - composed),
+                    ..Took::default()
+                };
+                self.send(order, &shot, atlas.size, &jpeg, took);
+            }
+            Err(error) => tracing::warn!(%error, "a picture of the preview can't be encoded"),
+        }
+    }
+
+    /// Finds each tile its place, and what is drawn there; `None` while there is nothing to draw on.
+    fn arrange(&mut self, shot: &Shot, tiles: &[Tile]) -> Option<Sheet> {
         self.formats.clear();
         let format = |frame: &Option<VideoFrame>| frame.as_ref().map(SourceFormat::from);
         self.formats.extend(shot.sources.iter().map(format));
@@ -138,61 +167,45 @@ impl Work {
             names: &shot.names,
             formats: &self.formats,
         };
-        let tiles = &order.numbered.look.tiles;
         self.painter.tap.look_at(facts.awake(tiles));
         let sizes: Vec<_> = tiles.iter().map(|tile| facts.size(tile)).collect();
         if self.laid.sizes != sizes {
             self.laid = Laid::new(sizes);
         }
         self.easel.want(self.laid.ideal.size);
-        let Some(room) = self.easel.room() else {
-            return self.painter.tap.recycle(shot.sources);
-        };
-        let layout = self.laid.within(room);
-        let sheet = facts.sheet(tiles, &layout.places);
-        let (prints, made) = (&mut self.prints, &mut self.made);
-        prints.make(&sheet.prints, &shot.program, &mut shot.sources, made);
-        self.painter.tap.recycle(std::mem::take(&mut shot.sources));
-        let shrunk = began.elapsed();
-        let drawn = self.easel.draw(&sheet, made);
-        made.clear();
-        let composed = began.elapsed();
-        let Some(part) = drawn.and_then(|atlas| part(atlas, layout.size)) else {
+        let layout = self.laid.within(self.easel.room()?);
+        Some(facts.sheet(tiles, &layout.places))
+    }
+
+    fn send(&self, order: &Order, shot: &Shot, size: Size, jpeg: &[u8], took: Took) {
+        let Painter {
+            clock, desk, gate, ..
+        } = &self.painter;
+        let Some((n, way)) = gate.number(order) else {
             return;
         };
-        let jpeg = match self.encoder.encode(&part) {
-            Ok(jpeg) => jpeg,
-            Err(error) => return tracing::warn!(%error, "a picture of the preview can't be encoded"),
-        };
-        let ms = |d: Duration| d.as_secs_f32() * 1000.0;
-        let took = Took {
-            shrink_ms: ms(shrunk),
-            compose_ms: ms(composed - shrunk),
-            encode_ms: ms(began.elapsed() - composed),
-            ..Took::default()
-        };
         let header = Header {
+            n,
             l: order.numbered.number,
             tick: shot.tick,
             on_air: shot.on_air.name.clone(),
             covered: shot.covered,
-            width: part.size.width,
-            height: part.size.height,
-            tiles: layout.places.clone(),
-            levels: levels(&self.painter.desk),
-            took,
-            n: 0,
-        };
-        let age = || self.painter.clock.now().saturating_since(shot.program.pts);
-        self.painter.gate.send(order, |n| {
-            let took = Took {
-                age_ms: ms(age()),
+            width: size.width,
+            height: size.height,
+            tiles: self.laid.layout.places.clone(),
+            levels: levels(desk),
+            took: Took {
+                age_ms: ms(clock.now().saturating_since(shot.program.pts)),
                 at_ms: now_ms(),
                 ..took
-            };
-            message(&Header { n, took, ..header }, &jpeg)
-        });
+            },
+        };
+        way.send(message(&header, jpeg));
     }
+}
+
+fn ms(time: Duration) -> f32 {
+    time.as_secs_f32() * 1000.0
 }
 
 /// The upper left part of `size` of a picture, its bytes shared.

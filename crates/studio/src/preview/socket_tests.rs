@@ -71,7 +71,8 @@ impl Door {
             let order = self.gate.order(tick, "a", false);
             let painted = order.is_some();
             if let Some(order) = order {
-                self.gate.send(&order, |n| bytes::Bytes::from(n.to_string()));
+                let (n, way) = self.gate.number(&order).unwrap();
+                way.send(bytes::Bytes::from(n.to_string()));
             }
             painted
         };
