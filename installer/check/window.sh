@@ -19,5 +19,5 @@ INSIDE
 mkdir -p /tmp/.X11-unix && chmod 1777 /tmp/.X11-unix
 cd /home/seller
 runuser -u seller -- dbus-run-session -- xvfb-run -a -s "-screen 0 1280x720x24" bash /tmp/window.sh
-left=$(ls -l /proc/[0-9]*/exe 2>/dev/null | grep 'anchor-s\|WebKit' || true)
-test -z "$left" || { echo "the window left a process: $left"; exit 1; }
+gone() { ! ls -l /proc/[0-9]*/exe 2>/dev/null | grep 'anchor-s\|WebKit' >/dev/null; }
+until_true 10 "every process of the window has ended" gone

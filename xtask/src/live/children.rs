@@ -16,7 +16,7 @@ const STUDIO: &str = "studio";
 const WINDOW: &str = "window";
 
 /// How long a program may take to end in order.
-const FAREWELL: Duration = Duration::from_secs(5);
+const FAREWELL: Duration = Duration::from_secs(6);
 
 /// Server and studio of one show. They are ended at the latest when this is dropped.
 pub(super) struct Running {
@@ -169,21 +169,108 @@ fn spawn(command: &mut Command, what: &str, log: &Path, out: Stdio) -> Result<Ch
     child.map_err(|e| format!("{what} can't be started: {e}"))
 }
 
-/// Asks a program and what it has started to end, and ends it when it doesn't.
+/// Asks a program to end, and ends it when it doesn't; then what it has started and left.
 pub(super) fn terminate(child: &mut Child) {
-    #[cfg(unix)]
-    let _ = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status();
-    #[cfg(not(unix))]
-    let _ = child.kill();
+    let ended = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
+    if !ended(child) {
+        group::ask(child);
+    }
+    if !within(FAREWELL, || ended(child)) {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    // The window's page is drawn by processes that end a moment after it.
+    group::ask_others(child);
+    if !within(FAREWELL / 2, || group::is_empty(child)) {
+        group::kill(child);
+    }
+}
+
+/// Waits until `over`, at most `limit`.
+fn within(limit: Duration, mut over: impl FnMut() -> bool) -> bool {
     let began = Instant::now();
-    while began.elapsed() < FAREWELL {
-        if !matches!(child.try_wait(), Ok(None)) {
-            return;
+    while !over() {
+        if began.elapsed() > limit {
+            return false;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let _ = child.kill();
-    let _ = child.wait();
+    true
+}
+
+/// A program and what it has started: each is started as the leader of a group of its own.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "kill(2) of a group, which std doesn't have")]
+mod group {
+    use std::process::Child;
+
+    /// Asks the leader, which ends its own in order.
+    pub(super) fn ask(child: &Child) {
+        signal(leader(child), libc::SIGTERM);
+    }
+
+    /// Asks who is left.
+    pub(super) fn ask_others(child: &Child) {
+        signal(-leader(child), libc::SIGTERM);
+    }
+
+    /// Whether nobody of the group is left.
+    pub(super) fn is_empty(child: &Child) -> bool {
+        !signal(-leader(child), 0)
+    }
+
+    /// Ends who is left.
+    pub(super) fn kill(child: &Child) {
+        signal(-leader(child), libc::SIGKILL);
+    }
+
+    /// A pid; 1 (which no child is) stands for one that can't be.
+    fn leader(child: &Child) -> libc::pid_t {
+        libc::pid_t::try_from(child.id()).unwrap_or(1)
+    }
+
+    fn signal(whom: libc::pid_t, signal: libc::c_int) -> bool {
+        if whom.abs() <= 1 {
+            return false;
+        }
+        // SAFETY: takes numbers alone. A group keeps its number from others as long as anyone is in it.
+        unsafe { libc::kill(whom, signal) == 0 }
+    }
+}
+
+#[cfg(not(unix))]
+mod group {
+    use std::process::Child;
+
+    pub(super) fn ask(child: &mut Child) {
+        let _ = child.kill();
+    }
+
+    pub(super) fn ask_others(_: &Child) {}
+
+    pub(super) fn is_empty(_: &Child) -> bool {
+        true
+    }
+
+    pub(super) fn kill(_: &Child) {}
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_has_left_behind_ends_too() {
+        // The leader leaves a child that doesn't care for its end, and says who it is.
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 1000 & echo $!; trap 'exit 0' TERM; wait"]);
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let out = child.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        assert!(!group::is_empty(&child));
+        terminate(&mut child);
+        assert!(within(FAREWELL, || group::is_empty(&child)), "{line} lives");
+    }
 }
