@@ -28,7 +28,7 @@ fn give(variable: &str, path: PathBuf) {
 }
 
 /// The command line of a benchmark: its options with their values. Those that name the product's programs
-/// (`--server`, `--studio`, `--preload`) are not among them: they are used from now on.
+/// (`--server`, `--studio`, `--desktop`, `--preload`) are not among them: they are used from now on.
 ///
 /// # Errors
 /// The last option has no value.
@@ -39,6 +39,7 @@ pub fn options() -> Result<Vec<(String, String)>, String> {
         match name.as_str() {
             "--server" => give("ANCHOR_SERVER", value.into()),
             "--studio" => give("ANCHOR_STUDIO", value.into()),
+            "--desktop" => give("ANCHOR_DESKTOP", value.into()),
             "--preload" => give("ANCHOR_PRELOAD_CAMERA", value.into()),
             _ => others.push((name, value)),
         }

@@ -82,6 +82,22 @@ fn used(root: u32) -> f64 {
     descendants(root).into_iter().filter_map(of_process).sum()
 }
 
+/// Seconds since process `pid` was started, by the hundredth: field 22 of `/proc/[pid]/stat`.
+///
+/// # Errors
+/// It has ended.
+pub fn age(pid: u32) -> io::Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let uptime = fs::read_to_string("/proc/uptime")?;
+    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
+    let started = number(rest.split_whitespace().nth(19)).map(|started| started / ticks());
+    let now = number(uptime.split_whitespace().next());
+    now.zip(started)
+        .map(|(now, started)| now - started)
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
 fn ticks() -> f64 {
     rustix::param::clock_ticks_per_second() as f64
 }

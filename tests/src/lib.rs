@@ -8,6 +8,7 @@ pub mod browser;
 pub mod counter;
 pub mod cpu;
 pub mod delay;
+pub mod desktop;
 pub mod faketime;
 pub mod ffmpeg;
 pub mod http;
