@@ -6,7 +6,9 @@ cp -r /usr/share/anchor-studio/demo /home/seller/demo
 runuser -u anchor-server -- anchor-server key add demo --data /var/lib/anchor-server >/home/seller/demo/demo.key
 chown -R seller: /home/seller/demo
 cd /home/seller/demo
-runuser -u seller -- anchor-studio run show.toml --report /home/seller/report.json </dev/null &
+# In place, so that a signal reaches the studio itself.
+HOME=/home/seller setpriv --reuid seller --regid seller --init-groups \
+    anchor-studio run show.toml --report /home/seller/report.json </dev/null &
 studio=$!
 flv() { test "$(get /live/demo.flv 200000 2>/dev/null | wc -c)" -ge 200000; }
 until_true 60 "the demo show comes out of the server" flv
