@@ -91,9 +91,9 @@ impl Stored {
         match self {
             Self::Keyring => format!("The key '{name}' is in this machine's keyring."),
             Self::File(path) => format!(
-                "There is no keyring here: the key '{name}' is encrypted in {}. What opens it is in another folder \
-                 of yours, so a copy or a backup of the settings alone doesn't give the key away; whoever can read \
-                 all your files can.",
+                "No keyring of this machine took it: the key '{name}' is encrypted in {}. What opens it is in another \
+                 folder of yours, so a copy or a backup of the settings alone doesn't give the key away; whoever can \
+                 read all your files can take it.",
                 path.display()
             ),
         }

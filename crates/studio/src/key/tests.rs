@@ -221,6 +221,6 @@ fn where_a_key_is_and_what_that_protects_is_said() {
     let file = Stored::File("/home/a/.config/anchor-studio/keys/shop.sealed".into());
     let sentence = file.sentence("shop");
     assert!(sentence.contains("/home/a/.config/anchor-studio/keys/shop.sealed"));
-    assert!(sentence.contains("whoever can read all your files can"));
+    assert!(sentence.contains("whoever can read all your files can take it"));
     assert!(Stored::Keyring.sentence("shop").contains("keyring"));
 }
