@@ -348,11 +348,11 @@ impl Page {
         Ok(self.client.perform_actions(actions).await?)
     }
 
-    /// Holds the mouse down on what the CSS selector `selector` finds first for `time`.
+    /// Holds the mouse down on what the CSS selector `selector` finds first, until [`Page::let_go`].
     ///
     /// # Errors
     /// Nothing is found.
-    pub async fn hold_click(&self, selector: &str, time: Duration) -> Result<(), Error> {
+    pub async fn hold(&self, selector: &str) -> Result<(), Error> {
         let element = self.client.find(Locator::Css(selector)).await?;
         let actions = MouseActions::new("mouse".into())
             .then(PointerAction::MoveToElement {
@@ -363,12 +363,16 @@ impl Page {
             })
             .then(PointerAction::Down {
                 button: MOUSE_BUTTON_LEFT,
-            })
-            .then(PointerAction::Pause { duration: time })
-            .then(PointerAction::Up {
-                button: MOUSE_BUTTON_LEFT,
             });
         Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Lets go of whatever is held.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn let_go(&self) -> Result<(), Error> {
+        Ok(self.client.release_actions().await?)
     }
 
     /// Writes `text` into the field that the CSS selector `selector` finds first, in the place of what it held.

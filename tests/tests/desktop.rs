@@ -147,10 +147,9 @@ async fn from_the_first_start_to_watched() {
     picture(page, "on-air").await;
     kept_secret(&room, &desktop, &key);
 
-    page.hold_click("header .danger", Duration::from_millis(1300))
-        .await
-        .unwrap();
+    page.hold("header .danger").await.unwrap();
     wait(&room, page, "document.querySelector('#go-live')").await;
+    page.let_go().await.unwrap();
     desktop.end(Signal::TERM).await.unwrap();
     assert!(!room.said().contains("panic"), "{}", room.said());
 }
