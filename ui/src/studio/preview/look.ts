@@ -63,5 +63,5 @@ export function sameLook(a: Look, b: Look): boolean {
 
 /** Pictures a second worth asking for: those that a software adapter composes cost the show's own time. */
 export function rateFor(adapter: string): number {
-  return /software|llvmpipe|lavapipe|swiftshader|\bcpu\b/i.test(adapter) ? 20 : 30;
+  return /software|llvmpipe|lavapipe|swiftshader|\bcpu\b/i.test(adapter) ? 16 : 30;
 }
