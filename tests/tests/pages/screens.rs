@@ -34,7 +34,7 @@ const fn dialog(name: &'static str, open: &'static str) -> View {
     }
 }
 
-const SHOW: &str = "__studio.drawn > 2 && document.querySelector('[data-scene], #add-scene')";
+const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], #add-scene')";
 const CARD: &str = "document.querySelector('main section h1')";
 
 /// Every screen.

@@ -7,7 +7,7 @@ import { levelsOf } from './levels';
 
 const IN_FLIGHT = 2;
 /** Drawing and encoding take the page's own thread here. */
-const FASTEST = 10;
+const FASTEST = 8;
 
 /** The far end of the way of the pictures: draws, encodes and sends what the page looks at. */
 export function sendPictures(ears: Ears, state: () => State): Wire {
