@@ -52,7 +52,7 @@ export class Studio {
       await this.bridge.watch((told) => this.#told(told));
       setInterval(() => this.#second(), 1000);
     } catch (error) {
-      this.phase = { phase: 'failed', failure: unanswered(error) };
+      this.phase = { phase: 'failed', failure: failureOf(error) };
     }
   }
 
@@ -61,7 +61,7 @@ export class Studio {
     try {
       return await this.bridge.ask(command);
     } catch (error) {
-      return { failed: unanswered(error) };
+      return { failed: failureOf(error) };
     }
   }
 
@@ -97,7 +97,7 @@ export class Studio {
       const outcome = await this.bridge.choose(choice);
       if ('failed' in outcome) this.notice(outcome.failed);
     } catch (error) {
-      this.notice(unanswered(error));
+      this.notice(failureOf(error));
     }
   }
 
@@ -106,12 +106,12 @@ export class Studio {
     try {
       return { kept: await this.bridge.storeKey(name, key) };
     } catch (error) {
-      return { failed: isFailure(error) ? error : unanswered(error) };
+      return { failed: failureOf(error) };
     }
   }
 
   close(endShow: boolean): void {
-    this.bridge.close(endShow).catch((error: unknown) => this.notice(unanswered(error)));
+    this.bridge.close(endShow).catch((error: unknown) => this.notice(failureOf(error)));
   }
 
   title(text: string): void {
@@ -160,7 +160,9 @@ export class Studio {
   }
 }
 
-function unanswered(error: unknown): Failure {
+/** A failure as it came, or one made of whatever was thrown. */
+function failureOf(error: unknown): Failure {
+  if (isFailure(error)) return error;
   return { code: 'window.no_answer', sentence: error instanceof Error ? error.message : String(error) };
 }
 
