@@ -16,12 +16,12 @@ export function sourceNames(state: State): string[] {
 
 /** The scenes that show a source, itself. */
 export function scenesShowing(state: State, source: string): string[] {
-  return state.scenes.filter((scene) => scene.layer.some((layer) => layer.source === source)).map((s) => s.name);
+  return state.scenes.filter((scene) => scene.layer?.some((layer) => layer.source === source)).map((s) => s.name);
 }
 
 /** Whether the scene on air shows nothing at all. */
 export function isEmpty(state: State): boolean {
-  return state.scenes.find(({ name }) => name === state.on_air)?.layer.length === 0;
+  return state.scenes.find(({ name }) => name === state.on_air)?.layer?.length === 0;
 }
 
 /** A layer that shows all of a source on all of the picture. */

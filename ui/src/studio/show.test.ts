@@ -105,7 +105,7 @@ describe('names', () => {
 
   it('of scenes that show a source', () => {
     expect(scenesShowing(fullShow(), 'Table camera')).toEqual(['Product close up', 'Host and product']);
-    expect(sceneOf('New', 'Hand camera').layer[0]?.source).toBe('Hand camera');
+    expect(sceneOf('New', 'Hand camera').layer?.[0]?.source).toBe('Hand camera');
     expect(sceneOf('New', null).layer).toEqual([]);
   });
 });

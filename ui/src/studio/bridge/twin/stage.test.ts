@@ -32,7 +32,7 @@ describe('the twin', () => {
   it('takes a camera out of the scenes that show it', () => {
     const stage = new Stage(fullShow(), 0);
     stage.do({ do: 'source.remove', source: 'Table camera' }, 0);
-    const shown = stage.state.scenes.flatMap((scene) => scene.layer.map((layer) => layer.source));
+    const shown = stage.state.scenes.flatMap((scene) => scene.layer?.map((layer) => layer.source));
     expect([shown.includes('Table camera'), stage.state.pictures.length]).toEqual([false, 2]);
   });
 });

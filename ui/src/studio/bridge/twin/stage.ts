@@ -121,7 +121,7 @@ export class Stage {
     const { state } = this;
     state.pictures = state.pictures.filter(({ name }) => name !== source);
     state.sounds = state.sounds.filter(({ name }) => name !== source);
-    state.scenes = state.scenes.map((scene) => ({ ...scene, layer: scene.layer.filter((layer) => layer.source !== source) }));
+    state.scenes = state.scenes.map((scene) => ({ ...scene, layer: (scene.layer ?? []).filter((layer) => layer.source !== source) }));
     return done;
   }
 
@@ -145,7 +145,7 @@ export class Stage {
   #settle(): void {
     const { state } = this;
     const onAir = state.scenes.find(({ name }) => name === state.on_air);
-    const seen = new Set(onAir?.layer.map((layer) => layer.source));
+    const seen = new Set(onAir?.layer?.map((layer) => layer.source));
     state.pictures = state.pictures.map((each) => ({ ...each, visible: seen.has(each.name) }));
     state.can_take_back = this.#undo.length > 0;
     state.health = healthOf(state);
