@@ -69,7 +69,9 @@ impl Patch {
 
     /// Takes the input of source `name` away, if there is one and the mixer has room for the order.
     pub(crate) fn pull(&self, name: &str) {
-        let Some(fader) = self.desk.fader(name) else { return };
+        let Some(fader) = self.desk.fader(name) else {
+            return;
+        };
         if self.orders.try_send(Order::Pull(fader)).is_ok() {
             let mut faders = self.desk.faders().to_vec();
             faders.retain(|f| f.name != name);

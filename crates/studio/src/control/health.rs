@@ -49,7 +49,11 @@ impl Watch {
         let slow = second.machine.saturating_sub(self.machine);
         self.machine = second.machine;
         // One frame in a second is a hiccup that nobody sees.
-        self.machine_slow = if slow > 1 { LINGER } else { self.machine_slow.saturating_sub(1) };
+        self.machine_slow = if slow > 1 {
+            LINGER
+        } else {
+            self.machine_slow.saturating_sub(1)
+        };
         let skipped = second.places.iter().map(|p| (p.name.as_str(), p.skipped));
         follow(&mut self.places, skipped);
         let clipped = second.sounds.iter().filter(|s| !s.mute);
@@ -72,7 +76,11 @@ impl Watch {
             away.map(|p| (Bad, "place_away", Some(p.name.clone()))),
             second.lost.first().map(|s| (Bad, "source_lost", Some(s.clone()))),
             (second.live && self.machine_slow > 0).then(|| (Bad, "machine_slow", None)),
-            second.live.then(|| rising(&self.places)).flatten().map(|p| (Bad, "line_slow", Some(p))),
+            second
+                .live
+                .then(|| rising(&self.places))
+                .flatten()
+                .map(|p| (Bad, "line_slow", Some(p))),
             muted.map(|s| (Warning, "muted_heard", Some(s.name.clone()))),
             (self.silent >= SILENT).then(|| (Warning, "silent", None)),
             rising(&self.clipped).map(|s| (Warning, "clipping", Some(s))),
@@ -98,7 +106,11 @@ fn follow<'a>(known: &mut Vec<(String, u64, u32)>, now: impl Iterator<Item = (&'
         let before = known.iter().find(|k| k.0 == name);
         // What is seen for the first time has no past.
         let (past, left) = before.map_or((count, 0), |k| (k.1, k.2));
-        let left = if count > past { LINGER } else { left.saturating_sub(1) };
+        let left = if count > past {
+            LINGER
+        } else {
+            left.saturating_sub(1)
+        };
         next.push((name.to_owned(), count, left));
     }
     *known = next;
@@ -151,11 +163,17 @@ mod tests {
         assert_eq!(watch.health().code, "health.good");
         let slow = [place("a", PlaceStatus::Live, 3)];
         assert!(watch.look(&live(&slow)));
-        assert_eq!((watch.health().code.as_str(), watch.health().subject.as_deref()), ("health.line_slow", Some("a")));
+        assert_eq!(
+            (watch.health().code.as_str(), watch.health().subject.as_deref()),
+            ("health.line_slow", Some("a"))
+        );
         (1..LINGER).for_each(|_| assert!(!watch.look(&live(&slow))));
         assert!(watch.look(&live(&slow)));
         assert_eq!(watch.health().code, "health.good");
-        let away = [place("b", PlaceStatus::Live, 0), place("a", PlaceStatus::Away, 90)];
+        let away = [
+            place("b", PlaceStatus::Live, 0),
+            place("a", PlaceStatus::Away, 90),
+        ];
         watch.look(&live(&away));
         assert_eq!(watch.health().code, "health.place_away");
     }
@@ -176,7 +194,10 @@ mod tests {
         assert_eq!(watch.health().code, "health.good");
         watch.look(&second(4, -80.0));
         assert_eq!(watch.health().code, "health.silent");
-        let covered = Second { covered: true, ..second(4, -80.0) };
+        let covered = Second {
+            covered: true,
+            ..second(4, -80.0)
+        };
         watch.look(&covered);
         assert_eq!(watch.health().code, "health.covered");
     }

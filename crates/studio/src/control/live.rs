@@ -64,8 +64,10 @@ impl Sending {
             let bytes = destination.stats().bytes;
             let past = before.get(&destination.name).map_or(0, |p| p.0);
             let kbps = bytes.saturating_sub(past) * 8 / 1000;
-            self.pace
-                .insert(destination.name.clone(), (bytes, kbps.min(u32::MAX.into()) as u32));
+            self.pace.insert(
+                destination.name.clone(),
+                (bytes, kbps.min(u32::MAX.into()) as u32),
+            );
         }
     }
 
@@ -148,7 +150,8 @@ impl Director {
             (false, None) => Refusal::NotLive,
             (false, Some(air)) => {
                 self.sending.changing = true;
-                self.works.spawn(async move { Finished::Ended(air.end().await, answer) });
+                self.works
+                    .spawn(async move { Finished::Ended(air.end().await, answer) });
                 return;
             }
         };

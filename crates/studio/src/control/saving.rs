@@ -64,7 +64,9 @@ impl Director {
     /// Writes the show on a thread of its own.
     pub(super) fn save(&mut self) {
         self.saving.due = None;
-        let Some(path) = self.saving.path.clone() else { return };
+        let Some(path) = self.saving.path.clone() else {
+            return;
+        };
         self.saving.writing = true;
         let show = self.snapshot();
         self.works

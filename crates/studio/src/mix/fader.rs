@@ -159,7 +159,11 @@ impl Desk {
 
     /// How loud the program is sent: 0 while it is silenced, else 1.
     pub(super) fn loudness(&self) -> f32 {
-        if self.hushed.load(Ordering::Relaxed) { 0.0 } else { 1.0 }
+        if self.hushed.load(Ordering::Relaxed) {
+            0.0
+        } else {
+            1.0
+        }
     }
 
     /// Shows what the mixer says of the program.

@@ -93,12 +93,19 @@ impl Easel {
     /// Draws `sheet` with its prints; the whole canvas, in the colours of JPEG. `None` when there is nothing to draw
     /// on, or it was lost.
     pub(super) fn draw(&mut self, sheet: &Sheet, prints: &[Option<VideoFrame>]) -> Option<VideoFrame> {
-        let drawn = self.try_draw(sheet, prints);
-        if let Err(error) = &drawn {
-            self.failed(error);
-            self.leave();
+        match self.try_draw(sheet, prints) {
+            Ok(drawn) => drawn,
+            Err(error @ compositor::Error::DeviceLost(_)) => {
+                self.failed(&error);
+                self.leave();
+                None
+            }
+            Err(error) => {
+                tracing::debug!(%error, code = error.code(), "this picture of the preview can't be drawn");
+                self.scene = None;
+                None
+            }
         }
-        drawn.ok().flatten()
     }
 
     fn try_draw(

@@ -33,7 +33,7 @@ pub(super) fn form(format: PixelFormat, size: Size, factor: usize) -> Option<For
         PixelFormat::Rgba8 => (format, false),
         PixelFormat::Nv12 | PixelFormat::I420 => (format, true),
     };
-    let side = |v: u32| if even { v / factor & !1 } else { v / factor };
+    let side = |v: u32| if even { (v / factor) & !1 } else { v / factor };
     let size = Size::new(side(size.width), side(size.height));
     if size.area() == 0 {
         return None;

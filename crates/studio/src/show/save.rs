@@ -24,9 +24,7 @@ pub fn save(path: &Path, show: &Show) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let draft = path.with_extension("toml.new");
     let mut file = std::fs::File::create(&draft)?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all());
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     if let Err(error) = written {
         let _ = std::fs::remove_file(&draft);
         return Err(error);

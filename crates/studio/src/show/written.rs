@@ -153,7 +153,8 @@ fn parse_rate(written: Rate) -> Result<FrameRate, String> {
         Rate::Decimal(x) => x.to_string(),
         Rate::Text(t) => t,
     };
-    text.parse().map_err(|e: media::ParseFrameRateError| e.to_string())
+    text.parse()
+        .map_err(|e: media::ParseFrameRateError| e.to_string())
 }
 
 /// `"1280x720"`.

@@ -59,7 +59,7 @@ pub(crate) fn start(setup: Setup) -> Result<Program, compositor::Error> {
     let adapter = started.recv().map_err(ended)??;
     Ok(Program {
         stop,
-            adapter,
+        adapter,
         thread,
     })
 }

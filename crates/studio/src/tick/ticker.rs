@@ -384,7 +384,11 @@ impl Ticker {
 
     fn send(&self, frame: VideoFrame) {
         let covered = self.cover.hides(frame.pts);
-        let frame = if covered { self.cover.frame(frame.pts) } else { frame };
+        let frame = if covered {
+            self.cover.frame(frame.pts)
+        } else {
+            frame
+        };
         let frame = if self.counter { self.counted(frame) } else { frame };
         self.outlet.each(|encoding| encoding.picture(&frame));
         self.tap.offer(|sources| Shot {
