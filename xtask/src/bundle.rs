@@ -71,7 +71,8 @@ impl Options {
                 }
             }
         }
-        if options.packages.is_empty() {
+        // The check sends the studio's demo show through the server.
+        if options.packages.is_empty() || options.check {
             options.packages = Package::ALL.to_vec();
         }
         Ok(options)
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn both_packages_are_made_unless_one_is_named() {
-        let all = Options::parse(&["--check"]).unwrap();
+        let all = Options::parse(&["studio", "--check"]).unwrap();
         assert_eq!((all.packages.len(), all.check), (2, true));
         let one = Options::parse(&["server"]).unwrap();
         assert_eq!((one.packages, one.check), (vec![Package::Server], false));

@@ -25,8 +25,6 @@ struct Step {
     script: &'static str,
     /// How it is run.
     how: How,
-    /// Whose package it is about.
-    about: Package,
 }
 
 /// How a script is run within the clean Debian.
@@ -41,60 +39,27 @@ enum How {
 }
 
 const STEPS: &[Step] = &[
-    step(
-        "the server is installed",
-        "install-server",
-        How::Fetching,
-        Package::Server,
-    ),
+    step("the server is installed", "install-server", How::Fetching),
     step(
         "it starts, answers, and listens on loopback alone",
         "serve",
         How::Apart,
-        Package::Server,
     ),
-    step(
-        "systemd is installed beside it",
-        "install-systemd",
-        How::Fetching,
-        Package::Server,
-    ),
+    step("systemd is installed beside it", "install-systemd", How::Fetching),
     step(
         "its service runs with all that its unit denies it",
         "service",
         How::Booted,
-        Package::Server,
     ),
-    step(
-        "the studio is installed",
-        "install-studio",
-        How::Fetching,
-        Package::Studio,
-    ),
-    step("the demo show runs", "show", How::Apart, Package::Studio),
-    step(
-        "Xvfb is installed beside it",
-        "install-screen",
-        How::Fetching,
-        Package::Studio,
-    ),
-    step("the window opens", "window", How::Apart, Package::Studio),
+    step("the studio is installed", "install-studio", How::Fetching),
+    step("the demo show runs", "show", How::Apart),
+    step("Xvfb is installed beside it", "install-screen", How::Fetching),
+    step("the window opens", "window", How::Apart),
+    step("removed, they leave nothing", "purge", How::Apart),
 ];
 
-const PURGE: Step = step(
-    "removed, they leave nothing",
-    "purge",
-    How::Apart,
-    Package::Server,
-);
-
-const fn step(what: &'static str, script: &'static str, how: How, about: Package) -> Step {
-    Step {
-        what,
-        script,
-        how,
-        about,
-    }
+const fn step(what: &'static str, script: &'static str, how: How) -> Step {
+    Step { what, script, how }
 }
 
 /// What this machine needs for it.
@@ -118,11 +83,7 @@ pub(super) fn run(made: &[(Package, PathBuf)], folder: &Path) -> Result<(), Stri
         let to = packages.join(package.name()).with_extension("deb");
         std::fs::copy(file, &to).map_err(|e| format!("{}: {e}", to.display()))?;
     }
-    let about = |step: &&Step| made.iter().any(|(package, _)| *package == step.about);
-    for step in STEPS.iter().filter(about).chain([&PURGE]) {
-        root.step(step)?;
-    }
-    Ok(())
+    STEPS.iter().try_for_each(|step| root.step(step))
 }
 
 /// A Debian of its own; it goes with this value.
