@@ -13,8 +13,8 @@ export interface Scenario {
 }
 
 const running: Phase = { phase: 'running', preview: { port: 0, token: 'twin' } };
-const crashed = { code: 'show.crashed', sentence: 'the studio ended without closing the show' };
-const corrupt = { code: 'show.syntax', sentence: 'the show file can not be read' };
+const crashed = { code: 'show.crashed', sentence: 'If you begin another show, this one is kept as /home/host/show.toml.kept-1.' };
+const corrupt = { code: 'show.syntax', sentence: 'line 3, column 7: a value is missing. The file is kept as /home/host/show.toml.kept-1.' };
 
 function live(): State {
   return { ...fullShow(), live: { seconds: 754 } };
