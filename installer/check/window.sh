@@ -1,14 +1,15 @@
-# The window under Xvfb: it opens, shows more than one colour, lives on, and ends when it is asked to.
+# The window under Xvfb: it opens, shows the demo show's pictures, lives on, and ends when it is asked to.
 . /packages/common.sh
 cat >/tmp/window.sh <<'INSIDE'
 . /packages/common.sh
 export WEBKIT_DISABLE_COMPOSITING_MODE=1
 anchor-studio-desktop --keep /home/seller/keep &
 window=$!
-titled() { xwininfo -root -tree | grep '"Anchor Studio"' >/dev/null; }
+titled() { xwininfo -root -tree | grep 'Anchor Studio"' >/dev/null; }
 until_true 60 "a window is titled Anchor Studio" titled
 colours() { xwd -root -silent | tail -c +4096 | od -An -v -tx4 -w4 | sort -u | wc -l; }
-painted() { test "$(colours)" -ge 200; }
+# Words and buttons have some hundred; the demo show's pictures have tens of thousands.
+painted() { test "$(colours)" -ge 5000; }
 until_true 60 "the window shows pictures" painted
 kill -0 "$window"
 xwd -root -silent >/tmp/window.xwd
