@@ -124,8 +124,9 @@ describe('places', () => {
   });
 
   it('have an address', () => {
-    expect(['rtmp://a/live', 'rtmps://a.b:443/app/x', 'RTMP://A/live'].every(isAddress)).toBe(true);
-    expect(['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'rtmp://a b/live', ''].some(isAddress)).toBe(false);
+    expect(['rtmp://a/live', 'rtmp://a.b:1936/app/'].every(isAddress)).toBe(true);
+    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'rtmps://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', ''];
+    expect(others.some(isAddress)).toBe(false);
     expect(shortAddress(shop)).toBe('127.0.0.1:1935/live');
   });
 });

@@ -22,7 +22,7 @@ function live(): State {
 
 function away(): State {
   const [first] = fullShow().places;
-  const lost = { ...place('Second place', 'rtmps://push.example.com:443/app'), error: unreachable, skipped: 1520 };
+  const lost = { ...place('Second place', 'rtmp://push.example.com/app'), error: unreachable, skipped: 1520 };
   return { ...live(), places: first ? [first, lost] : [lost] };
 }
 

@@ -37,7 +37,7 @@ export function fullShow(): State {
     ],
     pictures: [picture('Host camera'), picture('Table camera', '1920x1080 at 30 fps, as asked for'), picture('Title', null)],
     sounds: [sound('Desk microphone'), sound('Clip-on microphone')],
-    places: [place('Tea shop', 'rtmp://127.0.0.1:1935/live'), place('Second place', 'rtmps://push.example.com:443/app', false)],
+    places: [place('Tea shop', 'rtmp://127.0.0.1:1935/live'), place('Second place', 'rtmp://push.example.com/app', false)],
   };
 }
 

@@ -127,7 +127,7 @@ export class Stage {
 
   #putPlace(put: Place): Outcome {
     const { places } = this.state;
-    if (!/^rtmps?:\/\/[^/]+\/.+/.test(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
+    if (!/^rtmp:\/\/[^/]+\/.+/.test(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
     const at = places.findIndex(({ name }) => name === put.name);
     const now = { ...(places[at] ?? place(put.name, put.url)), ...put, key_missing: false };
     this.state.places = at < 0 ? [...places, now] : places.with(at, now);
