@@ -10,6 +10,8 @@
 mod bindings;
 mod commands;
 mod controller;
+#[cfg(target_os = "linux")]
+mod graphics;
 mod keeper;
 mod log;
 mod options;
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         return ended;
     }
     let options = options::Options::parse();
+    #[cfg(target_os = "linux")]
+    graphics::settle();
     log::start();
     // Two providers are linked in; without a choice the first TLS connection panics.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
