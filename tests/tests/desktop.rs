@@ -64,6 +64,10 @@ fn pictures() -> PathBuf {
 }
 
 async fn picture(page: &Page, name: &str) {
+    // What was just put into the page is drawn by the second frame from now.
+    let drawn =
+        "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+    page.eval_async(drawn, Vec::new()).await.unwrap();
     page.screenshot(&pictures().join(format!("{name}.png")))
         .await
         .unwrap();
