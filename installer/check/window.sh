@@ -2,7 +2,6 @@
 . /packages/common.sh
 cat >/tmp/window.sh <<'INSIDE'
 . /packages/common.sh
-export WEBKIT_DISABLE_COMPOSITING_MODE=1
 anchor-studio-desktop --keep /home/seller/keep &
 window=$!
 titled() { xwininfo -root -tree | grep 'Anchor Studio"' >/dev/null; }
