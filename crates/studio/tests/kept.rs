@@ -111,7 +111,12 @@ async fn a_show_begins_without_the_devices_that_are_not_there() {
                    \"lapel\"\ntype = \"microphone\"\ndevice = \"no such microphone\"\n";
     let session = open(&SHOW.replace("[[scene]]", &format!("{missing}[[scene]]")), None).await;
     let state = state(&session).await;
-    assert!(state.sounds.iter().any(|s| s.name == "lapel" && s.reason.is_some()));
+    assert!(
+        state
+            .sounds
+            .iter()
+            .any(|s| s.name == "lapel" && s.reason.is_some())
+    );
     assert!(state.pictures.iter().any(|p| p.name == "desk"));
     session.finish().await.unwrap();
 }
