@@ -15,6 +15,8 @@ mod graphics;
 mod keeper;
 mod log;
 mod options;
+#[cfg(target_os = "linux")]
+mod revival;
 mod shows;
 mod signals;
 mod window;

@@ -47,6 +47,13 @@ impl Window for AppHandle {
 /// # Errors
 /// There is no display, or the system lacks what a window needs.
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
+    #[cfg(target_os = "linux")]
+    if ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .all(|name| std::env::var_os(name).is_none())
+    {
+        return Err("there is no display here; `anchor-studio run FILE` runs a show without a window".into());
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
@@ -58,17 +65,34 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let app = tauri::Builder::default()
         // First: a second start must end before it has opened anything.
         .plugin(tauri_plugin_single_instance::init(move |_, _, _| {
-            second.send_now(Request::Focus)
+            second.send_now(Request::Focus);
         }))
         .plugin(window_state(options.keep.as_deref()))
         .manage(requests.clone())
         .invoke_handler(bindings.invoke_handler())
+        .setup(|app| opened(app).map_err(Into::into))
         .build(tauri::generate_context!())?;
     let keeper = Keeper::open(&folder(options, app.handle())?, options);
     let controller = Controller::new(Shows, app.handle().clone(), keeper, requested);
     runtime.spawn(end_with(runtime.spawn(controller.run()), app.handle().clone()));
     runtime.spawn(end_at_signal(requests.clone()));
     app.run(move |_, event| on_event(&requests, &event));
+    Ok(())
+}
+
+/// The window is there, and its page is being loaded.
+#[cfg(target_os = "linux")]
+fn opened(app: &tauri::App) -> tauri::Result<()> {
+    match app.get_webview_window(MAIN) {
+        Some(window) => window.with_webview(|webview| crate::revival::watch(&webview)),
+        None => Ok(()),
+    }
+}
+
+/// The window is there, and its page is being loaded.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
+fn opened(_: &tauri::App) -> tauri::Result<()> {
     Ok(())
 }
 

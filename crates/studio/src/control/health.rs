@@ -72,21 +72,21 @@ impl Watch {
         let away = second.places.iter().find(|p| p.status == PlaceStatus::Away);
         let muted = second.sounds.iter().find(|s| s.heard_while_muted);
         let found = [
-            second.graphics_lost.then(|| (Bad, "graphics_lost", None)),
+            second.graphics_lost.then_some((Bad, "graphics_lost", None)),
             away.map(|p| (Bad, "place_away", Some(p.name.clone()))),
             second.lost.first().map(|s| (Bad, "source_lost", Some(s.clone()))),
-            (second.live && self.machine_slow > 0).then(|| (Bad, "machine_slow", None)),
+            (second.live && self.machine_slow > 0).then_some((Bad, "machine_slow", None)),
             second
                 .live
                 .then(|| rising(&self.places))
                 .flatten()
                 .map(|p| (Bad, "line_slow", Some(p))),
             muted.map(|s| (Warning, "muted_heard", Some(s.name.clone()))),
-            (self.silent >= SILENT).then(|| (Warning, "silent", None)),
+            (self.silent >= SILENT).then_some((Warning, "silent", None)),
             rising(&self.clipped).map(|s| (Warning, "clipping", Some(s))),
-            (!second.live && self.machine_slow > 0).then(|| (Warning, "machine_slow", None)),
-            second.not_saved.then(|| (Warning, "not_saved", None)),
-            second.covered.then(|| (Warning, "covered", None)),
+            (!second.live && self.machine_slow > 0).then_some((Warning, "machine_slow", None)),
+            second.not_saved.then_some((Warning, "not_saved", None)),
+            second.covered.then_some((Warning, "covered", None)),
         ];
         let calm = (Good, if second.live { "good" } else { "idle" }, None);
         let (level, code, subject) = found.into_iter().flatten().next().unwrap_or(calm);
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(watch.health().code, "health.good");
         watch.look(&second(4, -20.0));
         assert_eq!(watch.health().code, "health.machine_slow");
-        (1..SILENT).for_each(|_| drop(watch.look(&second(4, -80.0))));
+        (1..SILENT).for_each(|_| _ = watch.look(&second(4, -80.0)));
         assert_eq!(watch.health().code, "health.good");
         watch.look(&second(4, -80.0));
         assert_eq!(watch.health().code, "health.silent");

@@ -50,16 +50,16 @@ fn inputs_come_and_go_while_others_are_heard() {
     };
     assert_eq!(mixed(&mut table), 0.0);
     assert!(patch.plug(input("a")) && patch.plug(input("b")));
-    (0..4).for_each(|_| drop(mixed(&mut table)));
+    (0..4).for_each(|_| _ = mixed(&mut table));
     let both = mixed(&mut table);
     patch.pull("a");
     assert!(patch.desk().fader("a").is_none() && patch.desk().fader("b").is_some());
-    (0..4).for_each(|_| drop(mixed(&mut table)));
+    (0..4).for_each(|_| _ = mixed(&mut table));
     let one = mixed(&mut table);
     assert!((both - 2.0 * one).abs() < 0.01 && one > 0.05, "{both} and {one}");
     patch.pull("nobody");
     patch.pull("b");
-    (0..4).for_each(|_| drop(mixed(&mut table)));
+    (0..4).for_each(|_| _ = mixed(&mut table));
     assert_eq!(mixed(&mut table), 0.0);
     assert_eq!(table.gone.len(), 2);
 }
