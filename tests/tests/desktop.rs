@@ -64,9 +64,10 @@ fn pictures() -> PathBuf {
 }
 
 async fn picture(page: &Page, name: &str) {
-    // What was just put into the page is drawn by the second frame from now.
-    let drawn =
-        "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+    // What was just put into the page is drawn by the second frame from now. Where nothing moves WebKit may have no
+    // next frame: then it is drawn already.
+    let drawn = "const [done] = arguments; setTimeout(() => done(true), 500);
+        requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
     page.eval_async(drawn, Vec::new()).await.unwrap();
     page.screenshot(&pictures().join(format!("{name}.png")))
         .await

@@ -28,6 +28,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::Cameras("bench-preview"),
     ),
     (
+        "window",
+        "the studio's window: clicks, pictures, processor time and memory beside the same show without one",
+        Program::Window("bench-window"),
+    ),
+    (
         "obs",
         "the demo show in OBS Studio and in our studio, in turn: true frames at the receiver",
         Program::Cameras("bench-obs"),
@@ -64,7 +69,16 @@ enum Program {
     System(&'static str),
     /// As the one before, with the preload camera.
     Cameras(&'static str),
+    /// As the one before, with the window.
+    Window(&'static str),
     Crate(&'static str, &'static str),
+}
+
+/// What a program is given beside server and studio.
+#[derive(Clone, Copy, Default)]
+struct Fixtures {
+    cameras: bool,
+    window: bool,
 }
 
 /// Runs one benchmark by its name; further words go to it.
@@ -84,8 +98,23 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
     needs::packages(needs::BUILD)?;
     needs::packages(&[needs::FIXTURES, needs::TEST].concat())?;
     match *program {
-        Program::System(bin) => system(bin, false, rest),
-        Program::Cameras(bin) => system(bin, true, rest),
+        Program::System(bin) => system(bin, Fixtures::default(), rest),
+        Program::Cameras(bin) => system(
+            bin,
+            Fixtures {
+                cameras: true,
+                window: false,
+            },
+            rest,
+        ),
+        Program::Window(bin) => system(
+            bin,
+            Fixtures {
+                cameras: true,
+                window: true,
+            },
+            rest,
+        ),
         Program::Crate(package, bench) => {
             finished(cargo(&["bench", "-p", package, "--bench", bench]).args(rest))
         }
@@ -93,8 +122,12 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
 }
 
 /// A program of the test package, given the release builds of server and studio.
-fn system(bin: &str, cameras: bool, rest: &[&str]) -> Result<bool, String> {
+fn system(bin: &str, Fixtures { cameras, window }: Fixtures, rest: &[&str]) -> Result<bool, String> {
     let programs = build::all(cameras)?;
+    if window {
+        needs::packages(needs::WINDOW)?;
+        build::window()?;
+    }
     if !finished(&mut cargo(&["build", "-p", "system-tests", "--bin", bin]))? {
         return Ok(false);
     }
@@ -105,6 +138,9 @@ fn system(bin: &str, cameras: bool, rest: &[&str]) -> Result<bool, String> {
     }
     if cameras {
         command.arg("--preload").arg(&programs.preload);
+    }
+    if window {
+        command.arg("--desktop").arg(&programs.window);
     }
     finished(command.args(rest))
 }

@@ -99,7 +99,7 @@ impl Compositor {
         Self::open(options, ColorInfo::BT709, false, true)
     }
 
-    /// A compositor for pictures that nobody waits for, with half the memory: it has no fixed kernels nor a second
+    /// A compositor for pictures that nobody waits for, with less memory: it has no fixed kernels nor a second
     /// device, and `render` makes the kernels that are lacking, which takes 0.1 to 1 s for each on a software device
     /// that has never made it. Pictures are delivered in the matrix and range of `color`: where these aren't
     /// BT.709 and limited, by one pass more over the finished picture. Chroma stays in the left column.

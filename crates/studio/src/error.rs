@@ -48,6 +48,11 @@ pub enum Error {
     /// The companion's address.
     #[error("the companion's url '{0}' can't be used; it looks like http://127.0.0.1:8080")]
     Companion(String),
+    /// The companion can't be asked from this machine.
+    #[error(
+        "your server can't be asked from here: {0}; are the system's certificates installed (ca-certificates)?"
+    )]
+    NoHttp(String),
     /// The system.
     #[error("{0}")]
     System(#[from] std::io::Error),
@@ -65,13 +70,17 @@ impl Error {
             Self::Compositor(e) => e.code(),
             Self::Encoder(_) => "encoder",
             Self::Companion(_) => "companion.url",
+            Self::NoHttp(_) => "companion.machine",
             Self::System(_) => "system",
         }
     }
 }
 
-impl From<clock::BadUrl> for Error {
-    fn from(bad: clock::BadUrl) -> Self {
-        Self::Companion(bad.0)
+impl From<clock::Unusable> for Error {
+    fn from(why: clock::Unusable) -> Self {
+        match why {
+            clock::Unusable::Url(url) => Self::Companion(url),
+            clock::Unusable::Machine(reason) => Self::NoHttp(reason),
+        }
     }
 }

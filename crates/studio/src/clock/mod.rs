@@ -3,5 +3,5 @@
 mod sync;
 mod utc;
 
-pub use sync::{BadUrl, Companion};
+pub use sync::{Companion, Unusable};
 pub use utc::{Reading, UtcMap};

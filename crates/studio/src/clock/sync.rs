@@ -1,5 +1,6 @@
 //! Asks a companion server for the time.
 
+use std::error::Error;
 use std::time::Duration;
 
 use capture::clock::ShowClock;
@@ -17,23 +18,28 @@ pub struct Companion {
     url: String,
 }
 
-/// An address that can't be a companion's.
+/// Why a companion can't be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadUrl(pub String);
+pub enum Unusable {
+    /// An address that can't be a companion's.
+    Url(String),
+    /// This machine can't ask anybody, as without certificates.
+    Machine(String),
+}
 
 impl Companion {
     /// The companion at `base`, as in `http://127.0.0.1:8080`.
     ///
     /// # Errors
-    /// [`BadUrl`] when `base` is no http(s) address.
-    pub fn new(base: &str) -> Result<Self, BadUrl> {
+    /// [`Unusable`] when `base` is no http(s) address, or this machine has no certificates.
+    pub fn new(base: &str) -> Result<Self, Unusable> {
         let url = format!("{}/time", base.trim_end_matches('/'));
-        let good = reqwest::Url::parse(&url).is_ok_and(|u| matches!(u.scheme(), "http" | "https"));
-        let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build();
-        match client {
-            Ok(client) if good => Ok(Self { client, url }),
-            _ => Err(BadUrl(base.to_owned())),
+        if !reqwest::Url::parse(&url).is_ok_and(|u| matches!(u.scheme(), "http" | "https")) {
+            return Err(Unusable::Url(base.to_owned()));
         }
+        let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build();
+        let client = client.map_err(|e| Unusable::Machine(whole(&e)))?;
+        Ok(Self { client, url })
     }
 
     /// `count` readings, one after another on one connection; those that failed are left out.
@@ -92,6 +98,12 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     let doy = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
     let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
     era * 146_097 + doe - 719_468
+}
+
+/// An error with all its causes.
+fn whole(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |e| e.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 #[cfg(test)]

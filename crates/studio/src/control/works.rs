@@ -35,21 +35,20 @@ impl Director {
         }
     }
 
-    /// Looks which places have no key; the keyring may take its time.
+    /// Looks which places have no key. The keyring may take its time; files and variables don't.
     pub(super) fn look_for_keys(&mut self) {
-        let keys: Vec<(String, KeyRef)> = self
-            .parts
-            .show
-            .outputs
-            .iter()
+        let outputs = self.parts.show.outputs.iter();
+        let (ring, near): (Vec<_>, Vec<_>) = outputs
             .map(|o| (o.name.clone(), o.key.clone()))
-            .collect();
-        self.works.spawn_blocking(move || {
-            let missing = keys
-                .into_iter()
-                .filter(|(_, key)| crate::key::fetch(key).is_err());
-            Finished::Keys(missing.map(|(name, _)| name).collect())
-        });
+            .partition(|(_, key)| matches!(key, KeyRef::Keyring(_)));
+        self.sending.missing = without_key(near);
+        if !ring.is_empty() {
+            let near = self.sending.missing.clone();
+            self.works.spawn_blocking(move || {
+                let ring = without_key(ring);
+                Finished::Keys(near.into_iter().chain(ring).collect())
+            });
+        }
     }
 
     pub(super) fn add_source(&mut self, written: api::source::Source, answer: Asker) {
@@ -183,4 +182,12 @@ impl Director {
             }));
         });
     }
+}
+
+/// The names of those whose key can't be fetched.
+fn without_key(keys: Vec<(String, KeyRef)>) -> Vec<String> {
+    let missing = keys
+        .into_iter()
+        .filter(|(_, key)| crate::key::fetch(key).is_err());
+    missing.map(|(name, _)| name).collect()
 }
