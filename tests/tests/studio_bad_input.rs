@@ -306,13 +306,14 @@ async fn a_key_is_stored_privately_used_and_seen_nowhere() {
     let stored = set_key(home.path(), "shop", &format!("{key}\n")).await;
     let said = format!("{}{}", text(&stored.stdout), text(&stored.stderr));
     assert!(stored.status.success(), "{said}");
-    let file = home.path().join("config/anchor-studio/keys/shop");
-    has(&said, &[file.to_str().unwrap(), "readable by you alone"]);
+    let file = home.path().join("config/anchor-studio/keys/shop.sealed");
+    has(&said, &[file.to_str().unwrap(), "is encrypted in"]);
     assert_eq!(
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o600
     );
-    assert_eq!(std::fs::read_to_string(&file).unwrap().trim(), key);
+    let sealed = std::fs::read(&file).unwrap();
+    assert!(!sealed.windows(key.len()).any(|part| part == key.as_bytes()));
 
     let show = Show::new(BARS_AND_TONE).companion(&server.url("")).output_with(
         "mine",
