@@ -102,8 +102,13 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 
 /// An error with all its causes.
 fn whole(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |e| e.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(test)]
