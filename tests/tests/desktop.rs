@@ -64,9 +64,14 @@ fn pictures() -> PathBuf {
 }
 
 async fn picture(page: &Page, name: &str) {
-    // What was just put into the page is drawn by the second frame from now. Where nothing moves WebKit may have no
-    // next frame: then it is drawn already.
-    let drawn = "const [done] = arguments; setTimeout(() => done(true), 500);
+    // What was just put into the page is drawn by the second frame from now. Frames come only where something moves,
+    // and without a next one WebKit's driver takes no picture: a dot of one pixel flickers.
+    let drawn = "const [done] = arguments;
+        const dot = document.createElement('i');
+        dot.style.cssText = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px';
+        document.body.append(dot);
+        let dark = false;
+        setInterval(() => { dark = !dark; dot.style.background = dark ? '#000' : '#fff'; }, 30);
         requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
     page.eval_async(drawn, Vec::new()).await.unwrap();
     page.screenshot(&pictures().join(format!("{name}.png")))
