@@ -59,6 +59,7 @@ describe('devices', () => {
   it('say size and pace', () => {
     expect(readFormat('YUYV, 640x480 at 29.97 fps, as asked for')).toEqual({ width: '640', height: '480', rate: '29.97' });
     expect(readFormat('1280x720 at 30, raw')?.rate).toBe('30');
+    expect(readFormat('YUYV; 640x360 instead of 1280x720, because it has no such pictures')?.height).toBe('360');
     expect(readFormat('as asked for')).toBeNull();
   });
 });
