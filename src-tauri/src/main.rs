@@ -11,7 +11,7 @@ mod bindings;
 mod commands;
 mod controller;
 #[cfg(target_os = "linux")]
-mod graphics;
+mod environment;
 mod keeper;
 mod log;
 mod options;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     }
     let options = options::Options::parse();
     #[cfg(target_os = "linux")]
-    graphics::settle();
+    environment::settle();
     log::start();
     // Two providers are linked in; without a choice the first TLS connection panics.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
