@@ -18,7 +18,6 @@ mod options;
 #[cfg(target_os = "linux")]
 mod revival;
 mod shows;
-mod signals;
 mod window;
 
 use std::process::ExitCode;

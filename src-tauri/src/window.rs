@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::bindings;
 use crate::controller::{Controller, Request, Requests, requests};
 use crate::keeper::Keeper;
 use crate::options::Options;
 use crate::shows::Shows;
-use crate::{bindings, signals};
 
 /// Label of the only window.
 const MAIN: &str = "main";
@@ -137,7 +137,7 @@ async fn end_with(controller: tokio::task::JoinHandle<()>, app: AppHandle) {
 
 async fn end_at_signal(requests: Requests) {
     loop {
-        signals::end().await;
+        studio::signals::end().await;
         requests.send(Request::End).await;
     }
 }

@@ -13,6 +13,7 @@ pub mod driver;
 mod packet;
 mod queue;
 mod rate;
+mod rgb;
 mod source;
 mod time;
 mod video;
@@ -23,6 +24,7 @@ pub use codec::{AacParameters, CodecParameters, H264Parameters, Track, TrackKind
 pub use packet::Packet;
 pub use queue::{FrameQueue, QueueCounters};
 pub use rate::{FrameRate, ParseFrameRateError};
+pub use rgb::limited_709;
 pub use source::{AudioSource, SourceCounters, VideoSource};
 pub use time::Timestamp;
 pub use video::{ColorInfo, Matrix, PixelFormat, Plane, Range, Siting, Size, VideoFrame};

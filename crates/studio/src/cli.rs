@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::key;
 use crate::session::{self, Config};
-use crate::{Error, control, show};
+use crate::{Error, control, show, signals};
 
 /// The show without a window.
 #[derive(Parser)]
@@ -138,7 +138,7 @@ fn run_show(asked: &Run) -> Result<(), Error> {
             strict: true,
             preview: asked.preview.then(Vec::new),
         };
-        let mut session = session::open_behind(config, handle, door).await?;
+        let session = session::open_behind(config, handle, door).await?;
         if let Some(preview) = session.preview() {
             println!(
                 "{}",
@@ -171,24 +171,9 @@ async fn stop_at(stop: CancellationToken, seconds: Option<f64>) {
     };
     tokio::select! {
         () = limit => {}
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
+        () = signals::end() => {}
     }
     stop.cancel();
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => _ = terminate.recv().await,
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }
 
 fn check(path: &Path) -> Result<(), Error> {

@@ -6,6 +6,7 @@
 //! and each device has its own; destinations wait on tokio. Nothing here knows the server.
 
 mod air;
+mod aside;
 pub mod assets;
 pub mod cli;
 pub mod clock;
@@ -18,9 +19,11 @@ mod output;
 mod platform;
 pub mod preview;
 mod random;
+mod report;
 mod scene;
 pub mod session;
 pub mod show;
+pub mod signals;
 mod sources;
 mod stats;
 mod tick;

@@ -13,6 +13,7 @@ use capture::clock::ShowClock;
 use media::{AudioBlock, AudioSource};
 use sound::{BLOCK, CHANNELS, Mixer, RATE, block_time};
 
+use crate::aside::drop_aside;
 use crate::encoding::Outlet;
 use crate::platform;
 use crate::tick::source_stats;
@@ -196,12 +197,7 @@ impl Table {
                 self.gone.push(stats(&input));
                 self.blocks.remove(index);
                 self.mixer.remove_input(index);
-                // A device takes its time to close: not the mixer's to wait for.
-                drop(
-                    std::thread::Builder::new()
-                        .name("source-drop".into())
-                        .spawn(move || drop(input)),
-                );
+                drop_aside("source-drop", input);
             }
         }
     }

@@ -1,13 +1,15 @@
 //! A show that is open: seen, heard, directed, and sent when that is asked.
 
 use std::path::PathBuf;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api::studio::{ClockStats, CounterMap, ShowReport, SourceStats};
+use api::studio::{ShowReport, SourceStats};
 use capture::clock::ShowClock;
-use media::{ShowId, Timestamp, Utc};
-use tokio::task::JoinHandle;
+use media::Utc;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, block_in_place};
 use tokio_util::sync::CancellationToken;
 
 use crate::air::{self, Air, Ground, Sent, utc_of};
@@ -15,8 +17,10 @@ use crate::clock::{Companion, UtcMap};
 use crate::control::{Director, Door, Handle, Parts, Stage, door};
 use crate::encoding::Outlet;
 use crate::preview::{self, Preview, Tap};
+use crate::report::{merge, report};
 use crate::show::{LoadError, Show};
 use crate::sources::{self, Care, Opened};
+use crate::tick::{Member, News, Order};
 use crate::{Error, assets, mix, platform, tick};
 
 /// Readings of the companion's clock at the start, and at each later correction.
@@ -44,6 +48,7 @@ pub struct Session {
     handle: Handle,
     preview: Option<preview::Address>,
     stop: CancellationToken,
+    over: CancellationToken,
     task: JoinHandle<Result<ShowReport, Error>>,
 }
 
@@ -62,14 +67,20 @@ pub async fn open(config: Config) -> Result<Session, Error> {
 /// # Errors
 /// As [`open`].
 pub async fn open_behind(config: Config, handle: Handle, door: Door) -> Result<Session, Error> {
-    let stop = CancellationToken::new();
+    let (stop, over) = (CancellationToken::new(), CancellationToken::new());
     let running = Running::start(config, door).await?;
     let preview = running.preview.as_ref().map(|p| p.address().clone());
-    let task = tokio::spawn(running.until(stop.clone()));
+    let (stopped, ended) = (stop.clone(), over.clone().drop_guard());
+    let task = tokio::spawn(async move {
+        let report = running.until(stopped).await;
+        drop(ended);
+        report
+    });
     Ok(Session {
         handle,
         preview,
         stop,
+        over,
         task,
     })
 }
@@ -95,10 +106,8 @@ impl Session {
     }
 
     /// Waits until it has ended by itself, as after a panic of its tick; [`Session::finish`] says the rest.
-    pub async fn ended(&mut self) {
-        while !self.task.is_finished() {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+    pub async fn ended(&self) {
+        self.over.cancelled().await;
     }
 
     /// Ends it, and says what became of it.
@@ -126,8 +135,8 @@ struct Running {
 impl Running {
     async fn start(config: Config, door: Door) -> Result<Self, Error> {
         let Config { show, live, .. } = config;
-        let outputs = if live { show.outputs.clone() } else { Vec::new() };
-        let ready = tokio::task::block_in_place(|| air::ready(&outputs))?;
+        let outputs = if live { &show.outputs[..] } else { &[] };
+        let ready = block_in_place(|| air::ready(outputs))?;
         pipeline::init()?;
         let clock = ShowClock::start();
         let companion = show.companion.as_ref().map(|c| Companion::new(&c.url));
@@ -139,66 +148,33 @@ impl Running {
             utc: Arc::new(Mutex::new(utc)),
             outlet: Outlet::default(),
         };
-        let care = if config.strict {
-            Care::Strict
-        } else {
-            Care::Lenient
+        let care = match config.strict {
+            true => Care::Strict,
+            false => Care::Lenient,
         };
-        let opened = tokio::task::block_in_place(|| sources::open(&show, &clock, care))?;
-        let air = match live {
-            true => Some(tokio::task::block_in_place(|| Air::start(ready, &ground))?),
-            false => None,
-        };
-        let Opened {
-            cast,
-            facts,
-            sounds,
-            silent,
-        } = opened;
-        let names = cast.iter().map(|member| member.name.clone()).collect();
-        let mut stage = Stage::new(show.scenes.clone(), names).map_err(Error::Scenes)?;
-        if let Some(start) = &show.start {
-            stage.start_with(start);
-        }
+        let opened = block_in_place(|| sources::open(&show, &clock, care))?;
+        let air = live.then(|| block_in_place(|| Air::start(ready, &ground)));
+        let air = air.transpose()?;
+        let stage = stage(&show, &opened)?;
         let tap = Arc::<Tap>::default();
-        let (orders, ordered) = std::sync::mpsc::sync_channel(tick::WAITING);
-        let (teller, news) = tick::Teller::new();
-        let frames = Arc::<tick::FrameCounts>::default();
-        let setup = tick::Setup {
-            clock,
-            size: show.canvas.size,
-            rate: show.canvas.rate,
-            counter: show.canvas.counter,
-            scenes: stage.flats().to_vec(),
-            cast,
-            outlet: ground.outlet.clone(),
-            cover: sources::cover(show.canvas.size)?,
-            tap: Arc::clone(&tap),
-            frames: Arc::clone(&frames),
-            orders: ordered,
-            teller,
-        };
-        let program = tokio::task::block_in_place(|| tick::start(setup))?;
-        let mixing = mix::start(clock, sounds, ground.outlet.clone())?;
-        let preview = match &config.preview {
-            Some(origins) => Some(preview::start(
-                clock,
-                tap,
-                Arc::clone(mixing.patch().desk()),
-                origins,
-            )?),
-            None => None,
-        };
+        let (setup, line) = setup(&show, &ground, &stage, opened.cast, &tap)?;
+        let frames = Arc::clone(&setup.frames);
+        let program = block_in_place(|| tick::start(setup))?;
+        let mixing = mix::start(clock, opened.sounds, ground.outlet.clone())?;
+        let desk = Arc::clone(mixing.patch().desk());
+        let preview = config.preview.as_deref();
+        let preview = preview.map(|origins| preview::start(clock, tap, desk, origins));
+        let preview = preview.transpose()?;
         let director = Director::new(Parts {
             show: show.clone(),
             ground: ground.clone(),
             stage,
             door,
-            orders,
-            news,
+            orders: line.0,
+            news: line.1,
             patch: mixing.patch().clone(),
-            pictures: facts.into_iter().map(Some).collect(),
-            silent,
+            pictures: opened.facts.into_iter().map(Some).collect(),
+            silent: opened.silent,
             adapter: program.adapter().to_owned(),
             frames,
             air,
@@ -248,7 +224,7 @@ impl Running {
 
     async fn finish(mut self) -> Result<ShowReport, Error> {
         // Pictures and sound end before the encoders do, so that the last of them are sent.
-        let (outcome, sounds) = tokio::task::block_in_place(|| (self.program.stop(), self.mixing.stop()));
+        let (outcome, sounds) = block_in_place(|| (self.program.stop(), self.mixing.stop()));
         let Sent {
             id,
             encodings,
@@ -275,6 +251,46 @@ impl Running {
             ..report
         })
     }
+}
+
+/// The scenes of `show` over the sources that were opened, the one it starts with on air.
+fn stage(show: &Show, opened: &Opened) -> Result<Stage, Error> {
+    let names = opened.cast.iter().map(|member| member.name.clone()).collect();
+    let mut stage = Stage::new(show.scenes.clone(), names).map_err(Error::Scenes)?;
+    if let Some(start) = &show.start {
+        stage.start_with(start);
+    }
+    Ok(stage)
+}
+
+/// The director's end of the tick: orders to it, news from it.
+type Line = (SyncSender<Order>, mpsc::Receiver<News>);
+
+/// What the tick works with, and the line to it.
+fn setup(
+    show: &Show,
+    ground: &Ground,
+    stage: &Stage,
+    cast: Vec<Member>,
+    tap: &Arc<Tap>,
+) -> Result<(tick::Setup, Line), Error> {
+    let (orders, ordered) = std::sync::mpsc::sync_channel(tick::WAITING);
+    let (teller, news) = tick::Teller::new();
+    let setup = tick::Setup {
+        clock: ground.clock,
+        size: show.canvas.size,
+        rate: show.canvas.rate,
+        counter: show.canvas.counter,
+        scenes: stage.flats().to_vec(),
+        cast,
+        outlet: ground.outlet.clone(),
+        cover: sources::cover(show.canvas.size)?,
+        tap: Arc::clone(tap),
+        frames: Arc::default(),
+        orders: ordered,
+        teller,
+    };
+    Ok((setup, (orders, news)))
 }
 
 /// The first map to UTC, and how far the machine's own clock is from it in microseconds.
@@ -308,46 +324,4 @@ fn machine_utc() -> Utc {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     Utc(since.as_micros() as i64)
-}
-
-fn report(
-    show: &Show,
-    id: Option<ShowId>,
-    outcome: &tick::Outcome,
-    mut utc: UtcMap,
-    offset: Option<i64>,
-) -> ShowReport {
-    let rate = show.canvas.rate;
-    let counter = show.canvas.counter.then(|| CounterMap {
-        // Counter n is burnt into the frame of tick n - 1.
-        first_counter: outcome.first_tick + 1,
-        rate_num: rate.num(),
-        rate_den: rate.den(),
-        utc_micros: utc.utc(Timestamp::ZERO).as_micros() - rate.frame_nanos() / 1_000,
-    });
-    ShowReport {
-        show: show.name.clone(),
-        show_id: id.map(|id| id.to_string()).unwrap_or_default(),
-        seconds: rate.tick(outcome.stats.due).as_secs_f64(),
-        adapter: outcome.adapter.clone(),
-        program: outcome.stats.clone(),
-        clock: ClockStats {
-            synchronised: utc.is_synchronised(),
-            error_ms: utc.error().map(|e| e.as_secs_f64() * 1e3),
-            machine_offset_ms: offset.map(|micros| micros as f64 / 1e3),
-        },
-        counter,
-        ..ShowReport::default()
-    }
-}
-
-/// Sources of pictures, then those of sound alone; a source of both keeps its pictures' counters.
-fn merge(pictures: Vec<SourceStats>, sounds: Vec<SourceStats>) -> Vec<SourceStats> {
-    let mut all = pictures;
-    for sound in sounds {
-        if !all.iter().any(|s| s.name == sound.name) {
-            all.push(sound);
-        }
-    }
-    all
 }

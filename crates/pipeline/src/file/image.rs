@@ -7,6 +7,7 @@ use image::imageops::FilterType;
 use image::{ImageDecoder, ImageReader, Limits};
 use media::{
     ColorInfo, Matrix, PixelFormat, Range, Siting, Size, SourceCounters, Timestamp, VideoFrame, VideoSource,
+    limited_709,
 };
 
 use super::{check, problem};
@@ -75,22 +76,12 @@ pub fn fitted(bytes: &[u8], size: Size) -> Result<VideoFrame, Error> {
     .ok_or_else(|| damaged("its size is odd".to_owned()))
 }
 
-/// R'G'B' to limited-range Y'CbCr (ITU-R BT.709, 3.2 and 3.4); chroma of each square's upper left pixel.
+/// Y' of each pixel, then Cb and Cr of each square's upper left one.
 fn nv12(picture: &::image::RgbImage) -> Vec<u8> {
-    let ycc = |p: &::image::Rgb<u8>| {
-        let [r, g, b] = p.0.map(|c| f32::from(c) / 255.0);
-        let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        let code = [
-            16.0 + 219.0 * y,
-            128.0 + 224.0 * (b - y) / 1.8556,
-            128.0 + 224.0 * (r - y) / 1.5748,
-        ];
-        code.map(|v| v.round() as u8)
-    };
-    let mut data: Vec<u8> = picture.pixels().map(|p| ycc(p)[0]).collect();
+    let mut data: Vec<u8> = picture.pixels().map(|p| limited_709(p.0)[0]).collect();
     for y in (0..picture.height()).step_by(2) {
         for x in (0..picture.width()).step_by(2) {
-            data.extend_from_slice(&ycc(picture.get_pixel(x, y))[1..]);
+            data.extend_from_slice(&limited_709(picture.get_pixel(x, y).0)[1..]);
         }
     }
     data

@@ -9,6 +9,7 @@ use media::{ColorInfo, Size, Timestamp, VideoFrame};
 
 use super::layout::LONGEST;
 use super::sheet::Sheet;
+use crate::aside::drop_aside;
 
 /// Canvases grow by this many pixels, so that few are made.
 const STEP: u32 = 64;
@@ -84,9 +85,7 @@ impl Easel {
     fn leave(&mut self) {
         self.scene = None;
         if let Some(gone) = self.current.take() {
-            // Its threads may hang in the driver: not the painter's to wait for.
-            let drop = std::thread::Builder::new().name("preview-drop".into());
-            let _ = drop.spawn(move || std::mem::drop(gone));
+            drop_aside("preview-drop", gone);
         }
     }
 

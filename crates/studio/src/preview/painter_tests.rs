@@ -114,7 +114,7 @@ fn scenes() -> Arc<[Arc<Flat>]> {
 fn shot(
     tick: u64,
     scenes: &Arc<[Arc<Flat>]>,
-    sources: &mut Vec<Option<VideoFrame>>,
+    mut sources: Vec<Option<VideoFrame>>,
     shots: &AtomicU64,
 ) -> Shot {
     shots.fetch_add(1, Ordering::Relaxed);
@@ -137,7 +137,7 @@ fn shot(
         covered: false,
         scenes: Arc::clone(scenes),
         names: Arc::new(["camera".to_owned()]),
-        sources: std::mem::take(sources),
+        sources,
     }
 }
 

@@ -75,8 +75,8 @@ impl Tap {
         self.looked_at.load()
     }
 
-    /// The tick's side: makes a shot, in the memory it is handed for the sources, if one is wanted.
-    pub(crate) fn offer(&self, make: impl FnOnce(&mut Vec<Option<VideoFrame>>) -> Shot) {
+    /// The tick's side: makes a shot, its sources in the empty memory it is handed, if one is wanted.
+    pub(crate) fn offer(&self, make: impl FnOnce(Vec<Option<VideoFrame>>) -> Shot) {
         if !self.wanted.load(Ordering::Acquire) {
             return;
         }
@@ -85,8 +85,7 @@ impl Tap {
             return;
         };
         self.wanted.store(false, Ordering::Relaxed);
-        let mut spare = std::mem::take(&mut slot.spare);
-        slot.shot = Some(make(&mut spare));
+        slot.shot = Some(make(std::mem::take(&mut slot.spare)));
         self.filled.notify_one();
     }
 

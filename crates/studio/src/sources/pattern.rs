@@ -1,9 +1,9 @@
 //! Moving bars, for trying things out without a camera.
 
 use bytes::Bytes;
-use media::{FrameRate, Size, SourceCounters, Timestamp, VideoFrame, VideoSource};
+use media::{FrameRate, Size, SourceCounters, Timestamp, VideoFrame, VideoSource, limited_709};
 
-use super::still::{limited_709, nv12};
+use super::still::nv12;
 
 /// Eight bars (BT.471's order) that drift to the left, one canvas width in eight seconds.
 pub(crate) struct Pattern {

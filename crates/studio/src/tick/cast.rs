@@ -9,6 +9,7 @@ use media::{SourceCounters, Timestamp, VideoFrame, VideoSource};
 
 use super::order::{News, Teller};
 use super::thread::source_stats;
+use crate::aside::drop_aside;
 
 /// A source that has left the air is kept awake so long: the operator may go back.
 const LINGER: i64 = 1_000_000_000;
@@ -178,12 +179,7 @@ impl Cast {
         self.formats[index] = None;
         if !old.is_vacant() {
             self.gone.push(Self::stats_of(&old));
-            // A device takes its time to close: not the tick's to wait for. Without a thread it does wait.
-            drop(
-                std::thread::Builder::new()
-                    .name("source-drop".into())
-                    .spawn(move || drop(old)),
-            );
+            drop_aside("source-drop", old);
         }
     }
 

@@ -8,6 +8,7 @@ use compositor::{Compositor, Counters, Error, Options, SourceFormat};
 use media::{Timestamp, VideoFrame};
 
 use super::order::{News, Teller};
+use crate::aside::drop_aside;
 use crate::scene::{self, Flat, Switch};
 
 /// Time between two tries to open the device.
@@ -164,12 +165,7 @@ impl Graphics {
         self.lost += 1;
         if let Some(gone) = self.compositor.take() {
             self.before.layered += gone.counters().layered;
-            // Its threads may hang in the driver: not the tick's to wait for.
-            drop(
-                std::thread::Builder::new()
-                    .name("gpu-drop".into())
-                    .spawn(move || drop(gone)),
-            );
+            drop_aside("gpu-drop", gone);
         }
         self.teller.tell(News::GraphicsLost(error));
         self.next = self.open();

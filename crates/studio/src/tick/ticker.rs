@@ -391,18 +391,17 @@ impl Ticker {
         };
         let frame = if self.counter { self.counted(frame) } else { frame };
         self.outlet.each(|encoding| encoding.picture(&frame));
-        self.tap.offer(|sources| Shot {
-            tick: self.rate.tick_at(frame.pts),
-            program: frame.clone(),
-            on_air: Arc::clone(&self.shown),
-            covered,
-            scenes: Arc::clone(&self.scenes),
-            names: Arc::clone(&self.names),
-            sources: {
-                sources.clear();
-                sources.extend_from_slice(self.cast.frames());
-                std::mem::take(sources)
-            },
+        self.tap.offer(|mut sources| {
+            sources.extend_from_slice(self.cast.frames());
+            Shot {
+                tick: self.rate.tick_at(frame.pts),
+                program: frame,
+                on_air: Arc::clone(&self.shown),
+                covered,
+                scenes: Arc::clone(&self.scenes),
+                names: Arc::clone(&self.names),
+                sources,
+            }
         });
     }
 

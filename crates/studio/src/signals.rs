@@ -1,7 +1,7 @@
 //! Being asked to end from outside: Ctrl-C, or a request to terminate.
 
 /// Waits until this process is asked to end.
-pub(crate) async fn end() {
+pub async fn end() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated() => {}
