@@ -132,9 +132,13 @@ fn copy(from: &[u8], planes: [Plane; 3], rows: Rows, mut to: &mut [u8]) {
     for (plane, (row, count)) in planes.iter().zip(rows) {
         let (here, rest) = to.split_at_mut(row * count);
         to = rest;
+        // What the driver says of a plane that the format hasn't got means nothing.
+        if here.is_empty() {
+            continue;
+        }
         if plane.stride == row {
             here.copy_from_slice(&from[plane.offset..][..row * count]);
-        } else if row > 0 {
+        } else {
             let lines = from[plane.offset..].chunks(plane.stride);
             here.chunks_exact_mut(row)
                 .zip(lines)
@@ -159,6 +163,17 @@ mod tests {
         let mut to = [0; 12];
         copy(&from, planes, rows, &mut to);
         assert_eq!(to, [1, 2, 3, 4, 7, 8, 9, 10, 13, 14, 15, 16]);
+    }
+
+    #[test]
+    fn a_plane_that_the_format_has_not_is_not_looked_at() {
+        let rows = rows(DeviceFormat::Yuyv, Size::new(2, 2));
+        let nowhere = Plane { offset: 50, stride: 0 };
+        let planes = [Plane { offset: 0, stride: 4 }, nowhere, Plane::default()];
+        assert!(fits(8, planes, rows));
+        let mut to = [0; 8];
+        copy(&[7; 8], planes, rows, &mut to);
+        assert_eq!(to, [7; 8]);
     }
 
     proptest! {
