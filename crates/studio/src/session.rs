@@ -155,12 +155,14 @@ impl Running {
         let opened = block_in_place(|| sources::open(&show, &clock, care))?;
         let air = live.then(|| block_in_place(|| Air::start(ready, &ground)));
         let air = air.transpose()?;
+        tracing::debug!(ms = clock.now().as_millis(), "sources are open");
         let stage = stage(&show, &opened)?;
         let tap = Arc::<Tap>::default();
         let (setup, line) = setup(&show, &ground, &stage, opened.cast, &tap)?;
         let frames = Arc::clone(&setup.frames);
         let program = block_in_place(|| tick::start(setup))?;
         let mixing = mix::start(clock, opened.sounds, ground.outlet.clone())?;
+        tracing::debug!(ms = clock.now().as_millis(), "the show is seen and heard");
         let desk = Arc::clone(mixing.patch().desk());
         let preview = config.preview.as_deref();
         let preview = preview.map(|origins| preview::start(clock, tap, desk, origins));

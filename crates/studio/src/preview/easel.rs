@@ -14,7 +14,7 @@ use crate::aside::drop_aside;
 /// Canvases grow by this many pixels, so that few are made.
 const STEP: u32 = 64;
 /// A smaller canvas isn't worth a device.
-const SMALLEST: Size = Size::new(640, 384);
+pub(super) const SMALLEST: Size = Size::new(640, 384);
 /// Time between two tries to open the device.
 const RETRY: Duration = Duration::from_secs(2);
 /// A picture that takes longer was lost with its device.
@@ -68,6 +68,7 @@ impl Easel {
             Err(TryRecvError::Empty) => return,
             Ok(Ok(compositor)) => {
                 self.leave();
+                tracing::debug!(size = ?compositor.size(), "the preview has a device");
                 self.current = Some(compositor);
             }
             Ok(Err(error)) => self.failed(&error),

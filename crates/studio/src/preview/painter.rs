@@ -14,7 +14,7 @@ use compositor::SourceFormat;
 use media::{Size, VideoFrame};
 use pipeline::encode::JpegEncoder;
 
-use super::easel::Easel;
+use super::easel::{Easel, SMALLEST};
 use super::gate::{Gate, Order, Wish};
 use super::layout::{Layout, lay_out};
 use super::prints::Prints;
@@ -49,6 +49,8 @@ impl Painter {
             formats: Vec::new(),
             made: Vec::new(),
         };
+        // Whoever wants a preview looks soon.
+        work.easel.want(SMALLEST);
         let mut known = Wish::Picture;
         loop {
             known = work.painter.gate.wish(known);

@@ -121,6 +121,7 @@ impl Ticker {
             queue: 3,
         };
         let graphics = Graphics::new(options, setup.teller.clone())?;
+        tracing::debug!(ms = setup.clock.now().as_millis(), "graphics are open");
         let first = setup.scenes.first().cloned().ok_or(compositor::Error::NoScene)?;
         let cast = Cast::new(setup.cast, setup.teller.clone());
         let mut ticker = Self {
@@ -166,9 +167,11 @@ impl Ticker {
             }
             std::thread::park_timeout(Duration::from_millis(5));
         }
+        tracing::debug!(ms = self.clock.now().as_millis(), "sources are awake");
         let formats = self.cast.formats();
         self.graphics.prepare(self.switch.on_air(), formats);
         self.graphics.wait_prepared(KERNELS);
+        tracing::debug!(ms = self.clock.now().as_millis(), "kernels are ready");
         self.graphics.set(&self.switch, formats)?;
         for scene in self.scenes.iter() {
             self.graphics.prepare(scene, self.cast.formats());
