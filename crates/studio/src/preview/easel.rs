@@ -13,8 +13,8 @@ use crate::aside::drop_aside;
 
 /// Canvases grow by this many pixels, so that few are made.
 const STEP: u32 = 64;
-/// What a window of 1280x720 looks at fits; a smaller canvas isn't worth a device.
-pub(super) const SMALLEST: Size = Size::new(832, 640);
+/// A smaller canvas isn't worth a device.
+pub(super) const SMALLEST: Size = Size::new(640, 384);
 /// Time between two tries to open the device.
 const RETRY: Duration = Duration::from_secs(2);
 /// A picture that takes longer was lost with its device.

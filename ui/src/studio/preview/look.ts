@@ -61,10 +61,7 @@ export function sameLook(a: Look, b: Look): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/**
- * Pictures a second worth asking for: those that a software adapter composes cost the show's own time. Half of the
- * usual rate of a show, so that each is shown for as long as the others.
- */
+/** Pictures a second worth asking for: those that a software adapter composes cost the show's own time. */
 export function rateFor(adapter: string): number {
-  return /software|llvmpipe|lavapipe|swiftshader|\bcpu\b/i.test(adapter) ? 15 : 30;
+  return /software|llvmpipe|lavapipe|swiftshader|\bcpu\b/i.test(adapter) ? 16 : 30;
 }
