@@ -5,7 +5,6 @@ import type { Bridge } from './bridge/bridge';
 import { type Figures, figuresOf, Pace } from './figures';
 import type { Measure } from './measure';
 import { Preview } from './preview/client';
-import { rateFor } from './preview/look';
 import { windows } from './windows.svelte';
 
 /** Seconds of silence after which the program behind the window counts as lost; it tells its state each second. */
@@ -144,7 +143,7 @@ export class Studio {
       case 'state':
         this.state = told.state;
         this.pace = this.#figures.add(told.state.program_frames, performance.now());
-        this.preview.setRate(rateFor(told.state.adapter));
+        this.preview.suit(told.state.adapter);
         return;
       case 'event':
         this.event = told.event;

@@ -1,8 +1,8 @@
 import type { PreviewAddress } from '../bridge/bindings';
 import type { Bridge, Wire } from '../bridge/bridge';
 import type { Measure } from '../measure';
-import { drawAtlas } from './draw';
-import { type Look, sameLook, type Tile, tilesOf, type What } from './look';
+import { Painter } from './draw';
+import { isSoftware, type Look, rateFor, sameLook, type Tile, tilesOf, type What } from './look';
 import { type Levels, type Packet, parsePacket } from './packet';
 import { Surfaces } from './surfaces';
 
@@ -18,6 +18,7 @@ const LOOKS_KEPT = 32;
  */
 export class Preview {
   readonly #surfaces = new Surfaces(() => this.#lookSoon());
+  readonly #painter = new Painter(this.#surfaces);
   readonly #levels = new Set<(levels: Levels) => void>();
   #address: PreviewAddress | null = null;
   #wire: Wire | null = null;
@@ -47,8 +48,10 @@ export class Preview {
     this.#reconnect();
   }
 
-  /** Asks for so many pictures a second. */
-  setRate(rate: number): void {
+  /** Asks for as many pictures as suit the graphics adapter, and draws them so. */
+  suit(adapter: string): void {
+    this.#painter.together = !isSoftware(adapter);
+    const rate = rateFor(adapter);
     if (rate === this.#rate) return;
     this.#rate = rate;
     this.#lookSoon();
@@ -73,6 +76,7 @@ export class Preview {
     this.#looks = 0;
     this.#newest = -1;
     this.#tiles.clear();
+    this.#painter.restart();
     const address = this.#address;
     if (address === null) return;
     const wire = this.connect(address, {
@@ -124,13 +128,14 @@ export class Preview {
   }
 
   async #draw({ header, jpeg }: Packet): Promise<void> {
-    const { levels } = header;
-    if (levels) for (const ear of this.#levels) ear(levels);
-    if (jpeg.byteLength === 0) return;
+    const levels = () => {
+      for (const ear of this.#levels) if (header.levels) ear(header.levels);
+    };
+    if (jpeg.byteLength === 0) return levels();
     const atlas = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
     // Two may be decoded at a time: the older one must not be drawn over the newer.
-    if (header.n > this.#newest) drawAtlas(atlas, header, this.#tiles.get(header.l) ?? [], this.#surfaces);
-    this.#newest = Math.max(this.#newest, header.n);
-    atlas.close();
+    if (header.n <= this.#newest) return atlas.close();
+    this.#newest = header.n;
+    this.#painter.draw({ atlas, header, tiles: this.#tiles.get(header.l) ?? [], levels });
   }
 }

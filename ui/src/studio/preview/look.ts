@@ -61,7 +61,12 @@ export function sameLook(a: Look, b: Look): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** Whether pictures are made by the processor. */
+export function isSoftware(adapter: string): boolean {
+  return /software|llvmpipe|lavapipe|swiftshader|\bcpu\b/i.test(adapter);
+}
+
 /** Pictures a second worth asking for: those that a software adapter composes cost the show's own time. */
 export function rateFor(adapter: string): number {
-  return /software|llvmpipe|lavapipe|swiftshader|\bcpu\b/i.test(adapter) ? 16 : 30;
+  return isSoftware(adapter) ? 16 : 30;
 }

@@ -7,10 +7,15 @@ class Surface implements Shown {
   size = { width: 0, height: 0 };
   onScreen = false;
 
+  /** The part of the page it is in: what is in one part stands together. */
+  readonly part: Element;
+
   constructor(
     readonly canvas: HTMLCanvasElement,
     readonly what: What,
-  ) {}
+  ) {
+    this.part = canvas.closest('section') ?? document.body;
+  }
 
   settle(): void {
     this.width = this.onScreen ? this.size.width : 0;
@@ -47,12 +52,23 @@ export class Surfaces {
     return this.#surfaces.values();
   }
 
-  /** The canvases that show what `what` is. */
-  *showing(what: What): Iterable<HTMLCanvasElement> {
+  /** The canvases in `part` that show what `what` is. */
+  *showing(what: What, part: Element): Iterable<HTMLCanvasElement> {
     const key = keyOf(what);
     for (const surface of this.#surfaces.values()) {
-      if (surface.onScreen && keyOf(surface.what) === key) yield surface.canvas;
+      if (surface.onScreen && surface.part === part && keyOf(surface.what) === key) yield surface.canvas;
     }
+  }
+
+  /** The parts of the page that show something. */
+  parts(): Set<Element> {
+    return new Set([...this.#surfaces.values()].filter(({ onScreen }) => onScreen).map(({ part }) => part));
+  }
+
+  /** The part that shows the program, if one does. */
+  partOfProgram(): Element | null {
+    for (const { onScreen, part, what } of this.#surfaces.values()) if (onScreen && what.show === 'program') return part;
+    return null;
   }
 
   #resized(entries: ResizeObserverEntry[]): void {
