@@ -65,7 +65,7 @@ async fn headless(stage: &Stage, settings: &Settings) -> Result<Spent, Failure> 
     let running = Running::start(stage, false).await?;
     tokio::time::sleep(Duration::from_secs(settings.settle)).await;
     let meter = running.meter()?;
-    tokio::time::sleep(Duration::from_secs(settings.seconds)).await;
+    tokio::time::sleep(Duration::from_secs(settings.headless)).await;
     let spent = meter.read()?;
     let (report, _) = running.studio.stop().await?;
     println!(

@@ -168,7 +168,10 @@ mod tests {
     #[test]
     fn a_plane_that_the_format_has_not_is_not_looked_at() {
         let rows = rows(DeviceFormat::Yuyv, Size::new(2, 2));
-        let nowhere = Plane { offset: 50, stride: 0 };
+        let nowhere = Plane {
+            offset: 50,
+            stride: 0,
+        };
         let planes = [Plane { offset: 0, stride: 4 }, nowhere, Plane::default()];
         assert!(fits(8, planes, rows));
         let mut to = [0; 8];
