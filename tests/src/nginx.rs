@@ -1,5 +1,6 @@
 //! A server that is not ours: nginx with its RTMP module, which takes a show and keeps it in a file.
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,16 @@ impl Nginx {
     /// # Errors
     /// It can't be started, or doesn't listen.
     pub async fn start_or_skip() -> io::Result<Option<Self>> {
+        let keep = "live on; record all; record_unique on; record_path {path};";
+        Self::start_with_or_skip(&[("live", keep)]).await
+    }
+
+    /// The same with applications of their own: a name and its directives for each, `{path}` standing for the
+    /// folder of recordings.
+    ///
+    /// # Errors
+    /// As [`Nginx::start_or_skip`].
+    pub async fn start_with_or_skip(applications: &[(&str, &str)]) -> io::Result<Option<Self>> {
         let program = crate::program("ANCHOR_NGINX", &["nginx"])
             .or_else(|| Some(PathBuf::from("/usr/sbin/nginx")).filter(|path| path.is_file()));
         let module = MODULES.iter().map(Path::new).find(|path| path.is_file());
@@ -44,12 +55,17 @@ impl Nginx {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let folder = tempfile::Builder::new().prefix("anchor-nginx-").tempdir()?;
         let (path, module) = (folder.path().display(), module.display());
-        let text = format!(
+        let mut text = format!(
             "load_module {module};\ndaemon off;\nmaster_process off;\npid {path}/pid;\nerror_log {path}/error.log;\n\
              events {{ worker_connections 64; }}\n\
-             rtmp {{ server {{ listen {address}; application live {{\n\
-             live on; record all; record_unique on; record_path {path}; }} }} }}\n"
+             rtmp {{ server {{ listen {address};\n"
         );
+        for (name, directives) in applications {
+            let directives = directives.replace("{path}", &path.to_string());
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "application {name} {{ {directives} }}");
+        }
+        text.push_str("} }\n");
         std::fs::write(folder.path().join("nginx.conf"), text)?;
         let process = run(&program, folder.path())?;
         let nginx = Self {
@@ -60,6 +76,11 @@ impl Nginx {
         };
         nginx.ready().await?;
         Ok(Some(nginx))
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Where to publish the stream `name`.

@@ -21,6 +21,9 @@ const SERVER: Program = Program {
     file: "anchor-server",
 };
 
+/// Its configuration, beside its data.
+const CONFIG: &str = "anchor.toml";
+
 /// A running server; killed when dropped.
 pub struct Server {
     /// Where viewers come.
@@ -48,7 +51,23 @@ impl Server {
     /// # Errors
     /// The binary can't be built, found or started, or it ends before it is ready.
     pub async fn start() -> io::Result<Self> {
+        Self::start_with("", &[]).await
+    }
+
+    /// The same with a configuration, and files beside it: a name and what it holds for each. Where the
+    /// configuration names a file, its whole path takes the name's place.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_with(config: &str, files: &[(&str, &str)]) -> io::Result<Self> {
         let data = tempfile::Builder::new().prefix("anchor-server-").tempdir()?;
+        let mut config = config.to_owned();
+        for (name, text) in files {
+            let path = data.path().join(name);
+            std::fs::write(&path, text)?;
+            config = config.replace(&format!("\"{name}\""), &format!("{path:?}"));
+        }
+        std::fs::write(data.path().join(CONFIG), config)?;
         Self::on(data, ["127.0.0.1:0"; 3]).await
     }
 
@@ -92,6 +111,8 @@ impl Server {
         let mut process = Command::new(&binary)
             .args(["run", "--http", http, "--rtmp", rtmp, "--admin", admin, "--data"])
             .arg(data.path())
+            .arg("--config")
+            .arg(data.path().join(CONFIG))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -39,8 +39,13 @@ const BENCHES: &[(&str, &str, Program)] = &[
     ),
     (
         "viewers",
-        "1000 HTTP-FLV viewers, beside nginx playing RTMP",
+        "1000 viewers by HTTP-FLV and by RTMP, beside nginx playing RTMP",
         Program::System("bench-viewers"),
+    ),
+    (
+        "passage",
+        "what the server adds: from a picture written to the picture received, by RTMP and HTTP-FLV, beside nginx",
+        Program::System("bench-passage"),
     ),
     (
         "compose",
@@ -133,7 +138,7 @@ fn system(bin: &str, Fixtures { cameras, window }: Fixtures, rest: &[&str]) -> R
     }
     let mut command = Command::new(places::target().join("debug").join(bin));
     command.arg("--server").arg(&programs.server);
-    if bin != "bench-viewers" {
+    if !matches!(bin, "bench-viewers" | "bench-passage") {
         command.arg("--studio").arg(&programs.studio);
     }
     if cameras {

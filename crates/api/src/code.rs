@@ -19,6 +19,15 @@ pub enum Code {
     /// Another program holds the address to listen on, or it isn't this machine's.
     #[serde(rename = "listen.refused")]
     ListenRefused,
+    /// The certificate or its key can't be read, or they don't belong together.
+    #[serde(rename = "tls.unreadable")]
+    TlsUnreadable,
+    /// The stream key of a relay can't be read.
+    #[serde(rename = "relay.key")]
+    RelayKey,
+    /// A relay's other end refused or was lost.
+    #[serde(rename = "relay.lost")]
+    RelayLost,
     /// The data directory can't be made or written.
     #[serde(rename = "data.unwritable")]
     DataUnwritable,

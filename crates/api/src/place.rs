@@ -11,7 +11,7 @@ use crate::studio::Failure;
 pub struct Place {
     /// What the seller calls it; unique.
     pub name: String,
-    /// Its address without the key: `rtmp://host/app`.
+    /// Its address without the key: `rtmp://host/app`, or `rtmps://host/app` for a secure connection.
     pub url: String,
     /// The name under which its stream key is kept in this machine's keyring; empty: the key it has already.
     pub key: String,

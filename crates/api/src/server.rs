@@ -33,6 +33,8 @@ pub struct StreamStats {
     pub timestamp_jumps: u64,
     /// HTTP-FLV connections and what they took.
     pub flv: ReaderStats,
+    /// RTMP players and what they took.
+    pub rtmp: ReaderStats,
     /// HLS requests and what they took.
     pub hls: HlsStats,
     /// Where the time of day of the pictures comes from.
@@ -41,6 +43,49 @@ pub struct StreamStats {
     pub beats: BeatStats,
     /// The last thing that went wrong, if anything did.
     pub last_error: Option<Fault>,
+}
+
+/// A stream from or to another server. `GET /api/relays` on the admin listener answers with a list of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelayStats {
+    /// The stream's public name here.
+    pub stream: String,
+    /// From there, or to there.
+    pub direction: RelayDirection,
+    /// Scheme, host and port of the other server.
+    pub server: String,
+    /// How it stands.
+    pub state: RelayState,
+    /// Milliseconds in that state.
+    pub state_for_ms: u64,
+    /// Connections that were granted so far.
+    pub connections: u64,
+    /// Bytes of media passed on.
+    pub bytes: u64,
+    /// Why the last connection ended or wasn't granted; absent while one runs.
+    pub last_error: Option<Fault>,
+}
+
+/// Which way a relay goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelayDirection {
+    /// Played from the other server, published here.
+    Pull,
+    /// Published at the other server.
+    Push,
+}
+
+/// How a relay stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelayState {
+    /// A push whose stream isn't live.
+    Waiting,
+    /// On its way, or between two tries.
+    Connecting,
+    /// Media pass.
+    Running,
 }
 
 /// How a show stands. It is gone from the list a minute after its end.

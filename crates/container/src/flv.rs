@@ -14,7 +14,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-pub use reader::Reader;
+pub use reader::{Reader, tags};
 pub use writer::{header, write_tag};
 
 /// The largest body the reader takes: 4 MiB, as large as a video message may be on the ingest.

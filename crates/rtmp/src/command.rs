@@ -70,6 +70,14 @@ pub(crate) fn payload(name: &str, transaction: f64, args: &[Value]) -> Bytes {
     out.freeze()
 }
 
+/// The payload of a data message.
+pub(crate) fn data(name: &str, args: &[Value]) -> Bytes {
+    let mut out = BytesMut::new();
+    amf0::encode(&name.into(), &mut out);
+    args.iter().for_each(|arg| amf0::encode(arg, &mut out));
+    out.freeze()
+}
+
 /// An object.
 pub(crate) fn object(properties: &[(&str, Value)]) -> Value {
     let named = properties.iter().map(|(k, v)| ((*k).to_owned(), v.clone()));

@@ -75,7 +75,13 @@ pub enum Error {
     /// The connection ended.
     #[error("the connection was closed")]
     Closed,
-    /// An address that is not `rtmp://host[:port]/app`.
+    /// The server's certificate isn't to be trusted, and why.
+    #[error("the server's certificate is not accepted: {0}")]
+    Certificate(String),
+    /// TLS could not be agreed on, and why.
+    #[error("no secure connection: {0}")]
+    Tls(String),
+    /// An address that is not `rtmp://host[:port]/app` or `rtmps://…`.
     #[error("not an RTMP address: {0}")]
     Url(&'static str),
     /// The system's word on the socket.
@@ -103,6 +109,8 @@ impl Error {
             Self::Refused => "rtmp.refused",
             Self::Resolve => "rtmp.resolve",
             Self::Closed => "rtmp.closed",
+            Self::Certificate(_) => "rtmp.certificate",
+            Self::Tls(_) => "rtmp.tls",
             Self::Url(_) => "rtmp.url",
             Self::Io(_) => "rtmp.io",
         }
@@ -112,11 +120,32 @@ impl Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         use std::io::ErrorKind as K;
+        if let Some(tls) = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
+            return tls.into();
+        }
         match error.kind() {
             K::ConnectionRefused => Self::Refused,
             K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe | K::UnexpectedEof => Self::Closed,
             K::TimedOut => Self::Timeout(Deadline::Idle),
             _ => Self::Io(error),
+        }
+    }
+}
+
+impl From<&rustls::Error> for Error {
+    fn from(error: &rustls::Error) -> Self {
+        use rustls::{CertificateError as C, Error as E};
+        match error {
+            E::InvalidCertificate(why) => Self::Certificate(match why {
+                C::Expired | C::ExpiredContext { .. } => "it has expired".into(),
+                C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet".into(),
+                C::UnknownIssuer => "this machine doesn't know who issued it".into(),
+                C::NotValidForName | C::NotValidForNameContext { .. } => "it is for another name".into(),
+                C::Revoked => "it was revoked".into(),
+                other => other.to_string(),
+            }),
+            E::InvalidMessage(_) => Self::Tls("the server doesn't speak TLS at this port".into()),
+            other => Self::Tls(other.to_string()),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The sessions on tokio's sockets.
 //!
-//! [`Connection`] is one publisher at our server, [`Publisher`] our own way to a server, [`Player`] plays
+//! [`Connection`] is one publisher or player at our server, [`Publisher`] our own way to a server, [`Player`] plays
 //! from one. Every call can be dropped half-way and called again: bytes half sent go on with the next call.
 
 mod connection;
 mod player;
 mod publisher;
 mod socket;
+mod stream;
+mod tls;
 mod wire;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{Error, Limits};
 use container::amf0::Value;
 
 /// Chunk size that both our halves send: what the common servers and encoders use, so the best tried.
-const CHUNK_SIZE: u32 = 4096;
+pub(crate) const CHUNK_SIZE: u32 = 4096;
 /// Window announced to the peer: it acknowledges at least so often.
 const WINDOW: u32 = 2_500_000;
 
@@ -26,6 +26,7 @@ pub(crate) mod id {
 
 /// User control events (clause 7.1.7).
 const STREAM_BEGIN: u16 = 0;
+const STREAM_EOF: u16 = 1;
 const PING_REQUEST: u16 = 6;
 const PING_RESPONSE: u16 = 7;
 
@@ -41,7 +42,9 @@ pub(crate) struct Link {
     /// The peer's window: it wants to hear of its bytes at least so often.
     window: u32,
     peer_acknowledged: u32,
+    /// When the peer was last known to be there.
     last_byte: Instant,
+    last_ping: Option<Instant>,
 }
 
 impl Link {
@@ -57,6 +60,7 @@ impl Link {
             window: WINDOW,
             peer_acknowledged: 0,
             last_byte: now,
+            last_ping: None,
             limits,
         }
     }
@@ -82,6 +86,22 @@ impl Link {
     /// When the peer will have been silent too long.
     pub(crate) fn idle_deadline(&self) -> Instant {
         self.last_byte + self.limits.idle
+    }
+
+    /// Notes that the peer took bytes.
+    pub(crate) fn sent(&mut self, now: Instant) {
+        self.last_byte = now;
+    }
+
+    /// When a silent peer is to be asked whether it is there.
+    pub(crate) fn ping_due(&self) -> Instant {
+        self.last_ping.unwrap_or(self.last_byte).max(self.last_byte) + self.limits.idle / 3
+    }
+
+    /// Asks it.
+    pub(crate) fn ping(&mut self, now: Instant) {
+        self.last_ping = Some(now);
+        self.send_user_control(PING_REQUEST, 0);
     }
 
     /// Goes on with the handshake; true once it is complete.
@@ -159,6 +179,11 @@ impl Link {
         self.send_user_control(STREAM_BEGIN, stream);
     }
 
+    /// Tells a player that nothing more comes on its message stream.
+    pub(crate) fn stream_eof(&mut self, stream: u32) {
+        self.send_user_control(STREAM_EOF, stream);
+    }
+
     fn send_user_control(&mut self, event: u16, value: u32) {
         let mut payload = BytesMut::with_capacity(6);
         payload.put_u16(event);
@@ -191,6 +216,17 @@ impl Link {
                 payload,
             },
         );
+    }
+
+    /// Sends a data message on message stream `stream`.
+    pub(crate) fn send_data(&mut self, stream: u32, payload: &Bytes) {
+        let message = Message {
+            kind: kind::DATA,
+            timestamp: 0,
+            stream,
+            payload: payload.clone(),
+        };
+        self.send(id::DATA, &message);
     }
 
     /// Sends a message.

@@ -1,11 +1,14 @@
-//! The server's half of a connection: takes what a publisher sends.
+//! The server's half of a connection: takes what a publisher sends, or lets a player in.
 //!
 //! Without IO or clock: bytes go in by [`Session::receive`], bytes come out of [`Session::poll_transmit`],
 //! events out of [`Session::poll_event`], and [`Session::poll_timeout`] says when to call
 //! [`Session::handle_timeout`]. Drain both queues after each call; they hold no more than one call's yield.
 
 mod commands;
+mod play;
 
+#[cfg(test)]
+mod play_tests;
 #[cfg(test)]
 mod tests;
 
@@ -24,10 +27,12 @@ use crate::handshake::Side;
 use crate::link::Link;
 use crate::{Deadline, Error, Limits, Secret, aggregate};
 
-/// What the publisher did.
+pub use play::{MESSAGE_STREAM, write_shared};
+
+/// What the peer did.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event {
-    /// It wants to publish; [`Session::accept_publish`] or [`Session::reject_publish`] answers.
+    /// It wants to publish; [`Session::accept_publish`] or [`Session::reject`] answers.
     Publish {
         /// The application it connected to, with the query some encoders leave there.
         app: String,
@@ -38,12 +43,23 @@ pub enum Event {
         /// What it calls itself, at most 64 characters.
         agent: String,
     },
+    /// It wants to play; [`Session::accept_play`] or [`Session::reject`] answers.
+    Play {
+        /// The application it connected to, with its query.
+        app: String,
+        /// The stream's name, with its query, where a token may stand.
+        name: Secret,
+        /// What it calls itself, at most 64 characters.
+        agent: String,
+    },
     /// Sound, pictures or metadata; a script tag's body begins at its own name (`onMetaData`).
     Tag(Tag),
     /// The media clock of the key frame that follows.
     Clock(MediaClock),
     /// It ended the show by its own word.
     Unpublish,
+    /// It plays no more, by its own word.
+    Stop,
     /// The session is over: rejected, or closed by [`Session::close`].
     Closed,
 }
@@ -53,9 +69,11 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Publish { agent, .. } => write!(f, "Publish by {agent:?}"),
+            Self::Play { agent, .. } => write!(f, "Play by {agent:?}"),
             Self::Tag(tag) => write!(f, "Tag({tag:?})"),
             Self::Clock(clock) => write!(f, "Clock({clock:?})"),
             Self::Unpublish => f.write_str("Unpublish"),
+            Self::Stop => f.write_str("Stop"),
             Self::Closed => f.write_str("Closed"),
         }
     }
@@ -67,15 +85,18 @@ enum State {
     Handshake,
     /// Before the connect command.
     Greeted,
-    /// Connected to an application, publishing nothing.
+    /// Connected to an application, publishing and playing nothing.
     Connected,
     /// A publish on this message stream waits for the owner's word.
     Asked(u32),
     Publishing(u32),
+    /// A play waits for the owner's word.
+    PlayAsked,
+    Playing,
     Closed,
 }
 
-/// One publisher's connection.
+/// One publisher's or player's connection.
 pub struct Session {
     link: Link,
     state: State,
@@ -126,7 +147,8 @@ impl Session {
     fn read(&mut self, now: Instant, bytes: &[u8]) -> Result<(), Error> {
         let mut input = bytes;
         let early = self.link.received() - self.budget_from;
-        if !self.is_publishing() && early > self.link.limits.before_publish {
+        let granted = self.is_publishing() || self.is_playing();
+        if !granted && early > self.link.limits.before_publish {
             return Err(Error::Budget);
         }
         if self.state == State::Handshake {
@@ -220,7 +242,9 @@ impl Session {
             return None;
         }
         let idle = self.link.idle_deadline();
-        Some(self.deadline.map_or(idle, |(at, _)| at.min(idle)))
+        let ping = self.is_playing().then(|| self.link.ping_due());
+        let deadline = self.deadline.map(|(at, _)| at);
+        [deadline, ping].into_iter().flatten().chain([idle]).min()
     }
 
     /// Time went by.
@@ -237,12 +261,20 @@ impl Session {
             self.state = State::Closed;
             return Err(Error::Timeout(which));
         }
+        if self.is_playing() && self.link.ping_due() <= now {
+            self.link.ping(now);
+        }
         Ok(())
     }
 
     /// Whether a granted publish is going on: a connection that ends meanwhile was lost.
     pub fn is_publishing(&self) -> bool {
         matches!(self.state, State::Publishing(_))
+    }
+
+    /// Whether a granted play is going on.
+    pub fn is_playing(&self) -> bool {
+        self.state == State::Playing
     }
 
     /// Ends the session from this side. What [`Session::poll_transmit`] still gives should be sent before the

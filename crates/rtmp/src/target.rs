@@ -6,6 +6,8 @@ use crate::{Error, Secret};
 
 /// RTMP's port.
 const PORT: u16 = 1935;
+/// The port of RTMP within TLS.
+const TLS_PORT: u16 = 443;
 
 /// A server, its application and a stream key.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Target {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// Whether the connection is within TLS.
+    pub tls: bool,
     /// The address up to and with the application, as the connect command wants it.
     pub tc_url: String,
     /// The application: the address's path without its first slash.
@@ -23,14 +27,17 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `rtmp://host[:port]/app`; the key is never a part of the address.
+    /// Reads `rtmp://host[:port]/app`, or `rtmps://`; the key is never a part of the address.
     ///
     /// # Errors
     /// [`Error::Url`] saying what is wrong with the address.
     pub fn new(url: &str, key: impl Into<Secret>) -> Result<Self, Error> {
-        let rest = url
-            .strip_prefix("rtmp://")
-            .ok_or(Error::Url("it does not begin with rtmp://"))?;
+        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        let tls = match scheme {
+            "rtmp" => false,
+            "rtmps" => true,
+            _ => return Err(Error::Url("it does not begin with rtmp:// or rtmps://")),
+        };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         if authority.contains('@') {
             return Err(Error::Url("a user name or password does not belong there"));
@@ -39,18 +46,19 @@ impl Target {
         if app.is_empty() {
             return Err(Error::Url("the application is missing, as in rtmp://host/live"));
         }
-        let (host, port) = host_and_port(authority)?;
+        let (host, port) = host_and_port(authority, if tls { TLS_PORT } else { PORT })?;
         Ok(Self {
             host,
             port,
-            tc_url: format!("rtmp://{authority}/{app}"),
+            tls,
+            tc_url: format!("{scheme}://{authority}/{app}"),
             app: app.to_owned(),
             key: key.into(),
         })
     }
 }
 
-fn host_and_port(authority: &str) -> Result<(String, u16), Error> {
+fn host_and_port(authority: &str, usual: u16) -> Result<(String, u16), Error> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(v6) => {
             let (host, rest) = v6
@@ -68,7 +76,7 @@ fn host_and_port(authority: &str) -> Result<(String, u16), Error> {
     }
     let port = match port {
         Some(text) => text.parse().map_err(|_| Error::Url("the port is not a number"))?,
-        None => PORT,
+        None => usual,
     };
     Ok((host.to_owned(), port))
 }
@@ -96,6 +104,9 @@ mod tests {
             parts("rtmp://a.b/live/"),
             of("a.b", 1935, "live", "rtmp://a.b/live")
         );
+        let tls = "rtmps://a.b/live";
+        assert_eq!(parts(tls), of("a.b", 443, "live", tls));
+        assert!(Target::new(tls, "k").unwrap().tls && !Target::new("rtmp://a/b", "k").unwrap().tls);
         let v6 = "rtmp://[::1]:19350/app/inst";
         assert_eq!(parts(v6), of("::1", 19350, "app/inst", v6));
     }

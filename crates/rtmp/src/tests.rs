@@ -188,7 +188,7 @@ fn a_refused_publish_tells_the_client_why_without_the_key() {
     pair.exchange(500);
     pair.server_events();
     pair.server
-        .reject_publish("NetStream.Publish.BadName", "top-secret-key is not known");
+        .reject("NetStream.Publish.BadName", "top-secret-key is not known");
     pair.exchange(500);
     let rejected = client::Event::Rejected {
         code: "NetStream.Publish.BadName".into(),

@@ -1,7 +1,7 @@
 //! What all handlers share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use api::Fault;
@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::keys::{KeyCache, Throttle};
-use crate::listen::Gate;
+use crate::listen::{Certificate, Gate};
 use crate::process;
+use crate::relay::Relay;
 use crate::stream::Hub;
 
 /// The server's only shared state.
@@ -23,6 +24,10 @@ pub struct App {
     pub hub: Hub,
     /// Who may publish.
     pub keys: KeyCache,
+    /// Streams from and to other servers.
+    pub relays: Vec<Arc<Relay>>,
+    /// The certificate of secure listeners.
+    pub certificate: Option<Arc<Certificate>>,
     /// Connections of viewers.
     pub viewers: Gate,
     /// Connections of publishers.
@@ -38,12 +43,19 @@ impl App {
     /// The state of a server that begins now.
     ///
     /// # Errors
-    /// When the keys can't be read.
+    /// When keys or the certificate can't be read.
     pub fn new(config: Config) -> Result<Self, Fault> {
         let limits = &config.limits;
         Ok(Self {
             hub: Hub::new(config.stream.clone()),
             keys: KeyCache::open(config.data.clone())?,
+            relays: Relay::all(&config)?,
+            certificate: config
+                .tls
+                .as_ref()
+                .map(Certificate::read)
+                .transpose()?
+                .map(Arc::new),
             viewers: Gate::new(limits.http_connections, limits.http_per_address),
             publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
             hls_waiters: Semaphore::new(limits.hls_waiters as usize),

@@ -8,26 +8,32 @@ use api::Fault;
 use crate::config::{Config, Overrides};
 use crate::data;
 use crate::keys::Keys;
-use crate::listen;
+use crate::listen::{self, Certificate};
+use crate::relay::Relay;
+use crate::server::RTMPS;
 
 /// What is wrong with the configuration at `path` under `overrides`: nothing, or one fault for each thing.
 pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<Fault>> {
     let config = Config::load(path, overrides).map_err(|e| vec![Fault::from(&e)])?;
     let at = &config.listen;
     let listeners = [
-        (at.http, "the listener for viewers (http)"),
-        (at.rtmp, "the listener for publishers (rtmp)"),
-        (at.admin, "the listener for the operator (admin)"),
+        (Some(at.http), "the listener for viewers (http)"),
+        (Some(at.rtmp), "the listener for publishers (rtmp)"),
+        (at.rtmps, RTMPS),
+        (Some(at.admin), "the listener for the operator (admin)"),
     ];
     // Held until all are bound: two on one address are one too many.
     let bound: Vec<_> = listeners
-        .iter()
-        .map(|(address, what)| TcpListener::bind(address).map_err(|e| listen::refused(*address, what, &e)))
+        .into_iter()
+        .filter_map(|(address, what)| Some((address?, what)))
+        .map(|(address, what)| TcpListener::bind(address).map_err(|e| listen::refused(address, what, &e)))
         .collect();
     let faults: Vec<Fault> = data::check_writable(&config.data)
         .and_then(|()| Keys::read(&config.data).map(|_| ()))
         .err()
         .into_iter()
+        .chain(config.tls.as_ref().and_then(|tls| Certificate::read(tls).err()))
+        .chain(Relay::all(&config).err())
         .chain(bound.into_iter().filter_map(Result::err))
         .collect();
     if faults.is_empty() {
@@ -52,6 +58,7 @@ mod tests {
             data: Some(file),
             http: Some(taken.local_addr().unwrap()),
             rtmp: Some(([127, 0, 0, 1], 0).into()),
+            rtmps: None,
             admin: Some(([203, 0, 113, 1], 0).into()),
         };
         let faults = check(None, &overrides).unwrap_err();

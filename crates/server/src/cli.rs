@@ -123,7 +123,13 @@ fn announce(server: &Server) -> Result<(), Fault> {
     };
     let bound = server.bound().map_err(failed)?;
     let mut out = std::io::stdout().lock();
-    for (what, address) in [("http", bound.http), ("rtmp", bound.rtmp), ("admin", bound.admin)] {
+    let all = [
+        ("http", Some(bound.http)),
+        ("rtmp", Some(bound.rtmp)),
+        ("rtmps", bound.rtmps),
+        ("admin", Some(bound.admin)),
+    ];
+    for (what, address) in all.into_iter().filter_map(|(what, at)| Some((what, at?))) {
         writeln!(out, "listening {what} {address}").map_err(failed)?;
     }
     writeln!(out, "ready").and_then(|()| out.flush()).map_err(failed)
@@ -156,6 +162,9 @@ fn report(options: &Options) -> ExitCode {
             println!("Nothing is wrong.");
             println!("viewers    http://{}", at.http);
             println!("publishers rtmp://{}/live", at.rtmp);
+            if let Some(rtmps) = at.rtmps {
+                println!("           rtmps://{rtmps}/live");
+            }
             println!("operator   http://{}", at.admin);
             println!("data       {}", config.data.display());
             ExitCode::SUCCESS

@@ -8,6 +8,8 @@ use std::{fs, io};
 use api::{Code, Fault};
 use serde::Deserialize;
 
+use crate::relay;
+
 /// Everything a run is told. In the file each part is a table; an unknown key is an error.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -20,6 +22,56 @@ pub struct Config {
     pub limits: Limits,
     /// How streams are held.
     pub stream: Stream,
+    /// The certificate of secure listeners.
+    pub tls: Option<Tls>,
+    /// Streams taken from other servers.
+    pub pull: Vec<Pull>,
+    /// Streams handed on to other servers.
+    pub push: Vec<Push>,
+}
+
+/// A certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate and its chain, as PEM.
+    pub certificate: PathBuf,
+    /// Its private key, as PEM.
+    pub key: PathBuf,
+}
+
+/// A stream that is played from another server and published here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pull {
+    /// The stream's public name here.
+    pub stream: String,
+    /// Where it comes from: `rtmp://host[:port]/app` or `rtmps://`.
+    pub from: String,
+    /// Its name there.
+    pub name: String,
+}
+
+/// A stream that is handed on to another server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// The stream's public name here.
+    pub stream: String,
+    /// Where it goes: `rtmp://host[:port]/app` or `rtmps://`.
+    pub to: String,
+    /// Where the stream key for that server stands.
+    pub key: KeyPlace,
+}
+
+/// Where a secret stands: never in the configuration itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// In this variable of the environment.
+    Env(String),
+    /// In this file, alone.
+    File(PathBuf),
 }
 
 /// Addresses to listen on. Port 0 asks the system for a free one. Loopback unless told otherwise.
@@ -28,8 +80,10 @@ pub struct Config {
 pub struct Listen {
     /// Viewers: pages, media, time.
     pub http: SocketAddr,
-    /// Publishers.
+    /// Publishers, and players of RTMP.
     pub rtmp: SocketAddr,
+    /// The same within TLS; needs a certificate.
+    pub rtmps: Option<SocketAddr>,
     /// Statistics and metrics; for the operator alone.
     pub admin: SocketAddr,
 }
@@ -83,6 +137,9 @@ pub struct Overrides {
     /// Address for publishers.
     #[arg(long, value_name = "ADDR")]
     pub rtmp: Option<SocketAddr>,
+    /// Address for publishers within TLS; the configuration file names the certificate.
+    #[arg(long, value_name = "ADDR")]
+    pub rtmps: Option<SocketAddr>,
     /// Address for statistics and metrics.
     #[arg(long, value_name = "ADDR")]
     pub admin: Option<SocketAddr>,
@@ -107,6 +164,19 @@ pub enum ConfigError {
         /// From 1, in characters.
         column: usize,
         /// What is wrong there.
+        message: String,
+    },
+    /// A secure listener without a certificate.
+    #[error(
+        "The listener rtmps needs a certificate: add [tls] with certificate = \"FILE\" and key = \"FILE\" to the configuration file."
+    )]
+    NoCertificate,
+    /// A relay that can't be.
+    #[error("The relay of stream {stream} is wrong: {message}.")]
+    Relay {
+        /// The stream's name, as it was written.
+        stream: String,
+        /// What is wrong.
         message: String,
     },
     /// A number is out of its range.
@@ -142,10 +212,15 @@ pub fn parse_and_merge(text: &str, overrides: &Overrides) -> Result<Config, Conf
     lay(overrides.http, &mut config.listen.http);
     lay(overrides.rtmp, &mut config.listen.rtmp);
     lay(overrides.admin, &mut config.listen.admin);
+    config.listen.rtmps = overrides.rtmps.or(config.listen.rtmps);
     if let Some(data) = &overrides.data {
         config.data.clone_from(data);
     }
     check_ranges(&config)?;
+    if config.listen.rtmps.is_some() && config.tls.is_none() {
+        return Err(ConfigError::NoCertificate);
+    }
+    relay::check(&config)?;
     Ok(config)
 }
 
@@ -211,7 +286,7 @@ impl From<&ConfigError> for Fault {
     fn from(error: &ConfigError) -> Self {
         let code = match error {
             ConfigError::Unreadable { .. } => Code::ConfigUnreadable,
-            ConfigError::Invalid { .. } | ConfigError::OutOfRange { .. } => Code::ConfigInvalid,
+            _ => Code::ConfigInvalid,
         };
         Self::new(code, error.to_string())
     }
@@ -224,6 +299,9 @@ impl Default for Config {
             listen: Listen::default(),
             limits: Limits::default(),
             stream: Stream::default(),
+            tls: None,
+            pull: Vec::new(),
+            push: Vec::new(),
         }
     }
 }
@@ -234,6 +312,7 @@ impl Default for Listen {
         Self {
             http: loopback(8080),
             rtmp: loopback(1935),
+            rtmps: None,
             admin: loopback(8081),
         }
     }

@@ -1,8 +1,9 @@
-//! The companion server: takes shows in by RTMP and hands them to viewers over HTTP.
+//! The companion server: takes shows in by RTMP and hands them to viewers over HTTP and RTMP.
 //!
 //! [`cli`] is what a person types, [`Server`] what a test or another program starts. [`router`] has all routes
 //! in one table, [`App`] is all the handlers share. A publisher comes in through [`ingest`], becomes a
-//! [`stream`] and leaves through [`deliver`]; the operator looks at [`admin`].
+//! [`stream`] and leaves through [`deliver`]; a [`relay`] takes it from or to another server; the operator looks at
+//! [`admin`].
 //!
 //! Invariants: no handler waits for a reader; nothing that carries media is unbounded; no stream key is in a
 //! log, a statistic, an address or an error; limits come before work.
@@ -20,6 +21,7 @@ pub mod keys;
 pub mod listen;
 mod name;
 mod process;
+pub mod relay;
 pub mod router;
 mod server;
 pub mod stream;

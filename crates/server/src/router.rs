@@ -33,6 +33,7 @@ pub fn public(app: Arc<App>) -> Router {
 pub fn admin(app: Arc<App>) -> Router {
     Router::new()
         .route("/api/streams", get(streams::list))
+        .route("/api/relays", get(streams::relays))
         .route("/api/server", get(streams::server))
         .route("/metrics", get(metrics::metrics))
         .route("/healthz", get(|| async { "ok" }))

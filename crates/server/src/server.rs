@@ -11,13 +11,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::ingest::rtmp::Door;
 use crate::listen::{self, Gate, Http};
 use crate::{App, data, ingest, router};
 
 /// How often it is looked whether a show has ended.
 const EXPIRE: Duration = Duration::from_secs(1);
+/// How often it is looked whether there is a new certificate.
+const REFRESH: Duration = Duration::from_secs(60);
 /// What connections get to end in order once the server stops.
 const FAREWELL: Duration = Duration::from_millis(1_500);
+/// What the secure listener is called.
+pub(crate) const RTMPS: &str = "the listener for secure publishers (rtmps)";
 /// Connections of the operator.
 const OPERATORS: u32 = 64;
 
@@ -27,6 +32,7 @@ pub struct Server {
     app: Arc<App>,
     http: TcpListener,
     rtmp: TcpListener,
+    rtmps: Option<TcpListener>,
     admin: TcpListener,
 }
 
@@ -35,21 +41,29 @@ pub struct Server {
 pub struct Bound {
     /// Viewers.
     pub http: SocketAddr,
-    /// Publishers.
+    /// Publishers, and players of RTMP.
     pub rtmp: SocketAddr,
+    /// The same within TLS.
+    pub rtmps: Option<SocketAddr>,
     /// The operator.
     pub admin: SocketAddr,
 }
 
 impl Server {
-    /// Reads the keys and binds the listeners.
+    /// Reads keys and certificate, and binds the listeners.
     ///
     /// # Errors
-    /// The data directory can't be written, its keys can't be read, or an address can't be listened on.
+    /// The data directory can't be written, keys or the certificate can't be read, or an address can't be listened
+    /// on.
     pub async fn load(config: Config) -> Result<Self, Fault> {
         data::check_writable(&config.data)?;
         let at = config.listen.clone();
+        let rtmps = match at.rtmps {
+            Some(address) => Some(listen::bind(address, RTMPS).await?),
+            None => None,
+        };
         Ok(Self {
+            rtmps,
             http: listen::bind(at.http, "the listener for viewers (http)").await?,
             rtmp: listen::bind(at.rtmp, "the listener for publishers (rtmp)").await?,
             admin: listen::bind(at.admin, "the listener for the operator (admin)").await?,
@@ -65,6 +79,7 @@ impl Server {
         Ok(Bound {
             http: self.http.local_addr()?,
             rtmp: self.rtmp.local_addr()?,
+            rtmps: self.rtmps.as_ref().map(TcpListener::local_addr).transpose()?,
             admin: self.admin.local_addr()?,
         })
     }
@@ -89,21 +104,39 @@ impl Server {
         let admin = http(router::admin(Arc::clone(&app)), Gate::new(OPERATORS, OPERATORS));
         tasks.spawn(listen::serve(self.http, public));
         tasks.spawn(listen::serve(self.admin, admin));
-        tasks.spawn(ingest::rtmp::serve(
-            self.rtmp,
-            Arc::clone(&app),
-            token.clone(),
-            tasks.clone(),
-        ));
+        let door = |certificate| Door {
+            app: Arc::clone(&app),
+            certificate,
+            stop: token.clone(),
+            tasks: tasks.clone(),
+        };
+        tasks.spawn(ingest::rtmp::serve(self.rtmp, door(None)));
+        if let (Some(listener), Some(certificate)) = (self.rtmps, &app.certificate) {
+            tasks.spawn(ingest::rtmp::serve(listener, door(Some(Arc::clone(certificate)))));
+        }
+        for relay in &app.relays {
+            tasks.spawn(Arc::clone(relay).run(Arc::clone(&app), token.clone()));
+        }
         tokio::select! {
             () = stop => {}
             () = expire(&app) => {}
+            () = refresh(&app) => {}
         }
         token.cancel();
         app.hub.close();
         tasks.close();
         if tokio::time::timeout(FAREWELL, tasks.wait()).await.is_err() {
             tracing::warn!(connections = tasks.len(), "connections were cut off");
+        }
+    }
+}
+
+async fn refresh(app: &App) {
+    let mut tick = tokio::time::interval(REFRESH);
+    loop {
+        tick.tick().await;
+        if let Some(certificate) = &app.certificate {
+            certificate.refresh();
         }
     }
 }

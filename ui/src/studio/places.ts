@@ -39,7 +39,7 @@ export const qualities: readonly Quality[] = [
   { phrase: 'qualityBest', bitrate: 6000 },
 ];
 
-/** Whether `url` is written as an address the studio takes: `rtmp://host/app`. The stream key is no part of it. */
+/** Whether `url` is written as an address the studio takes: `rtmp://host/app` or `rtmps://host/app`. The stream key is no part of it. */
 export function isAddress(url: string): boolean {
-  return /^rtmp:\/\/[^\s/@]+\/[^\s/?]+\/?$/.test(url);
+  return /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/.test(url);
 }

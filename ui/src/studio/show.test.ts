@@ -125,8 +125,8 @@ describe('places', () => {
   });
 
   it('have an address', () => {
-    expect(['rtmp://a/live', 'rtmp://a.b:1936/app/'].every(isAddress)).toBe(true);
-    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'rtmps://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', ''];
+    expect(['rtmp://a/live', 'rtmp://a.b:1936/app/', 'rtmps://a/live'].every(isAddress)).toBe(true);
+    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'srtp://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', ''];
     expect(others.some(isAddress)).toBe(false);
     expect(shortAddress(shop)).toBe('127.0.0.1:1935/live');
   });

@@ -36,7 +36,7 @@ impl Reader {
         if !self.begun && !self.header()? {
             return Ok(None);
         }
-        let Some((kind, len, timestamp)) = self.tag_header()? else {
+        let Some((kind, len, timestamp)) = tag_header(&self.buffer)? else {
             return Ok(None);
         };
         let whole = TAG_HEADER + len + 4;
@@ -79,19 +79,35 @@ impl Reader {
         self.begun = true;
         Ok(true)
     }
+}
 
-    fn tag_header(&self) -> Result<Option<(TagKind, usize, u32)>, Error> {
-        let b = &self.buffer;
-        if b.len() < TAG_HEADER {
-            return Ok(None);
-        }
-        // Bit 5 marks an encrypted tag, so such a tag has no known kind either.
-        let kind = TagKind::from_u8(b[0]).ok_or(Error::Kind(b[0]))?;
-        let len = u32::from_be_bytes([0, b[1], b[2], b[3]]) as usize;
-        if len > MAX_BODY {
-            return Err(Error::TooLarge(len));
-        }
-        let timestamp = u32::from_be_bytes([b[7], b[4], b[5], b[6]]);
-        Ok(Some((kind, len, timestamp)))
+/// The tags that `bytes` holds one after another, without a file's header; their bodies share its memory. Ends
+/// where no whole tag follows.
+pub fn tags(bytes: &Bytes) -> impl Iterator<Item = Tag> + use<> {
+    let mut rest = bytes.clone();
+    std::iter::from_fn(move || {
+        let (kind, len, timestamp) = tag_header(&rest).ok().flatten()?;
+        let data = (rest.len() >= TAG_HEADER + len + 4).then(|| rest.slice(TAG_HEADER..TAG_HEADER + len))?;
+        rest.advance(TAG_HEADER + len + 4);
+        Some(Tag {
+            kind,
+            timestamp,
+            data,
+        })
+    })
+}
+
+/// Kind, bytes of the body and timestamp of the tag that `b` begins with; none while its header isn't whole.
+fn tag_header(b: &[u8]) -> Result<Option<(TagKind, usize, u32)>, Error> {
+    if b.len() < TAG_HEADER {
+        return Ok(None);
     }
+    // Bit 5 marks an encrypted tag, so such a tag has no known kind either.
+    let kind = TagKind::from_u8(b[0]).ok_or(Error::Kind(b[0]))?;
+    let len = u32::from_be_bytes([0, b[1], b[2], b[3]]) as usize;
+    if len > MAX_BODY {
+        return Err(Error::TooLarge(len));
+    }
+    let timestamp = u32::from_be_bytes([b[7], b[4], b[5], b[6]]);
+    Ok(Some((kind, len, timestamp)))
 }

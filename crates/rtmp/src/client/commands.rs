@@ -98,9 +98,10 @@ impl Session {
                 self.granted(stream, Event::Publishing { wants_clock });
             }
             ("NetStream.Play.Start", State::Asking(stream)) => self.granted(stream, Event::Playing),
-            ("NetStream.Play.Stop" | "NetStream.Play.Complete", State::Running(_)) => {
-                self.over(Event::Closed);
-            }
+            (
+                "NetStream.Play.Stop" | "NetStream.Play.Complete" | "NetStream.Play.UnpublishNotify",
+                State::Running(_),
+            ) => self.over(Event::Closed),
             _ => {}
         }
     }

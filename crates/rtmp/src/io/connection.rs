@@ -1,15 +1,19 @@
-//! One publisher at our server.
+//! One publisher or player at our server.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::net::TcpStream;
+use tokio::time;
 
-use super::socket;
+use super::stream::Stream;
 use super::wire::{Step, Wire, now};
+use super::{socket, tls};
 use crate::server::{Event, Session};
-use crate::{Error, Limits};
+use crate::{Deadline, Error, Limits};
 
-/// Bytes of answers that may wait for a publisher.
+/// Bytes of answers that may wait for the peer.
 const MAX_QUEUED: usize = 64 * 1024;
 
 /// One accepted connection and its session.
@@ -30,17 +34,36 @@ impl Connection {
     /// [`Error::Io`] or [`Error::Closed`] when the socket is dead already.
     pub fn new(stream: TcpStream, limits: Limits) -> Result<Self, Error> {
         socket::configure(&stream)?;
-        Ok(Self {
+        Ok(Self::over(Stream::Plain(stream), limits))
+    }
+
+    /// Takes an accepted socket and makes it secure, within the time of a handshake.
+    ///
+    /// # Errors
+    /// [`Error::Tls`] when the peer can't agree, [`Error::Timeout`], or as [`Connection::new`].
+    pub async fn secure(
+        stream: TcpStream,
+        config: Arc<rustls::ServerConfig>,
+        limits: Limits,
+    ) -> Result<Self, Error> {
+        socket::configure(&stream)?;
+        let stream = time::timeout(limits.handshake, tls::accept(stream, config)).await;
+        let stream = stream.unwrap_or(Err(Error::Timeout(Deadline::Handshake)))?;
+        Ok(Self::over(Stream::Server(Box::new(stream)), limits))
+    }
+
+    fn over(stream: Stream, limits: Limits) -> Self {
+        Self {
             wire: Wire::new(stream, MAX_QUEUED),
             session: Session::new(limits, now()),
             failed: None,
             ending: false,
-        })
+        }
     }
 
     /// The peer's address; none when the connection is gone.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.wire.stream().peer_addr().ok()
+        self.wire.tcp().peer_addr().ok()
     }
 
     /// The next event. [`Event::Closed`] is the last: the connection ended in order, or without a publish
@@ -51,29 +74,57 @@ impl Connection {
     /// publisher broke the protocol, a limit or a deadline. Each is the last.
     pub async fn event(&mut self) -> Result<Event, Error> {
         loop {
-            match self.session.poll_event() {
-                Some(Event::Closed) => self.ending = true,
-                Some(event) => return Ok(event),
-                None => {}
+            if let Some(event) = self.next().await? {
+                return Ok(event);
             }
-            if let Some(error) = self.failed.take() {
-                self.ending = true;
-                return Err(error);
-            }
-            self.wire.push(self.session.poll_transmit());
-            if self.ending {
-                // The peer may be gone; the end is the same.
-                let _ = self.wire.finish().await;
-                return Ok(Event::Closed);
-            }
-            let step = self.wire.step(self.session.poll_timeout()).await;
-            self.failed = self.advance(step).err();
         }
+    }
+
+    /// Sends `bytes`, made by [`crate::server::write_shared`], to a player whose play was granted. Returns when
+    /// the system has taken them, or with an event before that; then the rest leaves with the next call of this
+    /// or of [`Connection::event`]. A call that is dropped has taken the bytes.
+    ///
+    /// # Errors
+    /// As [`Connection::event`].
+    pub async fn send(&mut self, bytes: Bytes) -> Result<Option<Event>, Error> {
+        self.wire.push(self.session.poll_transmit());
+        self.wire.push(Some(bytes));
+        while !self.wire.is_drained() {
+            if let Some(event) = self.next().await? {
+                return Ok(Some(event));
+            }
+        }
+        Ok(None)
+    }
+
+    /// An event that is there, or else one step of the wire.
+    async fn next(&mut self) -> Result<Option<Event>, Error> {
+        match self.session.poll_event() {
+            Some(Event::Closed) => self.ending = true,
+            Some(event) => return Ok(Some(event)),
+            None => {}
+        }
+        if let Some(error) = self.failed.take() {
+            self.ending = true;
+            return Err(error);
+        }
+        self.wire.push(self.session.poll_transmit());
+        if self.ending {
+            // The peer may be gone; the end is the same.
+            let _ = self.wire.finish().await;
+            return Ok(Some(Event::Closed));
+        }
+        let step = self.wire.step(self.session.poll_timeout()).await;
+        self.failed = self.advance(step).err();
+        Ok(None)
     }
 
     fn advance(&mut self, step: Result<Step, Error>) -> Result<(), Error> {
         match step {
-            Ok(Step::Wrote) => Ok(()),
+            Ok(Step::Wrote) => {
+                self.session.sent(now());
+                Ok(())
+            }
             Ok(Step::Read(n)) => self.session.receive(now(), self.wire.bytes(n)),
             Ok(Step::Deadline) => self.session.handle_timeout(now()),
             Ok(Step::Ended) | Err(Error::Closed) if !self.session.is_publishing() => {
@@ -91,10 +142,21 @@ impl Connection {
         self.session.accept_publish();
     }
 
-    /// Refuses it with a `code` like `NetStream.Publish.BadName` and a sentence for the publisher, and ends
+    /// Grants the play that [`Event::Play`] asked for; the word leaves before what is sent next.
+    pub fn accept_play(&mut self) {
+        self.session.accept_play();
+    }
+
+    /// Tells a player that what it plays has ended, and ends the connection; takes a second at most.
+    pub async fn end_play(&mut self) {
+        self.session.end_play();
+        self.finish().await;
+    }
+
+    /// Refuses what was asked for with a `code` like `NetStream.Publish.BadName` and a sentence for the peer, and ends
     /// the connection; takes a second at most.
     pub async fn reject(&mut self, code: &str, description: &str) {
-        self.session.reject_publish(code, description);
+        self.session.reject(code, description);
         self.finish().await;
     }
 

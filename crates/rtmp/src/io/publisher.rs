@@ -8,6 +8,8 @@ use tokio::net::TcpStream;
 use tokio::time;
 
 use super::socket::{self, SocketStats};
+use super::stream::Stream;
+use super::tls;
 use super::wire::{Step, Wire, now};
 use crate::client::{Event, Session};
 use crate::{Deadline, Error, Limits, Target};
@@ -107,12 +109,12 @@ impl Publisher {
     async fn flush(&mut self) -> Result<(), Error> {
         loop {
             self.wire.push(self.session.poll_transmit());
-            if self.wire.queued() == 0 {
+            if self.wire.is_drained() {
                 break;
             }
             self.step().await?;
         }
-        while let Some(n) = self.wire.try_read()? {
+        while let Some(n) = self.wire.try_read().await? {
             self.session.receive(now(), self.wire.bytes(n))?;
         }
         self.events()
@@ -125,7 +127,7 @@ impl Publisher {
 
     /// What the system knows of the connection; none where it doesn't tell.
     pub fn stats(&self) -> Option<SocketStats> {
-        socket::stats(self.wire.stream())
+        socket::stats(self.wire.tcp())
     }
 
     /// Bytes that the server itself says have reached it, modulo 2^32; many say it only every few megabytes.
@@ -173,6 +175,10 @@ pub(super) async fn dial(target: &Target, timeout: Duration) -> Result<(Wire, Li
         handshake: timeout,
         publish: timeout,
         ..Limits::default()
+    };
+    let stream = match target.tls {
+        true => Stream::Client(Box::new(tls::connect(stream, &target.host).await?)),
+        false => Stream::Plain(stream),
     };
     Ok((Wire::new(stream, MAX_QUEUED), limits))
 }

@@ -1,15 +1,17 @@
 //! Bytes to and from a socket, one step at a time.
 
 use std::collections::VecDeque;
-use std::future::pending;
-use std::io;
+use std::future::{pending, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time;
 
+use super::stream::Stream;
 use crate::Error;
 
 /// Bytes read at once.
@@ -31,25 +33,28 @@ pub(super) enum Step {
 
 /// A socket and the bytes that wait for it.
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     queue: VecDeque<Bytes>,
+    /// TLS holds bytes that it took.
+    unflushed: bool,
     buffer: Box<[u8]>,
     /// No byte is read while more than this wait: a peer that takes no answers gets to ask nothing.
     max_queued: usize,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, max_queued: usize) -> Self {
+    pub(super) fn new(stream: Stream, max_queued: usize) -> Self {
         Self {
             stream,
             queue: VecDeque::new(),
+            unflushed: false,
             buffer: vec![0; READ].into(),
             max_queued,
         }
     }
 
-    pub(super) fn stream(&self) -> &TcpStream {
-        &self.stream
+    pub(super) fn tcp(&self) -> &TcpStream {
+        self.stream.tcp()
     }
 
     /// The bytes of the last [`Step::Read`].
@@ -59,7 +64,7 @@ impl Wire {
 
     /// Adds bytes to send.
     pub(super) fn push(&mut self, bytes: Option<Bytes>) {
-        self.queue.extend(bytes);
+        self.queue.extend(bytes.filter(|bytes| !bytes.is_empty()));
     }
 
     /// Bytes that wait here.
@@ -67,36 +72,68 @@ impl Wire {
         self.queue.iter().map(Bytes::len).sum()
     }
 
+    /// Whether the system has taken all.
+    pub(super) fn is_drained(&self) -> bool {
+        self.queue.is_empty() && !self.unflushed
+    }
+
     /// Writes or reads once, or waits until `deadline`. Dropping the call loses nothing.
     pub(super) async fn step(&mut self, deadline: Option<Instant>) -> Result<Step, Error> {
-        let may_read = self.queued() <= self.max_queued;
-        let (mut read, mut write) = self.stream.split();
-        let front = self.queue.front_mut();
         tokio::select! {
-            n = async { match front { Some(bytes) => write.write_buf(bytes).await, None => pending().await } } => {
-                if n? == 0 {
-                    return Err(Error::Closed);
-                }
-                if self.queue.front().is_some_and(Bytes::is_empty) {
-                    self.queue.pop_front();
-                }
-                Ok(Step::Wrote)
-            }
-            n = read.read(&mut self.buffer), if may_read => match n? {
-                0 => Ok(Step::Ended),
-                n => Ok(Step::Read(n)),
-            },
+            step = poll_fn(|cx| self.poll_step(cx)) => step,
             () = sleep_until(deadline) => Ok(Step::Deadline),
         }
     }
 
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<Step, Error>> {
+        if let Poll::Ready(wrote) = self.poll_write(cx) {
+            return Poll::Ready(wrote.map(|()| Step::Wrote));
+        }
+        if self.queued() > self.max_queued {
+            return Poll::Pending;
+        }
+        let n = ready!(self.poll_read(cx))?;
+        Poll::Ready(Ok(if n == 0 { Step::Ended } else { Step::Read(n) }))
+    }
+
+    /// Pending while nothing can be written, or there is nothing to write.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let Some(front) = self.queue.front_mut() else {
+            if self.unflushed {
+                ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+                self.unflushed = false;
+                return Poll::Ready(Ok(()));
+            }
+            return Poll::Pending;
+        };
+        let n = ready!(Pin::new(&mut self.stream).poll_write(cx, front))?;
+        if n == 0 {
+            return Poll::Ready(Err(Error::Closed));
+        }
+        self.unflushed = !matches!(self.stream, Stream::Plain(_));
+        front.advance(n);
+        if front.is_empty() {
+            self.queue.pop_front();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Bytes read into the buffer; 0 at the end.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+
     /// Reads what is there without waiting; none when nothing is.
-    pub(super) fn try_read(&mut self) -> Result<Option<usize>, Error> {
-        match self.stream.try_read(&mut self.buffer) {
-            Ok(0) => Err(Error::Closed),
-            Ok(n) => Ok(Some(n)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error.into()),
+    pub(super) async fn try_read(&mut self) -> Result<Option<usize>, Error> {
+        let read = poll_fn(|cx| match self.poll_read(cx) {
+            Poll::Ready(read) => Poll::Ready(Some(read)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        match read.await.transpose()? {
+            Some(0) => Err(Error::Closed),
+            read => Ok(read),
         }
     }
 

@@ -1,10 +1,10 @@
-//! Commands of publishers, as OBS, ffmpeg and hardware encoders send them (clause 7.2 and FMLE's additions).
+//! Commands of publishers and what both need, as OBS, ffmpeg and hardware encoders send them (clause 7.2 and FMLE's additions).
 
 use std::time::Instant;
 
 use container::amf0::Value;
 
-use super::{Event, Session, State};
+use super::{Event, MESSAGE_STREAM, Session, State};
 use crate::command::{Command, object, status};
 use crate::{Error, Secret};
 
@@ -22,12 +22,12 @@ impl Session {
             "connect" => self.connect(command),
             "createStream" => self.create_stream(command.transaction),
             "publish" => self.publish(stream, command),
+            "play" | "play2" => self.play(stream, command),
             "FCUnpublish" => self.unpublish(now, command, None),
             "closeStream" => self.unpublish(now, command, Some(f64::from(stream))),
             "deleteStream" => self.unpublish(now, command, command.number()),
             "releaseStream" | "FCPublish" => self.answer(command.transaction, Value::Undefined),
             "getStreamLength" => self.answer(command.transaction, Value::Number(0.0)),
-            "play" | "play2" => self.refuse_play(stream),
             _ => Ok(()),
         }
     }
@@ -90,7 +90,7 @@ impl Session {
 
     fn publish(&mut self, stream: u32, command: &Command) -> Result<(), Error> {
         if self.state != State::Connected {
-            return Err(Error::Protocol("a publish while another goes on"));
+            return Err(Error::Protocol("a publish while something else goes on"));
         }
         self.state = State::Asked(stream);
         self.deadline = None;
@@ -116,10 +116,13 @@ impl Session {
         self.status(stream, "status", "NetStream.Publish.Start", "Publishing.");
     }
 
-    /// Refuses it with a `code` like `NetStream.Publish.BadName` and a sentence, and ends the session.
-    pub fn reject_publish(&mut self, code: &str, description: &str) {
-        if let State::Asked(stream) = self.state {
-            self.status(stream, "error", code, description);
+    /// Refuses the publish or the play that was asked for with a `code` like `NetStream.Publish.BadName` and a
+    /// sentence, and ends the session.
+    pub fn reject(&mut self, code: &str, description: &str) {
+        match self.state {
+            State::Asked(stream) => self.status(stream, "error", code, description),
+            State::PlayAsked => self.status(MESSAGE_STREAM, "error", code, description),
+            _ => {}
         }
         self.close();
     }
@@ -139,25 +142,21 @@ impl Session {
                     "Stopped publishing.",
                 );
             }
-            self.state = State::Connected;
-            self.budget_from = self.link.received();
-            self.expect_publish(now);
+            self.idle_again(now);
+        } else if about.is_some_and(|n| n == 0.0 || n == f64::from(MESSAGE_STREAM)) {
+            self.unplay(now);
         }
         self.answer(command.transaction, Value::Undefined)
     }
 
-    fn refuse_play(&mut self, stream: u32) -> Result<(), Error> {
-        self.status(
-            stream,
-            "error",
-            "NetStream.Play.StreamNotFound",
-            "Nothing is played here.",
-        );
-        self.close();
-        Ok(())
+    /// Nothing is published or played any more; it may be asked for again.
+    pub(super) fn idle_again(&mut self, now: Instant) {
+        self.state = State::Connected;
+        self.budget_from = self.link.received();
+        self.expect_publish(now);
     }
 
-    fn status(&mut self, stream: u32, level: &str, code: &str, description: &str) {
+    pub(super) fn status(&mut self, stream: u32, level: &str, code: &str, description: &str) {
         let information = status(level, code, description);
         self.link
             .send_command(stream, "onStatus", 0.0, &[Value::Null, information]);

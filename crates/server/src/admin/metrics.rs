@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use api::StreamStats;
-use api::server::{ClockState, ServerStats, StreamState};
+use api::server::{ClockState, RelayDirection, RelayState, RelayStats, ServerStats, StreamState};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +20,8 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),
     );
-    ([text], render(&app.stats(), &streams)).into_response()
+    let relays: Vec<_> = app.relays.iter().map(|relay| relay.stats(now)).collect();
+    ([text], render(&app.stats(), &streams) + &relayed(&relays)).into_response()
 }
 
 /// A family of metrics with one value for each stream.
@@ -97,6 +98,23 @@ const FAMILIES: &[Family] = &[
         "anchor_flv_skipped_tags_total",
         "Tags slow readers missed.",
         |s| s.flv.skipped_tags as f64,
+    ),
+    gauge("anchor_rtmp_players", "RTMP players.", |s| s.rtmp.now as f64),
+    counter("anchor_rtmp_players_total", "RTMP players so far.", |s| {
+        s.rtmp.total as f64
+    }),
+    counter(
+        "anchor_rtmp_sent_bytes_total",
+        "Bytes handed to RTMP players.",
+        |s| s.rtmp.sent_bytes as f64,
+    ),
+    counter("anchor_rtmp_skips_total", "Times a player was too slow.", |s| {
+        s.rtmp.skips as f64
+    }),
+    counter(
+        "anchor_rtmp_skipped_tags_total",
+        "Tags slow players missed.",
+        |s| s.rtmp.skipped_tags as f64,
     ),
     counter("anchor_hls_requests_total", "HLS requests answered.", |s| {
         s.hls.requests as f64
@@ -188,6 +206,45 @@ fn render(server: &ServerStats, streams: &[StreamStats]) -> String {
                 family.name,
                 stream.name,
                 (family.value)(stream)
+            );
+        }
+    }
+    out
+}
+
+fn relayed(relays: &[RelayStats]) -> String {
+    type Value = fn(&RelayStats) -> f64;
+    let families: [(&str, &str, &str, Value); 3] = [
+        ("anchor_relay_running", "gauge", "1 while media pass.", |r| {
+            f64::from(u8::from(r.state == RelayState::Running))
+        }),
+        (
+            "anchor_relay_connections_total",
+            "counter",
+            "Connections granted.",
+            |r| r.connections as f64,
+        ),
+        (
+            "anchor_relay_bytes_total",
+            "counter",
+            "Bytes of media passed on.",
+            |r| r.bytes as f64,
+        ),
+    ];
+    let mut out = String::new();
+    for (name, kind, help, value) in families.into_iter().filter(|_| !relays.is_empty()) {
+        head(&mut out, name, kind, help);
+        for relay in relays {
+            let direction = match relay.direction {
+                RelayDirection::Pull => "pull",
+                RelayDirection::Push => "push",
+            };
+            // A host has no character that would need escaping either.
+            let (stream, server) = (&relay.stream, &relay.server);
+            let _ = writeln!(
+                out,
+                "{name}{{stream=\"{stream}\",direction=\"{direction}\",server=\"{server}\"}} {}",
+                value(relay)
             );
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use api::StreamStats;
-use api::server::ServerStats;
+use api::server::{RelayStats, ServerStats};
 use axum::Json;
 use axum::extract::State;
 
@@ -14,6 +14,12 @@ use crate::App;
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Json<Vec<StreamStats>> {
     let now = Instant::now();
     Json(app.hub.list().iter().map(|stream| stream.stats(now)).collect())
+}
+
+/// `GET /api/relays`: every stream from or to another server, as configured.
+pub(crate) async fn relays(State(app): State<Arc<App>>) -> Json<Vec<RelayStats>> {
+    let now = Instant::now();
+    Json(app.relays.iter().map(|relay| relay.stats(now)).collect())
 }
 
 /// `GET /api/server`: the process.

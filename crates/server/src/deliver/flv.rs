@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 
 use super::{ANY_ORIGIN, NO_SNIFF, NO_STORE, Refusal, not_found};
-use crate::stream::FlvReader;
+use crate::stream::{Form, Reader};
 use crate::{App, Name};
 
 /// The stream from its newest key frame on.
@@ -34,13 +34,13 @@ pub(crate) async fn stream(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        body(FlvReader::new(stream))
+        body(Reader::new(stream, Form::Flv))
     };
     let flv = (header::CONTENT_TYPE, HeaderValue::from_static("video/x-flv"));
     Ok(([flv, ANY_ORIGIN, NO_STORE, NO_SNIFF], body).into_response())
 }
 
-fn body(reader: FlvReader) -> Body {
+fn body(reader: Reader) -> Body {
     Body::from_stream(unfold(reader, |mut reader| async {
         let bytes = reader.next().await?;
         Some((Ok::<_, Infallible>(bytes), reader))

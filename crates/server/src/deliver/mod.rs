@@ -4,6 +4,7 @@ pub mod beat;
 mod error;
 pub mod flv;
 pub mod hls;
+pub(crate) mod rtmp;
 pub mod status;
 pub mod time;
 pub mod watch;

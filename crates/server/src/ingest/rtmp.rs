@@ -1,4 +1,4 @@
-//! Publishers by RTMP: `rtmp://host/live` with a stream key.
+//! Connections by RTMP and RTMPS: publishers at `rtmp://HOST/live` with a stream key, and players.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::listen::Pass;
+use crate::deliver;
+use crate::listen::{Certificate, Pass};
 use crate::stream::{Publisher, Who};
 use crate::{App, clock};
 
@@ -21,17 +22,27 @@ const APP: &str = "live";
 /// Pause after the system refused a connection, out of descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Takes publishers in until `stop`.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: CancellationToken, tasks: TaskTracker) {
+/// What a listener hands to each of its connections.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) app: Arc<App>,
+    /// Connections are made secure with it.
+    pub(crate) certificate: Option<Arc<Certificate>>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// Takes connections in until the server stops.
+pub(crate) async fn serve(listener: TcpListener, door: Door) {
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => return,
+            () = door.stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, address)) => {
-                if let Some(pass) = app.publishers.enter(address.ip()) {
-                    tasks.spawn(connection(stream, address, pass, Arc::clone(&app), stop.clone()));
+                if let Some(pass) = door.app.publishers.enter(address.ip()) {
+                    door.tasks.spawn(connection(stream, address, pass, door.clone()));
                 }
             }
             Err(error) => {
@@ -42,33 +53,39 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: CancellationToken
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    address: SocketAddr,
-    _pass: Pass,
-    app: Arc<App>,
-    stop: CancellationToken,
-) {
-    let Ok(connection) = Connection::new(stream, Limits::default()) else {
-        return;
-    };
-    let mut session = Session {
-        app,
-        address,
-        connection,
-        publisher: None,
+async fn connection(stream: TcpStream, address: SocketAddr, pass: Pass, door: Door) {
+    let run = async {
+        let connection = match &door.certificate {
+            Some(certificate) => Connection::secure(stream, certificate.config(), Limits::default()).await,
+            None => Connection::new(stream, Limits::default()),
+        };
+        match connection {
+            Ok(connection) => {
+                let mut session = Session {
+                    app: Arc::clone(&door.app),
+                    address,
+                    connection,
+                    pass: Some(pass),
+                    publisher: None,
+                };
+                session.run().await;
+            }
+            Err(error) => tracing::debug!(%address, %error, "no connection was made"),
+        }
     };
     tokio::select! {
-        () = session.run() => {}
-        () = stop.cancelled() => {}
+        () = run => {}
+        () = door.stop.cancelled() => {}
     }
 }
 
-/// One publisher's connection.
+/// One connection of a publisher or player.
 struct Session {
     app: Arc<App>,
     address: SocketAddr,
     connection: Connection,
+    /// Its place among the publishers; a player has one among the viewers instead.
+    pass: Option<Pass>,
     publisher: Option<Publisher>,
 }
 
@@ -107,6 +124,7 @@ impl Session {
                     return false;
                 }
             },
+            Event::Play { app, name, .. } => return self.play(&app, name.expose()).await,
             Event::Tag(tag) => {
                 if let Some(publisher) = &self.publisher {
                     publisher.take(&tag, clock::arrival());
@@ -118,19 +136,31 @@ impl Session {
                 }
             }
             Event::Unpublish => self.leave(None),
-            Event::Closed => {}
+            Event::Stop | Event::Closed => {}
         }
         true
+    }
+
+    /// False when the connection is over.
+    async fn play(&mut self, app: &str, name: &str) -> bool {
+        if let Err(fault) = check_app(app, "Play") {
+            self.connection
+                .reject("NetStream.Play.StreamNotFound", &fault.message)
+                .await;
+            return false;
+        }
+        self.pass = None;
+        let stopped =
+            deliver::rtmp::play(&mut self.connection, &self.app, self.address.ip(), plain(name)).await;
+        self.pass = self.app.publishers.enter(self.address.ip());
+        stopped && self.pass.is_some()
     }
 
     /// Checks the key and takes the stream's place.
     fn admit(&self, app: &str, key: &str, agent: String) -> Result<Publisher, Fault> {
         let now = Instant::now();
         let ip = self.address.ip();
-        if plain(app).trim_matches('/') != APP {
-            let message = format!("Publish to rtmp://HOST/{APP} with your stream key.");
-            return Err(Fault::new(Code::WrongApp, message));
-        }
+        check_app(app, "Publish")?;
         let Some(name) = self.app.keys.find(plain(key)) else {
             return Err(self.wrong_key(ip, now));
         };
@@ -185,6 +215,18 @@ impl Session {
             }
         }
     }
+}
+
+fn check_app(app: &str, what: &str) -> Result<(), Fault> {
+    if plain(app).trim_matches('/') == APP {
+        return Ok(());
+    }
+    let rest = match what {
+        "Play" => "/NAME",
+        _ => " with your stream key",
+    };
+    let message = format!("{what} at rtmp://HOST/{APP}{rest}.");
+    Err(Fault::new(Code::WrongApp, message))
 }
 
 /// Without the query that some encoders add.

@@ -4,6 +4,7 @@ mod gate;
 mod http;
 mod peer;
 mod stall;
+mod tls;
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -15,6 +16,7 @@ pub use gate::{Gate, Pass};
 pub use http::{Http, serve};
 pub use peer::Peer;
 pub use stall::Stall;
+pub use tls::Certificate;
 
 /// Listens on `address`; when that isn't possible, says why in a sentence.
 pub async fn bind(address: SocketAddr, what: &str) -> Result<TcpListener, Fault> {

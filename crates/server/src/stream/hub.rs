@@ -1,12 +1,14 @@
 //! All streams.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use api::{Code, Fault};
 use container::flv::Tag;
 use media::MediaClock;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{Arrival, Stream, Who};
@@ -23,6 +25,8 @@ const SHOWN_ENDED: Duration = Duration::from_secs(60);
 pub struct Hub {
     config: config::Stream,
     streams: Mutex<BTreeMap<Name, Arc<Stream>>>,
+    /// Told when a publisher has begun.
+    begun: Notify,
 }
 
 /// The place of one publisher at its stream. Dropping it interrupts the stream.
@@ -40,6 +44,7 @@ impl Hub {
         Self {
             config,
             streams: Mutex::default(),
+            begun: Notify::new(),
         }
     }
 
@@ -61,8 +66,11 @@ impl Hub {
             return Err(Fault::new(Code::PublishTaken, message));
         }
         let (session, replaced) = stream.begin_session(who, now);
+        let stream = Arc::clone(stream);
+        drop(streams);
+        self.begun.notify_waiters();
         Ok(Publisher {
-            stream: Arc::clone(stream),
+            stream,
             session,
             replaced,
             fault: None,
@@ -72,6 +80,18 @@ impl Hub {
     /// The stream called `name`: live, interrupted or just ended.
     pub fn get(&self, name: &Name) -> Option<Arc<Stream>> {
         self.streams().get(name).cloned()
+    }
+
+    /// Waits until stream `name` is live.
+    pub async fn live(&self, name: &Name) -> Arc<Stream> {
+        loop {
+            let mut begun = pin!(self.begun.notified());
+            begun.as_mut().enable();
+            if let Some(stream) = self.get(name).filter(|stream| stream.is_live()) {
+                return stream;
+            }
+            begun.await;
+        }
     }
 
     /// All streams, by name.

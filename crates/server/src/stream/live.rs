@@ -15,6 +15,7 @@ use super::package::{Package, Unit};
 use super::rate::Rate;
 use super::retime::Retime;
 use super::ring::{Batch, Cursor, Read, Ring, Start};
+use super::tags::Tags;
 use super::tracks::{Media, Tracks, plain_body};
 use crate::config;
 
@@ -219,13 +220,13 @@ impl Live {
             ms: pending.ms,
         });
         self.ringed = version;
-        let (tags, key, ms) = (pending.tags, pending.key, pending.ms);
-        let bytes = self.rejoined(ms, key, pending.into_bytes(), at);
+        let (count, key, ms) = (pending.tags, pending.key, pending.ms);
+        let tags = Tags::new(self.rejoined(ms, key, pending.into_bytes(), at));
         self.ring.push(Batch {
             tags,
+            count,
             at,
             start,
-            bytes,
         });
     }
 

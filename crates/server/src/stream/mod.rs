@@ -14,6 +14,7 @@ mod request;
 mod retime;
 mod ring;
 mod stats;
+mod tags;
 mod tracks;
 
 use std::sync::atomic::AtomicU64;
@@ -34,7 +35,7 @@ use live::Live;
 pub use hub::{Hub, Publisher};
 pub use live::Arrival;
 pub(crate) use package::Ask;
-pub use reader::FlvReader;
+pub use reader::{Form, Reader};
 pub(crate) use request::Outcome;
 
 /// One stream.
@@ -46,7 +47,9 @@ pub struct Stream {
     news: Notify,
     /// The same for those who wait for a part or a playlist.
     parts: Notify,
-    readers: Readers,
+    flv: Readers,
+    rtmp: Readers,
+    pushes: Readers,
     requests: Requests,
     beats: Mutex<BeatStats>,
 }
@@ -92,7 +95,7 @@ struct Requests {
     sent_bytes: AtomicU64,
 }
 
-/// Counters of HTTP-FLV readers.
+/// Counters of readers that hold a connection.
 #[derive(Debug, Default)]
 struct Readers {
     now: AtomicU64,
@@ -117,7 +120,9 @@ impl Stream {
             }),
             news: Notify::new(),
             parts: Notify::new(),
-            readers: Readers::default(),
+            flv: Readers::default(),
+            rtmp: Readers::default(),
+            pushes: Readers::default(),
             requests: Requests::default(),
             beats: Mutex::default(),
         }
@@ -129,7 +134,7 @@ impl Stream {
     }
 
     /// Whether the show has ended.
-    fn is_ended(&self) -> bool {
+    pub fn is_ended(&self) -> bool {
         matches!(self.held().state, State::Ended)
     }
 
@@ -152,6 +157,14 @@ impl Stream {
     /// Changes what viewers' pages reported.
     pub fn beats(&self, change: impl FnOnce(&mut BeatStats)) {
         change(&mut self.beats.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn readers(&self, form: Form) -> &Readers {
+        match form {
+            Form::Flv => &self.flv,
+            Form::Rtmp => &self.rtmp,
+            Form::Tags => &self.pushes,
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -1,4 +1,4 @@
-//! One viewer's reading of a stream as FLV.
+//! One viewer's reading of a stream.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,96 +10,132 @@ use container::flv;
 
 use super::live::Live;
 use super::ring::{Cursor, Read, Start};
-use super::{State, Stream};
+use super::tags::{Tags, chunks};
+use super::{Readers, State, Stream};
 
-/// Reads a stream from its newest key frame on. What it gives is an FLV file without end: header, `anchorJoin`
-/// (which moment of the day the first tag behind it stands for), metadata and configurations, media. When the
-/// publisher returns, or changes its configurations, `anchorJoin` and they come again, in line. `anchorJoin` also
-/// comes again every half minute: two machines' clocks drift apart by some tens of milliseconds an hour.
+/// In which form a reader takes a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An FLV file without end: header, `anchorJoin` (which moment of the day the first tag behind it stands for),
+    /// metadata and configurations, media. When the publisher returns, or changes its configurations, `anchorJoin`
+    /// and they come again, in line. `anchorJoin` also comes again every half minute: two machines' clocks drift
+    /// apart by some tens of milliseconds an hour.
+    Flv,
+    /// FLV tags alone, `anchorJoin` now and then among them: metadata, configurations and media.
+    Tags,
+    /// Messages of RTMP as [`rtmp::server::write_shared`] makes them: metadata, configurations and media.
+    Rtmp,
+}
+
+/// Reads a stream from its newest key frame on.
 #[derive(Debug)]
-pub struct FlvReader {
+pub struct Reader {
     stream: Arc<Stream>,
+    form: Form,
     cursor: Cursor,
 }
 
-enum Next {
-    Bytes(Bytes),
+/// What a look at the stream found.
+enum Found {
+    /// What stands before the tags, then they.
+    Tags(Option<Bytes>, Tags),
     Wait,
     End,
 }
 
-impl FlvReader {
+impl Reader {
     /// A reader of `stream`.
-    pub fn new(stream: Arc<Stream>) -> Self {
-        stream.readers.now.fetch_add(1, Relaxed);
-        stream.readers.total.fetch_add(1, Relaxed);
+    pub fn new(stream: Arc<Stream>, form: Form) -> Self {
+        let readers = stream.readers(form);
+        readers.now.fetch_add(1, Relaxed);
+        readers.total.fetch_add(1, Relaxed);
         Self {
             stream,
+            form,
             cursor: Cursor::default(),
         }
     }
 
     /// The next bytes; waits for them. None when the stream has ended, or its publisher was away for too long.
+    /// A call that is dropped has taken nothing.
     pub async fn next(&mut self) -> Option<Bytes> {
         let stream = Arc::clone(&self.stream);
         loop {
             let mut news = pin!(stream.news.notified());
             news.as_mut().enable();
-            match self.poll(Instant::now()) {
-                Next::Bytes(bytes) => return Some(bytes),
-                Next::End => return None,
-                Next::Wait => news.await,
+            let before = self.cursor;
+            let found = self.look(Instant::now());
+            self.count(before);
+            match found {
+                Found::Tags(opening, tags) => return Some(self.formed(opening, &tags)),
+                Found::End => return None,
+                Found::Wait => news.await,
             }
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Next {
-        let before = self.cursor;
+    fn look(&mut self, now: Instant) -> Found {
         let held = self.stream.held();
         if held.closed {
-            return Next::End;
+            return Found::End;
         }
-        let bytes = match held.live.read(&mut self.cursor, now) {
-            Read::Go(bytes) => bytes,
-            Read::Open(start, bytes) => join(&held.live, &start, true, &bytes),
-            Read::Again(start, bytes) => join(&held.live, &start, false, &bytes),
-            Read::Wait if held.released && !matches!(held.state, State::Live(_)) => return Next::End,
-            Read::Wait => return self.count(before, Next::Wait),
+        match held.live.read(&mut self.cursor, now) {
+            Read::Go(tags) => Found::Tags(None, tags),
+            Read::Open(start, tags) => Found::Tags(Some(self.opening(&held.live, &start, true)), tags),
+            Read::Again(start, tags) => Found::Tags(Some(self.opening(&held.live, &start, false)), tags),
+            Read::Wait if held.released && !matches!(held.state, State::Live(_)) => Found::End,
+            Read::Wait => Found::Wait,
+        }
+    }
+
+    /// What stands before the first batch, or before one with new configurations.
+    fn opening(&self, live: &Live, start: &Start, first: bool) -> Bytes {
+        match self.form {
+            Form::Rtmp => return chunks(&start.opening),
+            Form::Tags => return start.opening.clone(),
+            Form::Flv => {}
+        }
+        let mut out = BytesMut::new();
+        if first {
+            let (video, audio) = start.tracks;
+            out.extend_from_slice(&flv::header(video, audio));
+        }
+        out.extend_from_slice(&live.join_tag(start.ms));
+        out.extend_from_slice(&start.opening);
+        out.freeze()
+    }
+
+    fn formed(&self, opening: Option<Bytes>, tags: &Tags) -> Bytes {
+        let bytes = match self.form {
+            Form::Flv | Form::Tags => tags.flv().clone(),
+            Form::Rtmp => tags.rtmp(),
         };
-        drop(held);
-        self.count(before, Next::Bytes(bytes))
+        let bytes = match opening {
+            Some(opening) => [opening, bytes].concat().into(),
+            None => bytes,
+        };
+        self.readers().sent_bytes.fetch_add(bytes.len() as u64, Relaxed);
+        bytes
     }
 
-    fn count(&self, before: Cursor, next: Next) -> Next {
-        let readers = &self.stream.readers;
-        if let Next::Bytes(bytes) = &next {
-            readers.sent_bytes.fetch_add(bytes.len() as u64, Relaxed);
-        }
+    fn count(&self, before: Cursor) {
         if self.cursor.skipped != before.skipped {
-            readers.skips.fetch_add(self.cursor.skips - before.skips, Relaxed);
-            readers
-                .skipped
-                .fetch_add(self.cursor.skipped - before.skipped, Relaxed);
+            let (skips, skipped) = (
+                self.cursor.skips - before.skips,
+                self.cursor.skipped - before.skipped,
+            );
+            self.readers().skips.fetch_add(skips, Relaxed);
+            self.readers().skipped.fetch_add(skipped, Relaxed);
         }
-        next
+    }
+
+    fn readers(&self) -> &Readers {
+        self.stream.readers(self.form)
     }
 }
 
-impl Drop for FlvReader {
+impl Drop for Reader {
     fn drop(&mut self) {
-        self.stream.readers.now.fetch_sub(1, Relaxed);
+        self.readers().now.fetch_sub(1, Relaxed);
     }
-}
-
-/// What stands before the first batch, or before one with new configurations; then the batch.
-fn join(live: &Live, start: &Start, first: bool, batch: &Bytes) -> Bytes {
-    let mut out = BytesMut::new();
-    if first {
-        let (video, audio) = start.tracks;
-        out.extend_from_slice(&flv::header(video, audio));
-    }
-    out.extend_from_slice(&live.join_tag(start.ms));
-    out.extend_from_slice(&start.opening);
-    out.extend_from_slice(batch);
-    out.freeze()
 }

@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use super::tags::Tags;
+
 /// The most batches kept, however small.
 const MOST_BATCHES: usize = 4096;
 
 /// Some tags as they go out, together.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
-    /// Whole FLV tags.
-    pub(crate) bytes: Bytes,
+    pub(crate) tags: Tags,
     /// How many.
-    pub(crate) tags: u64,
+    pub(crate) count: u64,
     /// When the last of them arrived.
     pub(crate) at: Instant,
     /// Set at each key frame, and where the decoders' configurations change.
@@ -73,11 +74,11 @@ pub(crate) struct Cursor {
 #[derive(Clone, Debug)]
 pub(crate) enum Read {
     /// The first: what to open with, then the batch.
-    Open(Start, Bytes),
+    Open(Start, Tags),
     /// New decoder configurations, then the batch.
-    Again(Start, Bytes),
+    Again(Start, Tags),
     /// The next batch.
-    Go(Bytes),
+    Go(Tags),
     /// Nothing yet.
     Wait,
 }
@@ -102,8 +103,8 @@ impl Ring {
             self.newest_start = Some(self.end());
             self.newest_start_tag = self.end_tag;
         }
-        self.bytes += batch.bytes.len();
-        self.end_tag += batch.tags;
+        self.bytes += batch.tags.flv().len();
+        self.end_tag += batch.count;
         self.batches.push_back(batch);
         while self.bytes > self.most_bytes || self.batches.len() > MOST_BATCHES {
             self.drop_oldest();
@@ -130,9 +131,9 @@ impl Ring {
         if self.newest_start == Some(self.first) {
             self.newest_start = None;
         }
-        self.bytes -= oldest.bytes.len();
+        self.bytes -= oldest.tags.flv().len();
         self.first += 1;
-        self.first_tag += oldest.tags;
+        self.first_tag += oldest.count;
     }
 
     fn end(&self) -> u64 {
@@ -175,7 +176,7 @@ impl Ring {
             Some(start) if !returning => {
                 cursor.version = Some(start.version);
                 match self.take(cursor) {
-                    Read::Go(bytes) => Read::Open(start, bytes),
+                    Read::Go(tags) => Read::Open(start, tags),
                     other => other,
                 }
             }
@@ -199,14 +200,14 @@ impl Ring {
             return Read::Wait;
         };
         cursor.next = Some(next + 1);
-        cursor.tag += batch.tags;
-        let bytes = batch.bytes.clone();
+        cursor.tag += batch.count;
+        let tags = batch.tags.clone();
         match &batch.start {
             Some(start) if cursor.version != Some(start.version) => {
                 cursor.version = Some(start.version);
-                Read::Again(start.clone(), bytes)
+                Read::Again(start.clone(), tags)
             }
-            _ => Read::Go(bytes),
+            _ => Read::Go(tags),
         }
     }
 

@@ -9,7 +9,7 @@ use api::server::{AudioStats, HlsStats, PublisherStats, ReaderStats, StreamState
 use media::CodecParameters;
 
 use super::live::Live;
-use super::{Held, State, Stream};
+use super::{Held, Readers, State, Stream};
 
 pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
     let beats = stream
@@ -35,7 +35,8 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         received_kbps: counted.byte_rate.per_second(now) * 8.0 / 1e3,
         refused_tags: counted.refused,
         timestamp_jumps: held.live.jumps(),
-        flv: readers(stream),
+        flv: readers(&stream.flv),
+        rtmp: readers(&stream.rtmp),
         hls: HlsStats {
             requests: stream.requests.answered.load(Relaxed),
             waiting: stream.requests.waiting.load(Relaxed),
@@ -76,8 +77,7 @@ fn audio(live: &Live) -> Option<AudioStats> {
     })
 }
 
-fn readers(stream: &Stream) -> ReaderStats {
-    let r = &stream.readers;
+fn readers(r: &Readers) -> ReaderStats {
     ReaderStats {
         now: r.now.load(Relaxed),
         total: r.total.load(Relaxed),

@@ -8,7 +8,7 @@ use crate::support::TestServer;
 use crate::support::media::{Clip, PLAIN, Viewer, is_key, probe, watchable};
 
 /// What publishers send that servers stumble over.
-const CLIPS: &[(&str, Clip)] = &[
+pub(crate) const CLIPS: &[(&str, Clip)] = &[
     ("plain", PLAIN),
     (
         "B-frames",

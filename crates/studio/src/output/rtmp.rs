@@ -123,6 +123,10 @@ impl Destination {
                 "'{name}': nothing answers at {} port {}; is the server running? It is tried again every second",
                 target.host, target.port
             ),
+            rtmp::Error::Certificate(why) => format!(
+                "'{name}' can't prove that it is {}: {why}; nothing was sent. Check the address and this machine's date",
+                target.host
+            ),
             other => format!("'{name}': {other}; it is tried again by itself"),
         }
     }
@@ -168,7 +172,7 @@ async fn connect(destination: &Arc<Destination>, reconnect: &mut Reconnect) -> P
                 Err(error) => {
                     destination.lock().failed_tries += 1;
                     destination.failed(&error);
-                    if matches!(error, rtmp::Error::Rejected { .. }) {
+                    if matches!(error, rtmp::Error::Rejected { .. } | rtmp::Error::Certificate(_)) {
                         reconnect.refused(Instant::now());
                     }
                 }

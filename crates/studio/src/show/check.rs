@@ -127,7 +127,7 @@ pub enum Problem {
     )]
     KeyAsName(String),
     /// The address can't be used.
-    #[error("the url of output '{0}' must look like rtmp://host/app")]
+    #[error("the url of output '{0}' must look like rtmp://host/app or rtmps://host/app")]
     BadUrl(String),
 }
 
@@ -335,6 +335,7 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
     match output
         .url
         .strip_prefix("rtmp://")
+        .or_else(|| output.url.strip_prefix("rtmps://"))
         .map(|rest| rest.trim_end_matches('/').split('/').collect::<Vec<_>>())
     {
         Some(parts) if parts.len() == 2 && parts.iter().all(|p| !p.is_empty()) => {

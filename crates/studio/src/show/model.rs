@@ -170,7 +170,7 @@ pub struct Output {
     /// How it is reached.
     #[serde(rename = "type")]
     pub kind: OutputKind,
-    /// Its address without the key: `rtmp://host/app`.
+    /// Its address without the key: `rtmp://host/app`, or `rtmps://host/app` for a secure connection.
     pub url: String,
     /// Where the stream key is kept.
     pub key: KeyRef,

@@ -22,13 +22,15 @@ const TRY: Duration = Duration::from_secs(3);
 pub(crate) enum Protocol {
     HttpFlv,
     Rtmp,
+    NginxRtmp,
 }
 
 impl Protocol {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::HttpFlv => "anchor HTTP-FLV",
-            Self::Rtmp => "nginx RTMP",
+            Self::Rtmp => "anchor RTMP",
+            Self::NginxRtmp => "nginx RTMP",
         }
     }
 }
@@ -158,7 +160,7 @@ async fn connect(protocol: Protocol, peer: &Peer) -> Result<Viewer, Failure> {
                 false => Err("the stream is not there".into()),
             }
         }
-        Protocol::Rtmp => {
+        Protocol::Rtmp | Protocol::NginxRtmp => {
             let target = Target::new(&format!("rtmp://{}/live", peer.rtmp), "bench")?;
             Ok(Viewer::Rtmp(Box::new(
                 Player::connect(target, Duration::from_secs(10)).await?,

@@ -1,4 +1,4 @@
-//! Many viewers of one stream: our HTTP-FLV beside nginx's RTMP module playing RTMP, in the same run.
+//! Many viewers of one stream: our HTTP-FLV and our RTMP beside nginx's RTMP module, in the same run.
 //!
 //! Server and load are pinned to different cores. For each server: the same publisher, the same number of
 //! players, CPU seconds a gigabit delivered, memory a viewer, the longest gap any viewer saw. Nothing is judged.
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "", "Mbit/s", "CPU s/Gbit", "KiB a viewer", "longest gap", "lost"
     );
     for run in 0..settings.runs {
-        for protocol in [Protocol::HttpFlv, Protocol::Rtmp] {
+        for protocol in [Protocol::HttpFlv, Protocol::Rtmp, Protocol::NginxRtmp] {
             let dir = folder.path().join(format!("{run}-{}", protocol as usize));
             std::fs::create_dir_all(&dir)?;
             match measure(protocol, &settings, &dir, &media).await {
@@ -79,8 +79,8 @@ async fn measure(
     media: &std::path::Path,
 ) -> Result<String, Box<dyn std::error::Error>> {
     let mut peer = match protocol {
-        Protocol::HttpFlv => Peer::anchor(&settings.server, dir)?,
-        Protocol::Rtmp => Peer::nginx(dir)?,
+        Protocol::HttpFlv | Protocol::Rtmp => Peer::anchor(&settings.server, dir)?,
+        Protocol::NginxRtmp => Peer::nginx(dir)?,
     };
     peer.publish(media)?;
     load::await_stream(protocol, &peer).await?;

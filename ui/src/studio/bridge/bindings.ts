@@ -473,7 +473,7 @@ export type PictureState = {
 export type Place = {
 	/**  What the seller calls it; unique. */
 	name: string,
-	/**  Its address without the key: `rtmp://host/app`. */
+	/**  Its address without the key: `rtmp://host/app`, or `rtmps://host/app` for a secure connection. */
 	url: string,
 	/**  The name under which its stream key is kept in this machine's keyring; empty: the key it has already. */
 	key: string,

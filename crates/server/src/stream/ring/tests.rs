@@ -35,8 +35,8 @@ impl Bench {
             ms: 0,
         });
         self.ring.push(Batch {
-            bytes: Bytes::from(vec![self.count; 100]),
-            tags: 2,
+            tags: Tags::new(Bytes::from(vec![self.count; 100])),
+            count: 2,
             at: self.at(seconds),
             start,
         });
@@ -45,9 +45,9 @@ impl Bench {
 
     fn read(&self, cursor: &mut Cursor, seconds: u64) -> (char, Option<u8>) {
         match self.ring.read(cursor, self.at(seconds), LAG) {
-            Read::Open(_, b) => ('o', Some(b[0])),
-            Read::Again(_, b) => ('a', Some(b[0])),
-            Read::Go(b) => ('g', Some(b[0])),
+            Read::Open(_, b) => ('o', Some(b.flv()[0])),
+            Read::Again(_, b) => ('a', Some(b.flv()[0])),
+            Read::Go(b) => ('g', Some(b.flv()[0])),
             Read::Wait => ('w', None),
         }
     }

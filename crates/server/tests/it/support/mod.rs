@@ -1,7 +1,9 @@
 //! A server to test, and its two sides: those who publish and those who watch.
 
+pub(crate) mod certificate;
 pub(crate) mod http;
 pub(crate) mod media;
+pub(crate) mod player;
 pub(crate) mod publisher;
 
 use std::io::{BufRead as _, BufReader};
@@ -12,7 +14,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use api::StreamStats;
-use api::server::ServerStats;
+use api::server::{RelayStats, ServerStats};
 use tempfile::TempDir;
 
 use http::Answer;
@@ -28,6 +30,8 @@ pub(crate) struct TestServer {
     pub(crate) key: String,
     pub(crate) http: SocketAddr,
     pub(crate) rtmp: SocketAddr,
+    /// Where it takes publishers within TLS, if it does.
+    pub(crate) rtmps: Option<SocketAddr>,
     pub(crate) admin: SocketAddr,
     log: Receiver<String>,
     /// What was logged as far as it was looked at.
@@ -50,12 +54,19 @@ impl TestServer {
 
     /// One with this configuration (besides addresses), logging from `level` on.
     pub(crate) fn start_with(config: &str, level: &str) -> Self {
+        Self::start_as(config, level, |_| {})
+    }
+
+    /// The same, `change` being made to its command.
+    pub(crate) fn start_as(config: &str, level: &str, change: impl FnOnce(&mut Command)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("anchor.toml");
         std::fs::write(&file, config).unwrap();
         let key = add_key(dir.path(), "show");
         let any = "127.0.0.1:0";
-        let mut child = Command::new(env!("CARGO_BIN_EXE_anchor-server"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_anchor-server"));
+        change(&mut command);
+        let mut child = command
             .arg("run")
             .arg("--config")
             .arg(&file)
@@ -67,19 +78,17 @@ impl TestServer {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map(Result::unwrap);
-        let mut listening = |what: &str| {
-            let line = lines.next().unwrap();
-            line.strip_prefix(&format!("listening {what} "))
-                .unwrap()
-                .parse()
-                .unwrap()
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said: Vec<_> = lines.map(Result::unwrap).take_while(|l| l != "ready").collect();
+        let listening = |what: &str| -> Option<SocketAddr> {
+            let start = format!("listening {what} ");
+            let address = said.iter().find_map(|line| line.strip_prefix(&start))?;
+            Some(address.parse().unwrap())
         };
-        let (http, rtmp, admin) = (listening("http"), listening("rtmp"), listening("admin"));
-        assert_eq!(lines.next().unwrap(), "ready");
+        let always = |what| listening(what).unwrap_or_else(|| panic!("{said:?}"));
+        let (http, rtmp, admin) = (always("http"), always("rtmp"), always("admin"));
         Self {
+            rtmps: listening("rtmps"),
             log: read_log(&mut child),
             child,
             dir,
@@ -119,6 +128,11 @@ impl TestServer {
         let mut all: Vec<StreamStats> = serde_json::from_str(&self.admin_text("/api/streams")).unwrap();
         assert_eq!(all.len(), 1);
         all.remove(0)
+    }
+
+    /// The relays.
+    pub(crate) fn relays(&self) -> Vec<RelayStats> {
+        serde_json::from_str(&self.admin_text("/api/relays")).unwrap()
     }
 
     pub(crate) fn server_stats(&self) -> ServerStats {

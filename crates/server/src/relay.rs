@@ -1,0 +1,221 @@
+//! Streams from and to other servers: pulled from there as by a player, pushed there as by a publisher.
+//!
+//! A relay never gives up: it is begun anew at the pace of [`uplink::Reconnect`], for as long as the server runs.
+
+mod pull;
+mod push;
+mod status;
+
+use std::fs;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use api::server::{RelayDirection, RelayState, RelayStats};
+use api::{Code, Fault};
+use rtmp::{Error, Secret, Target};
+use tokio_util::sync::CancellationToken;
+use uplink::Reconnect;
+
+use crate::config::{Config, ConfigError, KeyPlace, Pull, Push};
+use crate::{App, Name};
+use status::Status;
+
+/// How long a connection to another server may take to be granted.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Bytes of a stream key's file that are read.
+const MAX_KEY: usize = 4096;
+
+/// One stream from or to another server.
+#[derive(Debug)]
+pub struct Relay {
+    stream: Name,
+    direction: RelayDirection,
+    target: Target,
+    status: Mutex<Status>,
+}
+
+/// Why a relay's connection ended.
+enum End {
+    /// The other server said no, or another publisher has the stream: it is asked less often.
+    Refused(Fault),
+    /// It was lost, or could not be made.
+    Lost(Fault),
+    /// What was relayed has ended in order.
+    Over,
+}
+
+impl Relay {
+    /// The relays of a configuration, their keys read.
+    ///
+    /// # Errors
+    /// [`Code::RelayKey`], or [`Code::ConfigInvalid`].
+    pub fn all(config: &Config) -> Result<Vec<Arc<Self>>, Fault> {
+        let pulls = config.pull.iter().map(Self::pull);
+        pulls.chain(config.push.iter().map(Self::push)).collect()
+    }
+
+    fn pull(pull: &Pull) -> Result<Arc<Self>, Fault> {
+        let target = target(&pull.stream, &pull.from, Secret::from(pull.name.as_str()))?;
+        Self::new(&pull.stream, RelayDirection::Pull, target)
+    }
+
+    fn push(push: &Push) -> Result<Arc<Self>, Fault> {
+        let target = target(&push.stream, &push.to, key(&push.key)?)?;
+        Self::new(&push.stream, RelayDirection::Push, target)
+    }
+
+    fn new(stream: &str, direction: RelayDirection, target: Target) -> Result<Arc<Self>, Fault> {
+        Ok(Arc::new(Self {
+            stream: Name::new(stream)?,
+            direction,
+            target,
+            status: Mutex::default(),
+        }))
+    }
+
+    /// Relays until `stop`.
+    pub(crate) async fn run(self: Arc<Self>, app: Arc<App>, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.keep_on(&app) => {}
+        }
+    }
+
+    async fn keep_on(&self, app: &Arc<App>) {
+        let mut pace = Reconnect::new(Instant::now(), seed(&self.stream));
+        loop {
+            if self.direction == RelayDirection::Push {
+                self.enter(RelayState::Waiting);
+                app.hub.live(&self.stream).await;
+            }
+            if let Some(due) = pace.due() {
+                tokio::time::sleep_until(due.into()).await;
+                pace.poll(Instant::now());
+            }
+            self.enter(RelayState::Connecting);
+            let end = match self.direction {
+                RelayDirection::Pull => self.pull_once(app, &mut pace).await,
+                RelayDirection::Push => self.push_once(app, &mut pace).await,
+            };
+            self.ended(end, &mut pace);
+        }
+    }
+
+    fn ended(&self, end: End, pace: &mut Reconnect) {
+        let now = Instant::now();
+        let fault = match end {
+            End::Refused(fault) => {
+                pace.refused(now);
+                Some(fault)
+            }
+            End::Lost(fault) => {
+                pace.lost(now);
+                Some(fault)
+            }
+            End::Over => {
+                pace.lost(now);
+                None
+            }
+        };
+        if let Some(fault) = &fault {
+            tracing::warn!(stream = %self.stream, server = self.server(), %fault, "a relay's connection ended");
+        }
+        self.status().failed(fault);
+        self.enter(RelayState::Connecting);
+    }
+
+    fn enter(&self, state: RelayState) {
+        self.status().enter(state, Instant::now());
+    }
+
+    fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The other server: no more of its address, which may hold a token.
+    fn server(&self) -> String {
+        let Target { host, port, tls, .. } = &self.target;
+        format!("{}://{host}:{port}", if *tls { "rtmps" } else { "rtmp" })
+    }
+
+    /// What is known of it at `now`.
+    pub fn stats(&self, now: Instant) -> RelayStats {
+        let status = self.status();
+        RelayStats {
+            stream: self.stream.to_string(),
+            direction: self.direction,
+            server: self.server(),
+            state: status.state,
+            state_for_ms: status.state_for(now),
+            connections: status.connections,
+            bytes: status.bytes,
+            last_error: status.last_error.clone(),
+        }
+    }
+}
+
+/// Whether the relays of a configuration can be; keys are not looked at.
+pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
+    let pulls = config.pull.iter().map(|p| (&p.stream, &p.from));
+    let pushes = config.push.iter().map(|p| (&p.stream, &p.to));
+    for (stream, url) in pulls.chain(pushes) {
+        let wrong = |message: String| ConfigError::Relay {
+            stream: stream.clone(),
+            message,
+        };
+        Name::new(stream).map_err(|fault| wrong(fault.message.trim_end_matches('.').to_owned()))?;
+        Target::new(url, Secret::default()).map_err(|error| wrong(error.to_string()))?;
+    }
+    Ok(())
+}
+
+fn target(stream: &str, url: &str, key: Secret) -> Result<Target, Fault> {
+    Target::new(url, key).map_err(|error| {
+        Fault::new(
+            Code::ConfigInvalid,
+            format!("The relay of stream {stream} is wrong: {error}."),
+        )
+    })
+}
+
+fn key(place: &KeyPlace) -> Result<Secret, Fault> {
+    let fault = |message| Fault::new(Code::RelayKey, message);
+    let text = match place {
+        KeyPlace::Env(name) => std::env::var(name).map_err(|_| {
+            fault(format!(
+                "The variable {name} doesn't hold a stream key for a relay."
+            ))
+        })?,
+        KeyPlace::File(path) => fs::read_to_string(path).map_err(|e| {
+            fault(format!(
+                "The stream key of a relay can't be read from {}: {e}.",
+                path.display()
+            ))
+        })?,
+    };
+    match text.trim() {
+        "" => Err(fault("The stream key of a relay is empty.".into())),
+        key if key.len() > MAX_KEY => Err(fault("The stream key of a relay is too long.".into())),
+        key => Ok(Secret::from(key)),
+    }
+}
+
+fn end(error: &Error) -> End {
+    let fault = Fault::new(
+        Code::RelayLost,
+        format!("The other server can't be used: {error}."),
+    );
+    match error {
+        Error::Rejected { .. } | Error::Certificate(_) | Error::Tls(_) => End::Refused(fault),
+        _ => End::Lost(fault),
+    }
+}
+
+/// Varies the pace from stream to stream (FNV-1a).
+fn seed(name: &Name) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    name.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+#[cfg(test)]
+mod tests;

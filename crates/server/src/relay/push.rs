@@ -1,0 +1,103 @@
+//! From here to another server.
+
+use std::sync::Arc;
+
+use api::server::RelayState;
+use bytes::Bytes;
+use container::flv::{Tag, TagKind, script, tags};
+use rtmp::io::Publisher;
+use uplink::Reconnect;
+
+use super::{CONNECT, End, Relay, end};
+use crate::App;
+use crate::stream::{Form, Reader};
+
+impl Relay {
+    /// Publishes to the other server while the stream is live here.
+    pub(super) async fn push_once(&self, app: &Arc<App>, pace: &mut Reconnect) -> End {
+        let stream = app.hub.live(&self.stream).await;
+        let mut publisher = match Publisher::connect(self.target.clone(), CONNECT).await {
+            Ok(publisher) => publisher,
+            Err(error) => return end(&error),
+        };
+        tracing::info!(stream = %self.stream, server = self.server(), "pushing");
+        pace.connected();
+        self.enter(RelayState::Running);
+        let mut reader = Reader::new(stream, Form::Tags);
+        let mut line = Line::default();
+        loop {
+            let bytes = tokio::select! {
+                bytes = reader.next() => bytes,
+                error = publisher.closed() => return end(&error),
+            };
+            let Some(bytes) = bytes else {
+                // The show is over; whether the other server hears it changes nothing.
+                let _ = publisher.close().await;
+                return End::Over;
+            };
+            if let Err(error) = self.send(&mut publisher, &mut line, &bytes).await {
+                return end(&error);
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        publisher: &mut Publisher,
+        line: &mut Line,
+        bytes: &Bytes,
+    ) -> Result<(), rtmp::Error> {
+        for tag in tags(bytes) {
+            if let Some(tag) = line.place(tag) {
+                publisher.send(&tag).await?;
+                self.status().bytes += tag.data.len() as u64;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line of time of one connection: it begins at 0, as other servers expect it.
+#[derive(Debug, Default)]
+struct Line {
+    begun: Option<u32>,
+}
+
+impl Line {
+    /// `tag` in its place; none for what is only for our own pages.
+    fn place(&mut self, tag: Tag) -> Option<Tag> {
+        if tag.kind == TagKind::Script && script::name(&tag.data).as_deref() == Some(script::JOIN) {
+            return None;
+        }
+        let begun = *self.begun.get_or_insert(tag.timestamp);
+        // Sound may stand a little before the picture it follows.
+        let since = tag.timestamp.wrapping_sub(begun).cast_signed().max(0);
+        Some(Tag {
+            timestamp: since.cast_unsigned(),
+            ..tag
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connections_time_begins_at_0_and_never_before() {
+        let mut line = Line::default();
+        let mut at = |timestamp| {
+            let tag = Tag {
+                kind: TagKind::Audio,
+                timestamp,
+                data: Bytes::from_static(&[0xaf]),
+            };
+            line.place(tag).map(|tag| tag.timestamp)
+        };
+        let begin = u32::MAX - 10;
+        assert_eq!(
+            [begin, begin - 5, begin + 10, 9].map(&mut at),
+            [Some(0), Some(0), Some(10), Some(20)]
+        );
+    }
+}
