@@ -30,6 +30,8 @@ pub struct Server {
     pub http: SocketAddr,
     /// Where publishers come.
     pub rtmp: SocketAddr,
+    /// Where publishers come within TLS, if it was told so.
+    pub rtmps: Option<SocketAddr>,
     /// Where the operator looks.
     pub admin: SocketAddr,
     binary: PathBuf,
@@ -42,6 +44,7 @@ pub struct Server {
 struct Listeners {
     http: Option<SocketAddr>,
     rtmp: Option<SocketAddr>,
+    rtmps: Option<SocketAddr>,
     admin: Option<SocketAddr>,
 }
 
@@ -126,6 +129,7 @@ impl Server {
         Ok(Self {
             http: known(found.http)?,
             rtmp: known(found.rtmp)?,
+            rtmps: found.rtmps,
             admin: known(found.admin)?,
             binary,
             data,
@@ -184,6 +188,7 @@ async fn ready(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<Listener
             ["ready"] => return Ok(found),
             ["listening", "http", address] => found.http = address.parse().ok(),
             ["listening", "rtmp", address] => found.rtmp = address.parse().ok(),
+            ["listening", "rtmps", address] => found.rtmps = address.parse().ok(),
             ["listening", "admin", address] => found.admin = address.parse().ok(),
             _ => {}
         }

@@ -1,5 +1,8 @@
 //! A server to test, and its two sides: those who publish and those who watch.
 
+/// The scenarios of the whole system have it, too.
+#[allow(unreachable_pub)]
+#[path = "../../../../../tests/src/certificate.rs"]
 pub(crate) mod certificate;
 pub(crate) mod http;
 pub(crate) mod media;

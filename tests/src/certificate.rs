@@ -1,4 +1,4 @@
-//! A certificate of this machine's own, and the authority that issued it.
+//! A certificate of a test's own, and the authority that issued it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,21 @@ use std::path::{Path, PathBuf};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 /// Files of a certificate for `localhost` and 127.0.0.1.
-pub(crate) struct Certificate {
+pub struct Certificate {
     /// The authority: whoever trusts it trusts the certificate.
-    pub(crate) authority: PathBuf,
+    pub authority: PathBuf,
     chain: PathBuf,
     key: PathBuf,
 }
 
 impl Certificate {
     /// Writes one into `dir`, for these names.
-    pub(crate) fn write(dir: &Path, names: &[&str]) -> Self {
+    ///
+    /// # Panics
+    /// When it can't: the test has nothing to go on with.
+    #[allow(clippy::unwrap_used)]
+    #[must_use]
+    pub fn write(dir: &Path, names: &[&str]) -> Self {
         let mut issuing = CertificateParams::new(Vec::new()).unwrap();
         issuing.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(issuing, KeyPair::generate().unwrap()).unwrap();
@@ -38,7 +43,7 @@ impl Certificate {
     }
 
     /// The part of a configuration that uses it.
-    pub(crate) fn config(&self) -> String {
+    pub fn config(&self) -> String {
         format!(
             "[listen]\nrtmps = \"127.0.0.1:0\"\n[tls]\ncertificate = {:?}\nkey = {:?}\n",
             self.chain, self.key
