@@ -14,8 +14,8 @@ use tokio::time;
 use super::stream::Stream;
 use crate::Error;
 
-/// Bytes read at once.
-const READ: usize = 32 * 1024;
+/// Bytes read at once: few to begin with, which is all a player needs, more for who fills them.
+const READ: std::ops::RangeInclusive<usize> = 1024..=32 * 1024;
 /// How long an orderly end may take.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -37,7 +37,9 @@ pub(super) struct Wire {
     queue: VecDeque<Bytes>,
     /// TLS holds bytes that it took.
     unflushed: bool,
-    buffer: Box<[u8]>,
+    buffer: Vec<u8>,
+    /// The last read filled the buffer.
+    filled: bool,
     /// No byte is read while more than this wait: a peer that takes no answers gets to ask nothing.
     max_queued: usize,
 }
@@ -48,7 +50,8 @@ impl Wire {
             stream,
             queue: VecDeque::new(),
             unflushed: false,
-            buffer: vec![0; READ].into(),
+            buffer: vec![0; *READ.start()],
+            filled: false,
             max_queued,
         }
     }
@@ -120,8 +123,12 @@ impl Wire {
 
     /// Bytes read into the buffer; 0 at the end.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Error>> {
+        if std::mem::take(&mut self.filled) && self.buffer.len() < *READ.end() {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
         let mut buffer = ReadBuf::new(&mut self.buffer);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
+        self.filled = buffer.remaining() == 0;
         Poll::Ready(Ok(buffer.filled().len()))
     }
 
