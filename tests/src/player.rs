@@ -160,7 +160,7 @@ impl Player {
                 self.sound
                     .extend(decoder.decode(&packet).map_err(io::Error::other)?);
             }
-            audio::AudioTag::Other => {}
+            audio::AudioTag::EndOfSequence | audio::AudioTag::Other => {}
         }
         Ok(())
     }

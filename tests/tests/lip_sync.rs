@@ -149,7 +149,7 @@ impl Flv {
             TagKind::Audio => match audio::parse(&tag.data).unwrap() {
                 AudioTag::SequenceHeader(config) => self.config = config,
                 AudioTag::Frame(data) => self.packets.push(packet(TrackKind::Audio, dts, dts, true, data)),
-                AudioTag::Other => {}
+                AudioTag::EndOfSequence | AudioTag::Other => {}
             },
             TagKind::Script => {}
         }

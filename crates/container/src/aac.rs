@@ -1,7 +1,7 @@
 //! AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
 
 use bytes::Bytes;
-use media::AacParameters;
+use media::AudioParameters;
 
 use crate::ConfigError;
 use crate::bits::BitReader;
@@ -79,9 +79,10 @@ impl AudioSpecificConfig {
 ///
 /// # Errors
 /// Those of [`AudioSpecificConfig::parse`].
-pub fn parameters(config: &Bytes) -> Result<AacParameters, ConfigError> {
+pub fn parameters(config: &Bytes) -> Result<AudioParameters, ConfigError> {
     let parsed = AudioSpecificConfig::parse(config)?;
-    Ok(AacParameters {
+    Ok(AudioParameters {
+        codec: media::AudioCodec::Aac,
         config: config.clone(),
         rate: parsed.rate,
         channels: parsed.channels,

@@ -8,10 +8,10 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use media::CodecParameters;
+use media::{AudioCodec, CodecParameters, VideoCodec};
 
-use crate::ConfigError;
 use crate::aac::AudioSpecificConfig;
+use crate::{ConfigError, av1, hevc};
 
 pub use chunk::{Sample, chunk};
 pub use init::init_segment;
@@ -31,15 +31,20 @@ pub enum Error {
     Malformed(&'static str),
 }
 
-/// The codec as in the `codecs` parameter of RFC 6381: `avc1.64001f`, `mp4a.40.2`. A configuration that
+/// The codec as in the `codecs` parameter of RFC 6381: `avc1.64001f`, `hvc1.1.6.L93.90`, `mp4a.40.2`. A configuration that
 /// can't be read gives the codec without its profile.
 pub fn codecs(parameters: &CodecParameters) -> String {
     match parameters {
-        CodecParameters::H264(p) => match p.avcc.get(1..4) {
-            Some(p) => format!("avc1.{:02x}{:02x}{:02x}", p[0], p[1], p[2]),
-            None => "avc1".into(),
+        CodecParameters::Video(p) => match p.codec {
+            VideoCodec::H264 => match p.config.get(1..4) {
+                Some(p) => format!("avc1.{:02x}{:02x}{:02x}", p[0], p[1], p[2]),
+                None => "avc1".into(),
+            },
+            VideoCodec::Hevc => hevc::codecs(&p.config),
+            VideoCodec::Av1 => av1::codecs(&p.config),
         },
-        CodecParameters::Aac(p) => match AudioSpecificConfig::parse(&p.config) {
+        CodecParameters::Audio(p) if p.codec == AudioCodec::Opus => "opus".into(),
+        CodecParameters::Audio(p) => match AudioSpecificConfig::parse(&p.config) {
             Ok(config) => format!("mp4a.40.{}", config.object_type),
             Err(_) => "mp4a.40".into(),
         },

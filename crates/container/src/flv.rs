@@ -1,12 +1,15 @@
 //! FLV: tags as they stand in a file, in an HTTP-FLV answer and, without their headers, in RTMP messages
-//! ("Adobe Flash Video File Format Specification", version 10.1, annex E).
+//! ("Adobe Flash Video File Format Specification", version 10.1, annex E), in the forms of Enhanced RTMP as well.
 
 pub mod audio;
+mod enhanced;
 mod reader;
 pub mod script;
 pub mod video;
 mod writer;
 
+#[cfg(test)]
+mod enhanced_tests;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +17,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+pub use enhanced::FourCc;
 pub use reader::{Reader, tags};
 pub use writer::{header, write_tag};
 

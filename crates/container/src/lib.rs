@@ -3,10 +3,13 @@
 //! What comes from strangers is read within limits, and no bytes make a reader panic.
 
 pub mod aac;
+pub mod av1;
 mod bits;
 pub mod cmaf;
 mod error;
 pub mod h264;
+pub mod hevc;
+pub mod opus;
 pub mod sei;
 
 pub use error::ConfigError;

@@ -25,42 +25,68 @@ pub struct Track {
 /// The codec of a track, with its configuration record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodecParameters {
-    /// H.264 | ISO/IEC 14496-10.
-    H264(H264Parameters),
-    /// AAC, ISO/IEC 14496-3.
-    Aac(AacParameters),
+    /// Pictures, of any codec.
+    Video(VideoParameters),
+    /// Sound, of any codec.
+    Audio(AudioParameters),
 }
 
 impl CodecParameters {
     /// Picture or sound.
     pub const fn kind(&self) -> TrackKind {
         match self {
-            Self::H264(_) => TrackKind::Video,
-            Self::Aac(_) => TrackKind::Audio,
+            Self::Video(_) => TrackKind::Video,
+            Self::Audio(_) => TrackKind::Audio,
         }
     }
 }
 
-/// Configuration of an H.264 track.
+/// A codec of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VideoCodec {
+    /// H.264 | ISO/IEC 14496-10.
+    H264,
+    /// H.265 | ISO/IEC 23008-2.
+    Hevc,
+    /// AV1 (Alliance for Open Media).
+    Av1,
+}
+
+/// Configuration of a track of pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct H264Parameters {
-    /// AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1).
-    pub avcc: Bytes,
+pub struct VideoParameters {
+    /// The codec.
+    pub codec: VideoCodec,
+    /// The decoder's configuration: AVC- or HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1), or
+    /// AV1CodecConfigurationRecord.
+    pub config: Bytes,
     /// Coded size, after cropping.
     pub size: Size,
     /// Nominal frame rate, where the stream says it (VUI timing) or the publisher's metadata does.
     pub rate: Option<FrameRate>,
 }
 
-/// Configuration of an AAC track.
+/// A codec of sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AudioCodec {
+    /// AAC, ISO/IEC 14496-3.
+    Aac,
+    /// Opus, RFC 6716.
+    Opus,
+}
+
+/// Configuration of a track of sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AacParameters {
-    /// AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
+pub struct AudioParameters {
+    /// The codec.
+    pub codec: AudioCodec,
+    /// The decoder's configuration: AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1), or Opus' identification header
+    /// (RFC 7845, 5.1).
     pub config: Bytes,
-    /// Samples a second.
+    /// Samples a second; of Opus always 48 000.
     pub rate: u32,
     /// Channels.
     pub channels: u8,
-    /// Samples of each channel in one packet: 1024, or 960.
+    /// Samples of each channel in one packet: of AAC 1024 or 960, of Opus 120 to 5760.
     pub frame_samples: u16,
 }

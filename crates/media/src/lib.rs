@@ -20,7 +20,9 @@ mod video;
 
 pub use audio::AudioBlock;
 pub use clock::{MediaClock, ShowId, Utc};
-pub use codec::{AacParameters, CodecParameters, H264Parameters, Track, TrackKind};
+pub use codec::{
+    AudioCodec, AudioParameters, CodecParameters, Track, TrackKind, VideoCodec, VideoParameters,
+};
 pub use packet::Packet;
 pub use queue::{FrameQueue, QueueCounters};
 pub use rate::{FrameRate, ParseFrameRateError};

@@ -59,7 +59,7 @@ pub(crate) fn multivariant(packager: &Packager) -> String {
         codecs.join(",")
     );
     let audio = packager.audio.as_ref().map(|track| &track.parameters);
-    let Some(CodecParameters::H264(video)) = packager.video.as_ref().map(|track| &track.parameters) else {
+    let Some(CodecParameters::Video(video)) = packager.video.as_ref().map(|track| &track.parameters) else {
         return out + &variant + "\naudio.m3u8\n";
     };
     push(
@@ -69,7 +69,7 @@ pub(crate) fn multivariant(packager: &Packager) -> String {
     if let Some(rate) = video.rate {
         push(&mut variant, format_args!(",FRAME-RATE={:.3}", rate.as_f64()));
     }
-    if let Some(CodecParameters::Aac(audio)) = audio {
+    if let Some(CodecParameters::Audio(audio)) = audio {
         push(
             &mut out,
             format_args!(

@@ -23,12 +23,12 @@ fn avc(rate: FrameRate) -> CodecParameters {
     ];
     let mut p = h264::parameters(&Bytes::copy_from_slice(&record)).unwrap();
     p.rate = Some(rate);
-    CodecParameters::H264(p)
+    CodecParameters::Video(p)
 }
 
 fn mp4a(rate: u32, channels: u8) -> CodecParameters {
     let config = aac::AudioSpecificConfig::lc(rate, channels).unwrap();
-    CodecParameters::Aac(aac::parameters(&config).unwrap())
+    CodecParameters::Audio(aac::parameters(&config).unwrap())
 }
 
 /// A publisher: what it sends, how far it is.

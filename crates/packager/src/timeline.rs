@@ -35,8 +35,8 @@ const LONGEST_GAP_MICROS: i64 = 24 * 3600 * 1_000_000;
 /// sample rate for sound.
 pub fn timescale(parameters: &CodecParameters) -> u32 {
     match parameters {
-        CodecParameters::H264(p) => p.rate.map_or(VIDEO_TICKS, video_timescale),
-        CodecParameters::Aac(p) => p.rate.max(1),
+        CodecParameters::Video(p) => p.rate.map_or(VIDEO_TICKS, video_timescale),
+        CodecParameters::Audio(p) => p.rate.max(1),
     }
 }
 
@@ -55,11 +55,11 @@ fn video_timescale(rate: FrameRate) -> u32 {
 /// picture exactly where the rate is known, else that of 30 a second; at most a second.
 pub fn frame_ticks(parameters: &CodecParameters) -> u32 {
     let ticks = match parameters {
-        CodecParameters::H264(p) => {
+        CodecParameters::Video(p) => {
             let rate = p.rate.unwrap_or(FrameRate::whole(30));
             u64::from(timescale(parameters)) * u64::from(rate.den()) / u64::from(rate.num())
         }
-        CodecParameters::Aac(p) => p.frame_samples.into(),
+        CodecParameters::Audio(p) => p.frame_samples.into(),
     };
     ticks.clamp(1, timescale(parameters).into()) as u32
 }
@@ -129,8 +129,8 @@ impl Timeline {
     pub fn set_tracks(&mut self, tracks: &[Track]) {
         for track in tracks {
             match &track.parameters {
-                CodecParameters::H264(p) => self.video.restart(p.rate, timescale(&track.parameters)),
-                CodecParameters::Aac(p) => self.audio.restart(p.rate.max(1), p.frame_samples),
+                CodecParameters::Video(p) => self.video.restart(p.rate, timescale(&track.parameters)),
+                CodecParameters::Audio(p) => self.audio.restart(p.rate.max(1), p.frame_samples),
             }
         }
     }

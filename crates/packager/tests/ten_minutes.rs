@@ -156,7 +156,7 @@ impl Show {
         match tag.kind {
             TagKind::Video => match flv::video::parse(&tag.data).unwrap() {
                 VideoTag::SequenceHeader(avcc) => {
-                    self.track(CodecParameters::H264(h264::parameters(&avcc).unwrap()));
+                    self.track(CodecParameters::Video(h264::parameters(&avcc).unwrap()));
                 }
                 VideoTag::Frame {
                     key,
@@ -171,14 +171,14 @@ impl Show {
             },
             TagKind::Audio => match flv::audio::parse(&tag.data).unwrap() {
                 AudioTag::SequenceHeader(config) => {
-                    self.track(CodecParameters::Aac(aac::parameters(&config).unwrap()));
+                    self.track(CodecParameters::Audio(aac::parameters(&config).unwrap()));
                 }
                 AudioTag::Frame(data) => {
                     self.begin();
                     let placed = self.timeline.audio(tag.timestamp, data);
                     self.push(placed);
                 }
-                AudioTag::Other => {}
+                AudioTag::EndOfSequence | AudioTag::Other => {}
             },
             TagKind::Script => {}
         }

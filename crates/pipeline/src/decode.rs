@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use media::{AacParameters, AudioBlock, H264Parameters, Packet, VideoFrame};
+use media::{AudioBlock, AudioParameters, Packet, VideoFrame, VideoParameters};
 
 use crate::chain::{Chain, Flow, Output};
 use crate::{Error, clock, element, frame};
@@ -23,14 +23,14 @@ impl FrameDecoder {
     ///
     /// # Errors
     /// [`Error::MissingElement`] without libav; [`Error::Element`] when the avcC record is refused.
-    pub fn new(track: &H264Parameters) -> Result<Self, Error> {
+    pub fn new(track: &VideoParameters) -> Result<Self, Error> {
         let libav = element::make("avdec_h264")?;
         libav.set_property("max-threads", 1i32);
         let convert = element::make("videoconvert")?;
         let input = gst::Caps::builder("video/x-h264")
             .field("stream-format", "avc")
             .field("alignment", "au")
-            .field("codec_data", gst::Buffer::from_slice(track.avcc.clone()))
+            .field("codec_data", gst::Buffer::from_slice(track.config.clone()))
             .build();
         let output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
         let (ready, keep) = shelf();
@@ -74,7 +74,7 @@ impl SampleDecoder {
     ///
     /// # Errors
     /// [`Error::MissingElement`] without libav; [`Error::Element`] when the configuration is refused.
-    pub fn new(track: &AacParameters) -> Result<Self, Error> {
+    pub fn new(track: &AudioParameters) -> Result<Self, Error> {
         let libav = element::make("avdec_aac")?;
         let convert = element::make("audioconvert")?;
         let input = gst::Caps::builder("audio/mpeg")

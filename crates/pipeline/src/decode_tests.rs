@@ -26,8 +26,9 @@ fn broken_pictures_end_in_no_picture_or_a_typed_error() {
         b"\x01\x64\0\x1f\xff\xe1\0\x03\x67\x64\0\x01\0\x02\x68\xee",
     ];
     for record in avcc {
-        let track = H264Parameters {
-            avcc: Bytes::copy_from_slice(record),
+        let track = VideoParameters {
+            codec: media::VideoCodec::H264,
+            config: Bytes::copy_from_slice(record),
             size: Size::new(64, 48),
             rate: Some(FrameRate::whole(30)),
         };
@@ -57,7 +58,7 @@ fn a_time_out_of_reach_is_refused_and_the_next_packet_is_taken() {
         .next_packet(std::time::Duration::from_secs(20))
         .unwrap()
         .unwrap();
-    let media::CodecParameters::Aac(track) = encoder.parameters() else {
+    let media::CodecParameters::Audio(track) = encoder.parameters() else {
         panic!("not AAC")
     };
     let mut decoder = SampleDecoder::new(&track).unwrap();

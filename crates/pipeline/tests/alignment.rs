@@ -31,7 +31,7 @@ const FLASH: u64 = 5;
 /// Grey frames and some white ones; the times at which white is seen.
 fn flashes(rate: FrameRate, start: Timestamp) -> Vec<Timestamp> {
     let encoder = VideoEncoder::new(VideoConfig::new(SIZE, rate, 400)).unwrap();
-    let CodecParameters::H264(track) = encoder.parameters() else {
+    let CodecParameters::Video(track) = encoder.parameters() else {
         panic!("not H.264")
     };
     let mut decoder = FrameDecoder::new(&track).unwrap();
@@ -78,7 +78,7 @@ fn clicks(rate: FrameRate, start: Timestamp) -> Vec<Timestamp> {
     }
     encoder.finish();
     coded.extend(packets(|| encoder.next_packet(PATIENCE)));
-    let CodecParameters::Aac(track) = encoder.parameters() else {
+    let CodecParameters::Audio(track) = encoder.parameters() else {
         panic!("not AAC")
     };
     let mut decoder = SampleDecoder::new(&track).unwrap();

@@ -122,8 +122,9 @@ impl Server {
             () = expire(&app) => {}
             () = refresh(&app) => {}
         }
-        token.cancel();
+        // First: whoever waits is told that the server stops, not what its publisher's end would bring.
         app.hub.close();
+        token.cancel();
         tasks.close();
         if tokio::time::timeout(FAREWELL, tasks.wait()).await.is_err() {
             tracing::warn!(connections = tasks.len(), "connections were cut off");

@@ -1,10 +1,11 @@
 //! The init segment (CMAF header): `ftyp` and `moov` of one track.
 
 use bytes::Bytes;
-use media::{AacParameters, CodecParameters, H264Parameters};
+use media::{AudioCodec, AudioParameters, CodecParameters, VideoCodec, VideoParameters};
 use mp4_atom::{
-    Audio, Avc1, Avcc, AvccExt, Codec, Colr, Encode, Esds, FixedPoint, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov,
-    Mp4a, Mvex, Mvhd, Smhd, Stbl, Stco, Stsd, Tkhd, Trak, Trex, Visual, Vmhd, esds,
+    Atom, Audio, Av01, Av1c, Avc1, Avcc, AvccExt, Codec, Colr, Dops, Encode, Esds, FixedPoint, Ftyp, Hdlr,
+    Hvc1, Mdhd, Mdia, Minf, Moov, Mp4a, Mvex, Mvhd, Smhd, Stbl, Stco, Stsd, Tkhd, Trak, Trex, Visual, Vmhd,
+    esds,
 };
 
 use super::Error;
@@ -57,14 +58,18 @@ fn trak(parameters: &CodecParameters, timescale: u32, track_id: u32) -> Result<T
         ..Default::default()
     };
     let (handler, name, codec) = match parameters {
-        CodecParameters::H264(p) => {
+        CodecParameters::Video(p) => {
             tkhd.width = FixedPoint::from(side(p.size.width)?);
             tkhd.height = FixedPoint::from(side(p.size.height)?);
-            (b"vide", "video", Codec::from(avc1(p)?))
+            (b"vide", "video", picture(p)?)
         }
-        CodecParameters::Aac(p) => {
+        CodecParameters::Audio(p) => {
             tkhd.volume = 1.into();
-            (b"soun", "audio", Codec::from(mp4a(p, track_id)))
+            let codec = match p.codec {
+                AudioCodec::Aac => Codec::from(mp4a(p, track_id)),
+                AudioCodec::Opus => Codec::from(opus(p)?),
+            };
+            (b"soun", "audio", codec)
         }
     };
     let video = handler == b"vide";
@@ -109,8 +114,68 @@ fn side(pixels: u32) -> Result<u16, Error> {
     u16::try_from(pixels).map_err(|_| Error::TooLarge)
 }
 
-fn avc1(p: &H264Parameters) -> Result<Avc1, Error> {
-    let config = AvcConfig::parse(&p.avcc)?;
+fn picture(p: &VideoParameters) -> Result<Codec, Error> {
+    Ok(match p.codec {
+        VideoCodec::H264 => avc1(p)?.into(),
+        VideoCodec::Hevc => Hvc1 {
+            visual: visual(p)?,
+            hvcc: record(&p.config)?,
+            ..Default::default()
+        }
+        .into(),
+        VideoCodec::Av1 => Av01 {
+            visual: visual(p)?,
+            av1c: record::<Av1c>(&p.config)?,
+            ..Default::default()
+        }
+        .into(),
+    })
+}
+
+/// A configuration record as the body of its box.
+fn record<B: Atom>(mut bytes: &[u8]) -> Result<B, Error> {
+    B::decode_body(&mut bytes).map_err(|_| ConfigError::Malformed("the decoder's configuration").into())
+}
+
+fn visual(p: &VideoParameters) -> Result<Visual, Error> {
+    Ok(Visual {
+        data_reference_index: 1,
+        width: side(p.size.width)?,
+        height: side(p.size.height)?,
+        horizresolution: 72.into(),
+        vertresolution: 72.into(),
+        frame_count: 1,
+        compressor: "".into(),
+        depth: 24,
+    })
+}
+
+/// Families of channels other than mono and stereo aren't carried.
+fn opus(p: &AudioParameters) -> Result<mp4_atom::Opus, Error> {
+    let (pre_skip, input_sample_rate, output_gain, family) = crate::opus::fields(&p.config)?;
+    if family != 0 {
+        return Err(ConfigError::Unsupported("Opus of more than two channels").into());
+    }
+    Ok(mp4_atom::Opus {
+        audio: Audio {
+            data_reference_index: 1,
+            channel_count: p.channels.into(),
+            sample_size: 16,
+            sample_rate: u16::try_from(p.rate).unwrap_or(0).into(),
+        },
+        dops: Dops {
+            output_channel_count: p.channels,
+            pre_skip,
+            input_sample_rate,
+            output_gain,
+            channel_mapping: None,
+        },
+        btrt: None,
+    })
+}
+
+fn avc1(p: &VideoParameters) -> Result<Avc1, Error> {
+    let config = AvcConfig::parse(&p.config)?;
     if config.length_size != 4 {
         return Err(ConfigError::Unsupported("NAL unit lengths of other than four bytes").into());
     }
@@ -124,16 +189,7 @@ fn avc1(p: &H264Parameters) -> Result<Avc1, Error> {
     });
     let owned = |sets: &[Bytes]| sets.iter().map(|set| set.to_vec()).collect();
     Ok(Avc1 {
-        visual: Visual {
-            data_reference_index: 1,
-            width: side(p.size.width)?,
-            height: side(p.size.height)?,
-            horizresolution: 72.into(),
-            vertresolution: 72.into(),
-            frame_count: 1,
-            compressor: "".into(),
-            depth: 24,
-        },
+        visual: visual(p)?,
         avcc: Avcc {
             configuration_version: 1,
             avc_profile_indication: config.profile,
@@ -154,7 +210,7 @@ fn avc1(p: &H264Parameters) -> Result<Avc1, Error> {
     })
 }
 
-fn mp4a(p: &AacParameters, track_id: u32) -> Mp4a {
+fn mp4a(p: &AudioParameters, track_id: u32) -> Mp4a {
     const MPEG4_AUDIO: u8 = 0x40;
     const AUDIO_STREAM: u8 = 5;
     Mp4a {

@@ -13,11 +13,11 @@ fn video() -> CodecParameters {
         0xc8, 0, 0, 3, 0, 8, 0, 0, 3, 1, 0x90, 0x78, 0xb1, 0x6c, 0xb0, 1, 0, 6, 0x68, 0xeb, 0xe3, 0xcb, 0x22,
         0xc0, 0xfd, 0xf8, 0xf8, 0,
     ];
-    CodecParameters::H264(h264::parameters(&Bytes::copy_from_slice(&avcc)).unwrap())
+    CodecParameters::Video(h264::parameters(&Bytes::copy_from_slice(&avcc)).unwrap())
 }
 
 fn audio() -> CodecParameters {
-    CodecParameters::Aac(aac::parameters(&Bytes::from_static(&[0x11, 0x90])).unwrap())
+    CodecParameters::Audio(aac::parameters(&Bytes::from_static(&[0x11, 0x90])).unwrap())
 }
 
 fn moov(init: &[u8]) -> Moov {
@@ -46,11 +46,11 @@ fn codecs_are_written_as_in_rfc_6381() {
 
 #[test]
 fn a_video_init_segment_carries_its_record_byte_by_byte() {
-    let CodecParameters::H264(p) = video() else {
+    let CodecParameters::Video(p) = video() else {
         unreachable!()
     };
     let init = init_segment(&video(), 90_000, 1).unwrap();
-    assert!(init.windows(p.avcc.len()).any(|w| w == p.avcc));
+    assert!(init.windows(p.config.len()).any(|w| w == p.config));
     let moov = moov(&init);
     let trak = &moov.trak[0];
     assert_eq!(
@@ -80,11 +80,11 @@ fn an_audio_init_segment_has_its_configuration_and_no_edit_list() {
 
 #[test]
 fn a_record_that_cannot_be_read_is_an_error() {
-    let CodecParameters::H264(mut p) = video() else {
+    let CodecParameters::Video(mut p) = video() else {
         unreachable!()
     };
-    p.avcc = p.avcc.slice(..9);
-    let cut = init_segment(&CodecParameters::H264(p), 90_000, 1);
+    p.config = p.config.slice(..9);
+    let cut = init_segment(&CodecParameters::Video(p), 90_000, 1);
     assert_eq!(cut, Err(Error::Config(ConfigError::Truncated)));
 }
 

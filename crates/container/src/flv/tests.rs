@@ -1,6 +1,6 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use media::{
-    AacParameters, CodecParameters, FrameRate, H264Parameters, MediaClock, ShowId, Size, Track, Utc,
+    AudioParameters, CodecParameters, FrameRate, MediaClock, ShowId, Size, Track, Utc, VideoParameters,
 };
 use proptest::prelude::*;
 
@@ -113,12 +113,14 @@ fn aac_bodies_survive_both_ways() {
 #[test]
 fn metadata_describes_the_first_track_of_each_kind() {
     let rate: FrameRate = "29.97".parse().unwrap();
-    let video = CodecParameters::H264(H264Parameters {
-        avcc: Bytes::new(),
+    let video = CodecParameters::Video(VideoParameters {
+        codec: media::VideoCodec::H264,
+        config: Bytes::new(),
         size: Size::new(1280, 720),
         rate: Some(rate),
     });
-    let audio = CodecParameters::Aac(AacParameters {
+    let audio = CodecParameters::Audio(AudioParameters {
+        codec: media::AudioCodec::Aac,
         config: Bytes::new(),
         rate: 48_000,
         channels: 2,

@@ -1,88 +1,178 @@
-//! Bodies of video tags (annex E.4.3), and H.264 in the form of Enhanced RTMP v2 ("ExVideoTagHeader").
+//! Bodies of video tags: H.264 as FLV always had it (annex E.4.3), and the codecs of Enhanced RTMP.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use media::VideoCodec;
 
 use super::Error;
+use super::enhanced::{self, CODED, FourCc, Head, Part, SEQUENCE_END, SEQUENCE_START};
 
-/// CodecID of H.264.
+/// H.264, in a tag of either form.
+pub const H264: FourCc = *b"avc1";
+/// H.265.
+pub const HEVC: FourCc = *b"hvc1";
+/// AV1.
+pub const AV1: FourCc = *b"av01";
+/// VP9.
+pub const VP9: FourCc = *b"vp09";
+
+/// The four characters of a codec.
+pub const fn four_of(codec: VideoCodec) -> FourCc {
+    match codec {
+        VideoCodec::H264 => H264,
+        VideoCodec::Hevc => HEVC,
+        VideoCodec::Av1 => AV1,
+    }
+}
+
+/// CodecID of H.264, and the one that H.265 was given before Enhanced RTMP.
 const AVC: u8 = 7;
-/// Frame types.
+const OLD_HEVC: u8 = 12;
+/// Frame types: those below [`COMMAND`] are pictures.
 const KEY: u8 = 1;
 const INTER: u8 = 2;
-/// AVCPacketType, and ExVideoPacketType of the same meaning.
-const SEQUENCE_HEADER: u8 = 0;
-const FRAME: u8 = 1;
-const END_OF_SEQUENCE: u8 = 2;
-/// ExVideoPacketType: coded frames without composition time.
-const FRAME_X: u8 = 3;
+const COMMAND: u8 = 5;
+/// VideoPacketType: coded frames without composition time, and several tracks.
+const CODED_X: u8 = 3;
+const MULTITRACK: u8 = 6;
+/// The bit of an enhanced header.
+const ENHANCED: u8 = 0x80;
 /// Composition times are signed 24-bit numbers.
 const MAX_COMPOSITION: i32 = 0x7f_ffff;
 
-/// What a video tag holds.
+/// What a video tag holds for one track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VideoTag {
-    /// AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1).
+    /// The decoder's configuration: AVC- or HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1),
+    /// AV1CodecConfigurationRecord, VPCodecConfigurationRecord.
     SequenceHeader(Bytes),
-    /// One access unit of H.264.
+    /// One access unit.
     Frame {
         /// Whether decoding can begin here.
         key: bool,
         /// Presentation less decoding time, in milliseconds: -2^23 to 2^23 - 1.
         composition_ms: i32,
-        /// NAL units, each behind its length.
+        /// NAL units, each behind its length; a temporal unit of AV1; a frame of VP9.
         data: Bytes,
     },
     /// No more pictures follow.
     EndOfSequence,
-    /// Another codec, or a message to players.
+    /// Something else: another codec, metadata, a message to players.
     Other,
+}
+
+/// One track's part of a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VideoPart {
+    /// Number of the track; an ordinary tag is of track 0.
+    pub track: u8,
+    /// The codec; zeros and CodecID for those that never had four characters.
+    pub codec: FourCc,
+    /// Nanoseconds to be added to the tag's timestamp, below a million.
+    pub nanos: u32,
+    /// What it holds.
+    pub tag: VideoTag,
 }
 
 /// Reads a tag's body; the parts share its bytes.
 ///
 /// # Errors
-/// [`Error::Truncated`] when the body ends within its header.
-pub fn parse(body: &Bytes) -> Result<VideoTag, Error> {
+/// [`Error::Truncated`] when the body ends within a header; nothing follows that.
+pub fn parts(body: &Bytes) -> Result<impl Iterator<Item = Result<VideoPart, Error>> + use<>, Error> {
     let first = *body.first().ok_or(Error::Truncated)?;
-    if first & 0x80 != 0 {
-        return parse_enhanced(body, first);
-    }
-    let frame_type = first >> 4;
-    if first & 0x0f != AVC || !(1..=4).contains(&frame_type) {
-        return Ok(VideoTag::Other);
-    }
-    let packet_type = *body.get(1).ok_or(Error::Truncated)?;
-    match packet_type {
-        SEQUENCE_HEADER => Ok(VideoTag::SequenceHeader(rest(body, 5)?)),
-        FRAME => Ok(VideoTag::Frame {
-            key: frame_type == KEY,
-            composition_ms: composition(body, 2)?,
-            data: rest(body, 5)?,
-        }),
-        END_OF_SEQUENCE => Ok(VideoTag::EndOfSequence),
+    let (old, new) = match first & ENHANCED {
+        0 => (Some(old(body, first)), None),
+        _ => (None, new(body, first)?),
+    };
+    Ok(old.into_iter().chain(new.into_iter().flatten()))
+}
+
+/// Reads a tag of one track of H.264; all else is [`VideoTag::Other`].
+///
+/// # Errors
+/// As [`parts`].
+pub fn parse(body: &Bytes) -> Result<VideoTag, Error> {
+    match parts(body)?.next().transpose()? {
+        Some(VideoPart {
+            track: 0,
+            codec: H264,
+            tag,
+            ..
+        }) => Ok(tag),
         _ => Ok(VideoTag::Other),
     }
 }
 
-/// `first`: 1 bit enhanced, 3 bits frame type, 4 bits packet type; then a FourCC.
-fn parse_enhanced(body: &Bytes, first: u8) -> Result<VideoTag, Error> {
-    let (frame_type, packet_type) = (first >> 4 & 7, first & 0x0f);
-    if packet_type > FRAME_X || !(1..=4).contains(&frame_type) {
-        return Ok(VideoTag::Other);
+/// 4 bits frame type, 4 bits CodecID.
+fn old(body: &Bytes, first: u8) -> Result<VideoPart, Error> {
+    let (frame_type, id) = (first >> 4, first & 0x0f);
+    let codec = match id {
+        AVC => H264,
+        OLD_HEVC => HEVC,
+        _ => [0, 0, 0, id],
+    };
+    let tag = match codec {
+        H264 | HEVC if (1..COMMAND).contains(&frame_type) => old_tag(body, frame_type == KEY)?,
+        _ => VideoTag::Other,
+    };
+    Ok(VideoPart {
+        track: 0,
+        codec,
+        nanos: 0,
+        tag,
+    })
+}
+
+fn old_tag(body: &Bytes, key: bool) -> Result<VideoTag, Error> {
+    match *body.get(1).ok_or(Error::Truncated)? {
+        SEQUENCE_START => Ok(VideoTag::SequenceHeader(rest(body, 5)?)),
+        CODED => Ok(VideoTag::Frame {
+            key,
+            composition_ms: composition(body, 2)?,
+            data: rest(body, 5)?,
+        }),
+        SEQUENCE_END => Ok(VideoTag::EndOfSequence),
+        _ => Ok(VideoTag::Other),
     }
-    if body.get(1..5).ok_or(Error::Truncated)? != b"avc1" {
-        return Ok(VideoTag::Other);
+}
+
+/// 1 bit enhanced, 3 bits frame type, 4 bits packet type; modifiers; then a FourCC or several tracks. None for
+/// messages to players.
+fn new(
+    body: &Bytes,
+    first: u8,
+) -> Result<Option<impl Iterator<Item = Result<VideoPart, Error>> + use<>>, Error> {
+    let frame_type = first >> 4 & 7;
+    if !(1..COMMAND).contains(&frame_type) {
+        return Ok(None);
     }
-    let (composition_ms, at) = match packet_type {
-        SEQUENCE_HEADER => return Ok(VideoTag::SequenceHeader(rest(body, 5)?)),
-        END_OF_SEQUENCE => return Ok(VideoTag::EndOfSequence),
-        FRAME_X => (0, 5),
-        _ => (composition(body, 5)?, 8),
+    let head = Head::read(body, first & 0x0f)?;
+    let nanos = head.nanos;
+    let tracks = head.tracks(MULTITRACK)?;
+    Ok(Some(tracks.map(move |part| {
+        let part = part?;
+        Ok(VideoPart {
+            track: part.track,
+            codec: part.codec,
+            nanos,
+            tag: new_tag(&part, frame_type == KEY)?,
+        })
+    })))
+}
+
+fn new_tag(part: &Part, key: bool) -> Result<VideoTag, Error> {
+    let data = &part.data;
+    let (composition_ms, at) = match part.packet {
+        SEQUENCE_START => return Ok(VideoTag::SequenceHeader(data.clone())),
+        SEQUENCE_END => return Ok(VideoTag::EndOfSequence),
+        // Only codecs with B-frames of that kind have the field.
+        CODED if matches!(part.codec, H264 | HEVC) => (composition(data, 0)?, 3),
+        CODED | CODED_X => (0, 0),
+        _ => return Ok(VideoTag::Other),
     };
     Ok(VideoTag::Frame {
-        key: frame_type == KEY,
+        key,
         composition_ms,
-        data: rest(body, at)?,
+        data: rest(data, at)?,
     })
 }
 
@@ -98,46 +188,90 @@ fn composition(body: &Bytes, at: usize) -> Result<i32, Error> {
     Ok(i32::from_be_bytes([b[0], b[1], b[2], 0]) >> 8)
 }
 
-/// The body of a tag with the decoder's configuration.
+/// The body of a tag with the decoder's configuration of H.264.
 pub fn sequence_header(avcc: &[u8]) -> Bytes {
-    body(KEY, SEQUENCE_HEADER, 0, avcc)
+    body(KEY, SEQUENCE_START, 0, avcc)
 }
 
-/// The body of a tag with one access unit. `composition_ms` is limited to what 24 bits hold.
+/// The same of any codec: H.264 in the old form, which every player knows.
+pub fn sequence_header_of(codec: FourCc, configuration: &[u8]) -> Bytes {
+    match codec {
+        H264 => sequence_header(configuration),
+        _ => enhanced::body(ENHANCED | KEY << 4 | SEQUENCE_START, codec, None, configuration),
+    }
+}
+
+/// The body of a tag with one access unit of H.264. `composition_ms` is limited to what 24 bits hold.
 pub fn frame(key: bool, composition_ms: i32, data: &[u8]) -> Bytes {
-    body(if key { KEY } else { INTER }, FRAME, composition_ms, data)
+    body(frame_type(key), CODED, composition_ms, data)
+}
+
+/// The same of any codec: H.264 in the old form, H.265 with its composition time where it isn't 0.
+pub fn frame_of(codec: FourCc, key: bool, composition_ms: i32, data: &[u8]) -> Bytes {
+    let (packet, composition) = match codec {
+        H264 => return frame(key, composition_ms, data),
+        HEVC if composition_ms == 0 => (CODED_X, None),
+        HEVC => (CODED, Some(limited(composition_ms))),
+        _ => (CODED, None),
+    };
+    enhanced::body(ENHANCED | frame_type(key) << 4 | packet, codec, composition, data)
 }
 
 /// The body of a tag that says that no more pictures follow.
 pub fn end_of_sequence() -> Bytes {
-    body(KEY, END_OF_SEQUENCE, 0, &[])
+    body(KEY, SEQUENCE_END, 0, &[])
+}
+
+const fn frame_type(key: bool) -> u8 {
+    if key { KEY } else { INTER }
+}
+
+fn limited(composition_ms: i32) -> i32 {
+    composition_ms.clamp(-MAX_COMPOSITION - 1, MAX_COMPOSITION)
 }
 
 fn body(frame_type: u8, packet_type: u8, composition_ms: i32, data: &[u8]) -> Bytes {
-    let composition = composition_ms.clamp(-MAX_COMPOSITION - 1, MAX_COMPOSITION);
     let mut out = BytesMut::with_capacity(5 + data.len());
     out.put_u8(frame_type << 4 | AVC);
     out.put_u8(packet_type);
-    out.put_int(i64::from(composition), 3);
+    out.put_int(limited(composition_ms).into(), 3);
     out.put_slice(data);
     out.freeze()
 }
 
-/// Whether a tag's body begins a GOP: a key frame's coded picture, of any codec.
+/// Whether a tag's body begins a GOP: a key frame's coded picture, of any codec and track.
 pub fn is_key_frame(body: &[u8]) -> bool {
     match *body {
-        [first, ..] if first & 0x80 != 0 => first >> 4 & 7 == KEY && matches!(first & 0x0f, FRAME | FRAME_X),
-        [first, packet_type, ..] if first & 0x0f == AVC => first >> 4 == KEY && packet_type == FRAME,
-        [first, ..] => first & 0x0f != AVC && first >> 4 == KEY,
+        [first, ..] if first & ENHANCED != 0 => {
+            first >> 4 & 7 == KEY && matches!(packet_type(body), Some(CODED | CODED_X))
+        }
+        [first, packet_type, ..] if matches!(first & 0x0f, AVC | OLD_HEVC) => {
+            first >> 4 == KEY && packet_type == CODED
+        }
+        [first, ..] => !matches!(first & 0x0f, AVC | OLD_HEVC) && first >> 4 == KEY,
         [] => false,
     }
 }
 
-/// Whether a tag's body is a decoder's configuration, of any codec.
+/// Whether a tag's body is a decoder's configuration, of any codec and track.
 pub fn is_sequence_header(body: &[u8]) -> bool {
     match *body {
-        [first, ..] if first & 0x80 != 0 => first & 0x0f == SEQUENCE_HEADER,
-        [first, packet_type, ..] => first & 0x0f == AVC && packet_type == SEQUENCE_HEADER,
+        [first, ..] if first & ENHANCED != 0 => packet_type(body) == Some(SEQUENCE_START),
+        [first, packet_type, ..] => matches!(first & 0x0f, AVC | OLD_HEVC) && packet_type == SEQUENCE_START,
         _ => false,
+    }
+}
+
+/// The packet type of an enhanced body, behind modifiers and the word for several tracks.
+fn packet_type(body: &[u8]) -> Option<u8> {
+    let first = *body.first()?;
+    let head = match first & 0x0f {
+        // The common case takes no memory.
+        packet if packet < MULTITRACK => return Some(packet),
+        packet => Head::read(&Bytes::copy_from_slice(&body[..body.len().min(1024)]), packet).ok()?,
+    };
+    match head.packet {
+        MULTITRACK => Some(head.rest.first()? & 0x0f),
+        packet => Some(packet),
     }
 }

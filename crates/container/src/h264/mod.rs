@@ -6,7 +6,7 @@ mod rbsp;
 mod sps;
 
 use bytes::Bytes;
-use media::H264Parameters;
+use media::{VideoCodec, VideoParameters};
 
 use crate::ConfigError;
 
@@ -87,7 +87,7 @@ impl<'a> Iterator for NalUnits<'a> {
 ///
 /// # Errors
 /// When the record or its first sequence parameter set can't be read, or NAL lengths aren't four bytes long.
-pub fn parameters(avcc: &Bytes) -> Result<H264Parameters, ConfigError> {
+pub fn parameters(avcc: &Bytes) -> Result<VideoParameters, ConfigError> {
     let config = AvcConfig::parse(avcc)?;
     if config.length_size != 4 {
         return Err(ConfigError::Unsupported(
@@ -95,8 +95,9 @@ pub fn parameters(avcc: &Bytes) -> Result<H264Parameters, ConfigError> {
         ));
     }
     let sps = config.first_sps()?;
-    Ok(H264Parameters {
-        avcc: avcc.clone(),
+    Ok(VideoParameters {
+        codec: VideoCodec::H264,
+        config: avcc.clone(),
         size: sps.size,
         rate: sps.frame_rate,
     })

@@ -91,7 +91,7 @@ fn parameters_take_size_and_rate_from_the_first_sps() {
         (p.size, p.rate),
         (Size::new(160, 90), FrameRate::new(30_000, 1001))
     );
-    assert_eq!(p.avcc, record);
+    assert_eq!(p.config, record);
     let mut two_byte_lengths = record.to_vec();
     two_byte_lengths[4] = 0xfd;
     assert!(matches!(

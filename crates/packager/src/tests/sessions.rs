@@ -98,8 +98,8 @@ fn a_configuration_that_cannot_be_read_changes_nothing() {
     let mut publisher = Publisher::new();
     publisher.send_until(2_500);
     let mut broken = publisher.tracks.clone();
-    if let media::CodecParameters::H264(p) = &mut broken[0].parameters {
-        p.avcc = p.avcc.slice(..7);
+    if let media::CodecParameters::Video(p) = &mut broken[0].parameters {
+        p.config = p.config.slice(..7);
     }
     assert!(publisher.packager.set_tracks(&broken).is_err());
     publisher.send_until(4_100);

@@ -1,18 +1,20 @@
-use media::{AacParameters, H264Parameters, Size};
+use media::{AudioParameters, Size, VideoParameters};
 use proptest::prelude::*;
 
 use super::*;
 
 fn h264(rate: Option<FrameRate>) -> CodecParameters {
-    CodecParameters::H264(H264Parameters {
-        avcc: Bytes::new(),
+    CodecParameters::Video(VideoParameters {
+        codec: media::VideoCodec::H264,
+        config: Bytes::new(),
         size: Size::new(160, 90),
         rate,
     })
 }
 
 fn aac(rate: u32) -> CodecParameters {
-    CodecParameters::Aac(AacParameters {
+    CodecParameters::Audio(AudioParameters {
+        codec: media::AudioCodec::Aac,
         config: Bytes::new(),
         rate,
         channels: 1,

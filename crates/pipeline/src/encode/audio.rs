@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use media::{AacParameters, AudioBlock, CodecParameters, Packet, Timestamp, TrackKind};
+use media::{AudioBlock, AudioParameters, CodecParameters, Packet, Timestamp, TrackKind};
 
 use super::priming;
 use super::worker::{PACKETS, Stage, Worker, lock};
@@ -195,7 +195,8 @@ impl AudioEncoder {
 
     /// What a decoder must know.
     pub fn parameters(&self) -> CodecParameters {
-        CodecParameters::Aac(AacParameters {
+        CodecParameters::Audio(AudioParameters {
+            codec: media::AudioCodec::Aac,
             config: self.asc.clone(),
             rate: self.config.rate,
             channels: self.config.channels,

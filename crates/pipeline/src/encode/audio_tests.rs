@@ -59,7 +59,7 @@ fn encode(encoder: &AudioEncoder, blocks: &[AudioBlock]) -> Vec<Packet> {
 
 /// Times, in samples after `start`, at which a decoder renders something loud.
 fn clicks(encoder: &AudioEncoder, packets: &[Packet], start: Timestamp) -> Vec<i64> {
-    let CodecParameters::Aac(track) = encoder.parameters() else {
+    let CodecParameters::Audio(track) = encoder.parameters() else {
         panic!("not AAC");
     };
     let mut decoder = SampleDecoder::new(&track).unwrap();
@@ -111,7 +111,7 @@ fn packets_are_1024_samples_apart_and_none_begins_before_the_first_block() {
         assert_eq!(packet.pts, after(start, first + n * 1_024, RATE));
         assert!(packet.key && packet.dts == packet.pts && packet.kind == TrackKind::Audio);
     }
-    let CodecParameters::Aac(track) = encoder.parameters() else {
+    let CodecParameters::Audio(track) = encoder.parameters() else {
         panic!("not AAC");
     };
     // AudioSpecificConfig: object type 2, frequency index 3, two channels, 1024 samples.

@@ -8,7 +8,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use media::{AacParameters, Packet, Timestamp, TrackKind};
+use media::{AudioParameters, Packet, Timestamp, TrackKind};
 
 use super::audio::{self, AacEncoder, AudioConfig, FRAME};
 use crate::Error;
@@ -61,7 +61,8 @@ fn encode(config: &AudioConfig, encoder: AacEncoder) -> Result<(Vec<Bytes>, Opti
 
 /// The first channel of what a decoder renders, packet after packet from the first.
 fn decode(config: &AudioConfig, asc: &Bytes, packets: Vec<Bytes>) -> Result<Vec<f32>, Error> {
-    let track = AacParameters {
+    let track = AudioParameters {
+        codec: media::AudioCodec::Aac,
         config: asc.clone(),
         rate: config.rate,
         channels: config.channels,

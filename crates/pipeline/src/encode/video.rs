@@ -10,8 +10,8 @@ use container::h264;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use media::{
-    CodecParameters, ColorInfo, FrameRate, H264Parameters, Packet, PixelFormat, Size, Timestamp, TrackKind,
-    VideoFrame,
+    CodecParameters, ColorInfo, FrameRate, Packet, PixelFormat, Size, Timestamp, TrackKind, VideoCodec,
+    VideoFrame, VideoParameters,
 };
 
 use super::level::{self, Level};
@@ -219,8 +219,9 @@ impl VideoEncoder {
 
     /// What a decoder must know; the same for the encoder's whole life.
     pub fn parameters(&self) -> CodecParameters {
-        CodecParameters::H264(H264Parameters {
-            avcc: self.avcc.clone(),
+        CodecParameters::Video(VideoParameters {
+            codec: VideoCodec::H264,
+            config: self.avcc.clone(),
             size: self.config.size,
             rate: Some(self.config.rate),
         })

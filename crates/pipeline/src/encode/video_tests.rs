@@ -128,20 +128,23 @@ fn a_changed_bit_rate_is_kept_within_a_second() {
 #[test]
 fn the_record_and_the_vui_say_what_the_stream_is() {
     let encoder = encoder(FrameRate::whole(30), 400);
-    let CodecParameters::H264(track) = encoder.parameters() else {
+    let CodecParameters::Video(track) = encoder.parameters() else {
         panic!("no parameters behind the first packet");
     };
     // configurationVersion, High, no constraints, level 1.3, lengths of four bytes, one SPS.
-    assert_eq!(track.avcc[..6], [1, 100, 0, 13, 0xff, 0xe1]);
+    assert_eq!(track.config[..6], [1, 100, 0, 13, 0xff, 0xe1]);
     assert_eq!((track.size, track.rate), (SIZE, Some(FrameRate::whole(30))));
-    let sps = h264::AvcConfig::parse(&track.avcc).unwrap().first_sps().unwrap();
+    let sps = h264::AvcConfig::parse(&track.config)
+        .unwrap()
+        .first_sps()
+        .unwrap();
     assert_eq!(
         (sps.size, sps.color, sps.reorder),
         (SIZE, ColorInfo::BT709, Some(0))
     );
     let color = sps.color_description.expect("a colour description");
     assert_eq!([color.primaries, color.transfer, color.matrix], [1, 1, 1]);
-    assert_eq!(h264::parameters(&track.avcc).unwrap(), track);
+    assert_eq!(h264::parameters(&track.config).unwrap(), track);
 }
 
 #[test]
@@ -149,7 +152,7 @@ fn what_was_encoded_decodes_to_the_same_picture_at_the_same_time() {
     let rate: FrameRate = "29.97".parse().unwrap();
     let encoder = encoder(rate, 3_000);
     let packets = encode(&encoder, 0..10, &[]);
-    let CodecParameters::H264(track) = encoder.parameters() else {
+    let CodecParameters::Video(track) = encoder.parameters() else {
         panic!("no parameters");
     };
     let mut decoder = FrameDecoder::new(&track).unwrap();

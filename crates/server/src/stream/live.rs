@@ -16,7 +16,7 @@ use super::rate::Rate;
 use super::retime::Retime;
 use super::ring::{Batch, Cursor, Read, Ring, Start};
 use super::tags::Tags;
-use super::tracks::{Media, Tracks, plain_body};
+use super::tracks::{Media, Tracks};
 use crate::config;
 
 /// `anchorJoin` comes again so often, at a key frame.
@@ -171,7 +171,7 @@ impl Live {
         let plain = Tag {
             kind: tag.kind,
             timestamp: placed.ms as u32,
-            data: plain_body(tag, media),
+            data: self.tracks.plain_body(tag, media),
         };
         News {
             flv: self.gather(&plain, placed.ms, start, at.now),
@@ -228,6 +228,11 @@ impl Live {
             at,
             start,
         });
+    }
+
+    /// The place of a reader who comes now.
+    pub(crate) fn cursor(&self) -> Cursor {
+        self.ring.cursor()
     }
 
     /// The next for the reader at `cursor`.

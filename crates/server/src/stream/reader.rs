@@ -49,11 +49,8 @@ impl Reader {
         let readers = stream.readers(form);
         readers.now.fetch_add(1, Relaxed);
         readers.total.fetch_add(1, Relaxed);
-        Self {
-            stream,
-            form,
-            cursor: Cursor::default(),
-        }
+        let cursor = stream.held().live.cursor();
+        Self { stream, form, cursor }
     }
 
     /// The next bytes; waits for them. None when the stream has ended, or its publisher was away for too long.

@@ -53,12 +53,16 @@ pub(crate) struct Ring {
     newest_start: Option<u64>,
     /// Tags before that batch.
     newest_start_tag: u64,
+    /// Nobody begins before this batch.
+    begins_at: u64,
     end_tag: u64,
 }
 
 /// A reader's place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cursor {
+    /// Number of the batch that was the newest key frame's when the reader came, or would be the next.
+    came_at: Option<u64>,
     /// Number of the next batch, once it has begun to read.
     next: Option<u64>,
     /// Number of that batch's first tag.
@@ -93,6 +97,7 @@ impl Ring {
             most_bytes,
             newest_start: None,
             newest_start_tag: 0,
+            begins_at: 0,
             end_tag: 0,
         }
     }
@@ -114,6 +119,7 @@ impl Ring {
     /// Nobody begins or goes on at what there is: the next key frame is of another session.
     pub(crate) fn forget_starts(&mut self) {
         self.newest_start = None;
+        self.begins_at = self.end();
     }
 
     /// Gives the bytes back of what every reader has had time to take: all but the newest.
@@ -140,6 +146,15 @@ impl Ring {
         self.first + self.batches.len() as u64
     }
 
+    /// The place of a reader who comes now: at the newest key frame, or at the first to come, however late it begins
+    /// to read.
+    pub(crate) fn cursor(&self) -> Cursor {
+        Cursor {
+            came_at: Some(self.newest_start.unwrap_or_else(|| self.end())),
+            ..Cursor::default()
+        }
+    }
+
     /// The next for the reader at `cursor`, who may lag by `lag` while there is a newer key frame.
     pub(crate) fn read(&self, cursor: &mut Cursor, now: Instant, lag: Duration) -> Read {
         let Some(next) = cursor.next else {
@@ -163,15 +178,19 @@ impl Ring {
     }
 
     fn begin(&self, cursor: &mut Cursor) -> Read {
-        let Some(start) = self.newest_start else {
+        let Some(newest) = self.newest_start else {
             return Read::Wait;
         };
         let returning = cursor.version.is_some();
         if returning {
             self.skip_tags(cursor, self.newest_start_tag);
         }
+        let came_at = cursor.came_at.filter(|_| !returning);
+        let (start, tag) = came_at
+            .and_then(|at| self.first_key(at))
+            .unwrap_or((newest, self.newest_start_tag));
         cursor.next = Some(start);
-        cursor.tag = self.newest_start_tag;
+        cursor.tag = tag;
         match self.batch(start).and_then(|b| b.start.clone()) {
             Some(start) if !returning => {
                 cursor.version = Some(start.version);
@@ -182,6 +201,19 @@ impl Ring {
             }
             _ => self.take(cursor),
         }
+    }
+
+    /// The first key frame's batch from number `at` on, and the tags before it.
+    fn first_key(&self, at: u64) -> Option<(u64, u64)> {
+        let mut tag = self.first_tag;
+        for (number, batch) in (self.first..).zip(&self.batches) {
+            let key = batch.start.as_ref().is_some_and(|start| start.key);
+            if key && number >= at.max(self.begins_at) {
+                return Some((number, tag));
+            }
+            tag += batch.count;
+        }
+        None
     }
 
     fn skip(&self, cursor: &mut Cursor, start: u64) {

@@ -59,7 +59,7 @@ fn publisher(held: &Held, now: Instant) -> Option<PublisherStats> {
 
 fn video(live: &Live, now: Instant) -> Option<VideoStats> {
     live.tracks.video().map(|video| VideoStats {
-        codec: container::cmaf::codecs(&CodecParameters::H264(video.clone())),
+        codec: container::cmaf::codecs(&CodecParameters::Video(video.clone())),
         width: video.size.width,
         height: video.size.height,
         fps: live.counted.frame_rate.per_second(now),
@@ -70,7 +70,7 @@ fn video(live: &Live, now: Instant) -> Option<VideoStats> {
 
 fn audio(live: &Live) -> Option<AudioStats> {
     live.tracks.audio().map(|audio| AudioStats {
-        codec: container::cmaf::codecs(&CodecParameters::Aac(audio.clone())),
+        codec: container::cmaf::codecs(&CodecParameters::Audio(audio.clone())),
         rate: audio.rate,
         channels: audio.channels,
         packets: live.counted.packets,

@@ -5,15 +5,17 @@ use bytes::{Bytes, BytesMut};
 use container::flv::audio::{self, AudioTag};
 use container::flv::script::{self, Metadata};
 use container::flv::video::{self, VideoTag};
-use container::flv::{Tag, TagKind, write_tag};
-use container::{aac, h264};
-use media::{AacParameters, CodecParameters, FrameRate, H264Parameters, Track, TrackKind};
+use container::flv::{FourCc, Tag, TagKind, write_tag};
+use container::{aac, av1, h264, hevc, opus};
+use media::{
+    AudioCodec, AudioParameters, CodecParameters, FrameRate, Track, TrackKind, VideoCodec, VideoParameters,
+};
 
 /// The tracks of a publisher's session as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct Tracks {
-    video: Option<H264Parameters>,
-    audio: Option<AacParameters>,
+    video: Option<VideoParameters>,
+    audio: Option<AudioParameters>,
     metadata: Option<Metadata>,
     /// Rises with each change, over all sessions.
     version: u64,
@@ -55,11 +57,17 @@ impl Tracks {
     }
 
     fn read_video(&mut self, body: &Bytes) -> Result<Media, Fault> {
-        match video::parse(body).map_err(|e| malformed(&e))? {
-            VideoTag::SequenceHeader(avcc) => self.configure_video(&avcc),
-            VideoTag::Frame { .. } if self.video.is_none() => Err(early("picture")),
-            VideoTag::Frame { data, .. } if !h264::is_well_formed(&data) => {
-                Err(malformed(&"a picture's NAL units don't fill it"))
+        let parts = video::parts(body).map_err(|e| malformed(&e))?;
+        let part = main_track(parts, |part| part.track)?;
+        let Some(part) = part else {
+            return Ok(Media::Nothing);
+        };
+        let known = self.video.as_ref().map(|video| video.codec);
+        match part.tag {
+            VideoTag::SequenceHeader(record) => self.configure_video(part.codec, &record),
+            VideoTag::Frame { .. } if known.is_none() => Err(early("picture")),
+            VideoTag::Frame { data, .. } if !known.is_some_and(|codec| is_well_formed(codec, &data)) => {
+                Err(malformed(&"a picture's parts don't fill it"))
             }
             VideoTag::Frame {
                 key,
@@ -72,13 +80,24 @@ impl Tracks {
                 data,
             }),
             VideoTag::EndOfSequence => Ok(Media::Nothing),
-            VideoTag::Other => Err(unsupported("picture", "H.264")),
+            // What is said about pictures of a codec that is carried: metadata, and what comes later.
+            VideoTag::Other if [video::H264, video::HEVC, video::AV1].contains(&part.codec) => {
+                Ok(Media::Nothing)
+            }
+            VideoTag::Other => Err(unsupported("picture", "H.264, H.265 or AV1")),
         }
     }
 
-    fn configure_video(&mut self, avcc: &Bytes) -> Result<Media, Fault> {
+    fn configure_video(&mut self, codec: FourCc, record: &Bytes) -> Result<Media, Fault> {
         // A copy: the record is kept for hours, the message's buffer need not be.
-        let mut parameters = h264::parameters(&Bytes::copy_from_slice(avcc)).map_err(|e| malformed(&e))?;
+        let record = Bytes::copy_from_slice(record);
+        let parameters = match codec {
+            video::H264 => h264::parameters(&record),
+            video::HEVC => hevc::parameters(&record),
+            video::AV1 => av1::parameters(&record),
+            _ => return Err(unsupported("picture", "H.264, H.265 or AV1")),
+        };
+        let mut parameters = parameters.map_err(|e| malformed(&e))?;
         parameters.rate = parameters.rate.or_else(|| self.announced_rate());
         Ok(self.configure(|tracks| tracks.video.replace(parameters.clone()).as_ref() != Some(&parameters)))
     }
@@ -88,22 +107,52 @@ impl Tracks {
     }
 
     fn read_audio(&mut self, body: &Bytes) -> Result<Media, Fault> {
-        match audio::parse(body).map_err(|e| malformed(&e))? {
-            AudioTag::SequenceHeader(config) => {
-                let parameters =
-                    aac::parameters(&Bytes::copy_from_slice(&config)).map_err(|e| malformed(&e))?;
-                Ok(self.configure(|t| t.audio.replace(parameters.clone()).as_ref() != Some(&parameters)))
-            }
+        let parts = audio::parts(body).map_err(|e| malformed(&e))?;
+        let Some(part) = main_track(parts, |part| part.track)? else {
+            return Ok(Media::Nothing);
+        };
+        match part.tag {
+            AudioTag::SequenceHeader(config) => self.configure_audio(part.codec, &config),
             AudioTag::Frame(_) if self.audio.is_none() => Err(early("sound")),
             AudioTag::Frame(data) if data.is_empty() => Ok(Media::Nothing),
-            AudioTag::Frame(data) => Ok(Media::Frame {
-                kind: TrackKind::Audio,
-                key: true,
-                composition_ms: 0,
-                data,
-            }),
-            AudioTag::Other => Err(unsupported("sound", "AAC")),
+            AudioTag::Frame(data) => {
+                self.learn_duration(&data);
+                Ok(Media::Frame {
+                    kind: TrackKind::Audio,
+                    key: true,
+                    composition_ms: 0,
+                    data,
+                })
+            }
+            AudioTag::EndOfSequence => Ok(Media::Nothing),
+            AudioTag::Other if [audio::AAC, audio::OPUS].contains(&part.codec) => Ok(Media::Nothing),
+            AudioTag::Other => Err(unsupported("sound", "AAC or Opus")),
         }
+    }
+
+    /// How long a packet of Opus lasts stands in no configuration, but in each packet.
+    fn learn_duration(&mut self, packet: &[u8]) {
+        if let Some(audio) = self
+            .audio
+            .as_mut()
+            .filter(|audio| audio.codec == AudioCodec::Opus)
+            && let Some(samples) = opus::samples(packet)
+            && samples != audio.frame_samples
+        {
+            audio.frame_samples = samples;
+            self.version += 1;
+        }
+    }
+
+    fn configure_audio(&mut self, codec: FourCc, config: &Bytes) -> Result<Media, Fault> {
+        let config = Bytes::copy_from_slice(config);
+        let parameters = match codec {
+            audio::AAC => aac::parameters(&config),
+            audio::OPUS => opus::parameters(&config),
+            _ => return Err(unsupported("sound", "AAC or Opus")),
+        };
+        let parameters = parameters.map_err(|e| malformed(&e))?;
+        Ok(self.configure(|t| t.audio.replace(parameters.clone()).as_ref() != Some(&parameters)))
     }
 
     fn read_script(&mut self, body: &Bytes) -> Media {
@@ -122,12 +171,12 @@ impl Tracks {
     }
 
     /// The configuration of the picture.
-    pub(crate) fn video(&self) -> Option<&H264Parameters> {
+    pub(crate) fn video(&self) -> Option<&VideoParameters> {
         self.video.as_ref()
     }
 
     /// The configuration of the sound.
-    pub(crate) fn audio(&self) -> Option<&AacParameters> {
+    pub(crate) fn audio(&self) -> Option<&AudioParameters> {
         self.audio.as_ref()
     }
 
@@ -138,24 +187,52 @@ impl Tracks {
 
     /// The tracks, pictures first.
     pub(crate) fn list(&self) -> Vec<Track> {
-        let video = self.video.clone().map(CodecParameters::H264);
-        let audio = self.audio.clone().map(CodecParameters::Aac);
+        let video = self.video.clone().map(CodecParameters::Video);
+        let audio = self.audio.clone().map(CodecParameters::Audio);
         let track = |parameters| Track { id: 0, parameters };
         video.into_iter().chain(audio).map(track).collect()
+    }
+
+    /// The body of a frame's tag in the form that most players know: the publisher's own bytes where they are in it;
+    /// a form of their own only for codecs that have no other.
+    pub(crate) fn plain_body(&self, tag: &Tag, media: &Media) -> Bytes {
+        let Media::Frame {
+            kind,
+            key,
+            composition_ms,
+            data,
+        } = media
+        else {
+            return tag.data.clone();
+        };
+        let first = tag.data.first().copied().unwrap_or(0);
+        match (kind, &self.video, &self.audio) {
+            (TrackKind::Video, Some(video), _) if first & 0x80 != 0 || video.codec != VideoCodec::H264 => {
+                video::frame_of(video::four_of(video.codec), *key, *composition_ms, data)
+            }
+            (TrackKind::Audio, _, Some(audio)) if first >> 4 == 9 || audio.codec != AudioCodec::Aac => {
+                audio::frame_of(audio::four_of(audio.codec), data)
+            }
+            _ => tag.data.clone(),
+        }
     }
 
     /// Metadata and decoder configurations as FLV tags at `timestamp`: made here from what is known, nothing
     /// of the publisher's own words goes to viewers.
     pub(crate) fn opening(&self, timestamp: u32) -> Bytes {
         let script = (TagKind::Script, script::on_metadata(&self.list()));
-        let video = self
-            .video
-            .as_ref()
-            .map(|v| (TagKind::Video, video::sequence_header(&v.avcc)));
-        let audio = self
-            .audio
-            .as_ref()
-            .map(|a| (TagKind::Audio, audio::sequence_header(&a.config)));
+        let video = self.video.as_ref().map(|v| {
+            (
+                TagKind::Video,
+                video::sequence_header_of(video::four_of(v.codec), &v.config),
+            )
+        });
+        let audio = self.audio.as_ref().map(|a| {
+            (
+                TagKind::Audio,
+                audio::sequence_header_of(audio::four_of(a.codec), &a.config),
+            )
+        });
         let mut out = BytesMut::new();
         for (kind, data) in [Some(script), video, audio].into_iter().flatten() {
             out.extend_from_slice(&write_tag(&Tag {
@@ -168,22 +245,27 @@ impl Tracks {
     }
 }
 
-/// The body of a frame's tag in the form every player knows: the publisher's own bytes, unless they are in the
-/// form of Enhanced RTMP.
-pub(crate) fn plain_body(tag: &Tag, media: &Media) -> Bytes {
-    let first = tag.data.first().copied().unwrap_or(0);
-    match (tag.kind, media) {
-        (
-            TagKind::Video,
-            Media::Frame {
-                key,
-                composition_ms,
-                data,
-                ..
-            },
-        ) if first & 0x80 != 0 => video::frame(*key, *composition_ms, data),
-        (TagKind::Audio, Media::Frame { data, .. }) if first >> 4 == 9 => audio::frame(data),
-        _ => tag.data.clone(),
+/// The part of a message that is of the main track. Others are passed over; a message that can't be read to its end
+/// is an error.
+fn main_track<P>(
+    parts: impl Iterator<Item = Result<P, container::flv::Error>>,
+    track: impl Fn(&P) -> u8,
+) -> Result<Option<P>, Fault> {
+    let mut main = None;
+    for part in parts {
+        let part = part.map_err(|e| malformed(&e))?;
+        if track(&part) == 0 && main.is_none() {
+            main = Some(part);
+        }
+    }
+    Ok(main)
+}
+
+fn is_well_formed(codec: VideoCodec, data: &[u8]) -> bool {
+    match codec {
+        VideoCodec::H264 => h264::is_well_formed(data),
+        VideoCodec::Hevc => hevc::is_well_formed(data),
+        VideoCodec::Av1 => !data.is_empty(),
     }
 }
 

@@ -104,7 +104,7 @@ fn playlists_segments_and_parts_agree_whatever_is_published() {
 }
 
 /// Every address is served; a segment is its parts; the whole holds every frame that was sent.
-fn check_rendition(server: &TestServer, rendition: &str, frames: usize, what: &str) {
+pub(crate) fn check_rendition(server: &TestServer, rendition: &str, frames: usize, what: &str) {
     let playlist = server.text(&format!("/live/show/{rendition}.m3u8"));
     let mut parts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut file = Vec::new();

@@ -255,8 +255,20 @@ fn opening(tracks: &[Track], timestamp: u32) -> Vec<Tag> {
     }];
     for track in tracks {
         let (kind, data) = match &track.parameters {
-            CodecParameters::H264(h264) => (TagKind::Video, flv::video::sequence_header(&h264.avcc)),
-            CodecParameters::Aac(aac) => (TagKind::Audio, flv::audio::sequence_header(&aac.config)),
+            CodecParameters::Video(video) => {
+                let codec = flv::video::four_of(video.codec);
+                (
+                    TagKind::Video,
+                    flv::video::sequence_header_of(codec, &video.config),
+                )
+            }
+            CodecParameters::Audio(audio) => {
+                let codec = flv::audio::four_of(audio.codec);
+                (
+                    TagKind::Audio,
+                    flv::audio::sequence_header_of(codec, &audio.config),
+                )
+            }
         };
         tags.push(Tag {
             kind,

@@ -1,14 +1,15 @@
 //! onMetaData (annex E.5).
 
 use bytes::Bytes;
-use media::{CodecParameters, FrameRate, Track};
+use media::{AudioCodec, CodecParameters, FrameRate, Track, VideoCodec};
 
 use super::{body, value_named};
 use crate::amf0::Value;
+use crate::flv::{audio, video};
 
 /// Name of the script tag with a stream's properties.
 pub const METADATA: &str = "onMetaData";
-/// CodecID of H.264 and SoundFormat of AAC.
+/// CodecID of H.264 and SoundFormat of AAC; Enhanced RTMP writes the four characters of others as a number.
 const AVC: f64 = 7.0;
 const AAC: f64 = 10.0;
 
@@ -36,8 +37,12 @@ pub fn on_metadata(tracks: &[Track]) -> Bytes {
     let mut list = Vec::new();
     for track in tracks.iter().filter(|t| t.id == 0) {
         match &track.parameters {
-            CodecParameters::H264(v) => {
-                list.push(("videocodecid", Value::Number(AVC)));
+            CodecParameters::Video(v) => {
+                let id = match v.codec {
+                    VideoCodec::H264 => AVC,
+                    other => u32::from_be_bytes(video::four_of(other)).into(),
+                };
+                list.push(("videocodecid", Value::Number(id)));
                 list.push(("width", f64::from(v.size.width).into()));
                 list.push(("height", f64::from(v.size.height).into()));
                 if let Some(rate) = v.rate {
@@ -45,8 +50,12 @@ pub fn on_metadata(tracks: &[Track]) -> Bytes {
                     list.push(("framerate", fps.into()));
                 }
             }
-            CodecParameters::Aac(a) => {
-                list.push(("audiocodecid", Value::Number(AAC)));
+            CodecParameters::Audio(a) => {
+                let id = match a.codec {
+                    AudioCodec::Aac => AAC,
+                    AudioCodec::Opus => u32::from_be_bytes(audio::OPUS).into(),
+                };
+                list.push(("audiocodecid", Value::Number(id)));
                 list.push(("audiosamplerate", f64::from(a.rate).into()));
                 list.push(("audiosamplesize", Value::Number(16.0)));
                 list.push(("audiochannels", f64::from(a.channels).into()));

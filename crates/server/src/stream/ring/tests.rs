@@ -157,6 +157,30 @@ fn between_sessions_readers_read_on_but_nobody_begins() {
 }
 
 #[test]
+fn who_came_before_a_key_frame_begins_with_it_however_late_it_reads() {
+    let mut bench = Bench::new();
+    let mut early = bench.ring.cursor();
+    bench.push(0, None);
+    bench.push(0, Some(1));
+    let mut between = bench.ring.cursor();
+    for version in [None, Some(1), None] {
+        bench.push(0, version);
+    }
+    assert_eq!(bench.read(&mut early, 0), ('o', Some(1)));
+    assert_eq!(bench.read(&mut between, 0), ('o', Some(1)));
+    assert_eq!(bench.read(&mut early, 0), ('g', Some(2)));
+    let mut late = bench.ring.cursor();
+    assert_eq!(bench.read(&mut late, 0), ('o', Some(3)));
+
+    // What was of another session isn't begun with.
+    let mut before = bench.ring.cursor();
+    bench.ring.forget_starts();
+    assert_eq!(bench.read(&mut before, 0), ('w', None));
+    bench.push(1, Some(2));
+    assert_eq!(bench.read(&mut before, 1), ('o', Some(5)));
+}
+
+#[test]
 fn bytes_are_bounded() {
     let mut bench = Bench::new();
     for _ in 0..100 {

@@ -82,9 +82,9 @@ fn what_cannot_be_passed_on_is_refused_with_a_reason() {
         "H.263"
     );
     assert_eq!(
-        code(&mut tracks, TagKind::Video, b"\x90hvc1"),
+        code(&mut tracks, TagKind::Video, b"\x90vvc1"),
         Code::MediaUnsupported,
-        "HEVC"
+        "VVC"
     );
     assert_eq!(
         code(&mut tracks, TagKind::Audio, &[0x2f, 0]),
@@ -108,10 +108,13 @@ fn enhanced_tags_leave_in_the_form_every_player_knows() {
     body.extend_from_slice(PICTURE);
     let enhanced = tag(TagKind::Video, body.into());
     let media = tracks.read(&enhanced).unwrap();
-    assert_eq!(plain_body(&enhanced, &media), video::frame(true, 40, PICTURE));
+    assert_eq!(
+        tracks.plain_body(&enhanced, &media),
+        video::frame(true, 40, PICTURE)
+    );
     let plain = tag(TagKind::Video, video::frame(true, 40, PICTURE));
     let media = tracks.read(&plain).unwrap();
-    assert_eq!(plain_body(&plain, &media), plain.data);
+    assert_eq!(tracks.plain_body(&plain, &media), plain.data);
 }
 
 #[test]
@@ -129,4 +132,47 @@ fn the_opening_says_what_is_there_and_nothing_of_the_publishers_words() {
     let kinds: Vec<_> = tags.iter().map(|t| (t.kind, t.timestamp)).collect();
     assert_eq!(kinds, [(TagKind::Script, 7), (TagKind::Video, 7)]);
     assert!(!opening.windows(6).any(|w| w == b"secret"));
+}
+
+#[test]
+fn other_codecs_keep_their_form_and_only_the_main_track_is_carried() {
+    let mut tracks = Tracks::default();
+    let head = audio::sequence_header_of(audio::OPUS, b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0");
+    assert_eq!(
+        tracks.read(&tag(TagKind::Audio, head)).unwrap(),
+        Media::Configured
+    );
+    // Two packets of 10 ms in one, behind a modifier that no player has to know.
+    let packet = tag(
+        TagKind::Audio,
+        Bytes::from_static(b"\x97\x02\0\0\x05\x01Opus\xf1ab"),
+    );
+    let media = tracks.read(&packet).unwrap();
+    assert_eq!(
+        tracks.audio().map(|a| (a.codec, a.frame_samples)),
+        Some((AudioCodec::Opus, 960))
+    );
+    assert_eq!(
+        tracks.plain_body(&packet, &media),
+        audio::frame_of(audio::OPUS, b"\xf1ab")
+    );
+    // Tracks 1 and 0 of one message.
+    let both = tag(
+        TagKind::Audio,
+        Bytes::from_static(b"\x95\x11Opus\x01\0\0\x01z\x00\0\0\x02\xf0a"),
+    );
+    let media = tracks.read(&both).unwrap();
+    assert_eq!(
+        tracks.plain_body(&both, &media),
+        audio::frame_of(audio::OPUS, b"\xf0a")
+    );
+    assert_eq!(tracks.audio().map(|a| a.frame_samples), Some(480));
+    let other = tag(TagKind::Audio, Bytes::from_static(b"\x95\x01Opus\x01z"));
+    assert_eq!(
+        tracks.read(&other).unwrap(),
+        Media::Nothing,
+        "a track of its own message"
+    );
+    let metadata = tag(TagKind::Video, Bytes::from_static(b"\x94hvc1data"));
+    assert_eq!(tracks.read(&metadata).unwrap(), Media::Nothing);
 }
