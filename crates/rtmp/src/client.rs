@@ -12,7 +12,7 @@ use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
-use container::flv::{Tag, TagKind, script};
+use container::flv::{FourCc, Tag, TagKind, script};
 use media::MediaClock;
 
 use crate::chunk::{Message, kind};
@@ -41,6 +41,8 @@ pub enum Event {
         /// What it adds, with the key masked.
         description: String,
     },
+    /// It doesn't take this codec; the session is over.
+    Unsupported(FourCc),
     /// Sound, pictures or metadata of what is played.
     Tag(Tag),
     /// The session is over: what was played has ended, or [`Session::finish`] was called.
@@ -77,6 +79,8 @@ pub struct Session {
     state: State,
     deadline: Option<(Instant, Deadline)>,
     wants_clock: bool,
+    /// Codecs of what is published, where they are known.
+    codecs: Vec<FourCc>,
     /// Timestamp of the last tag sent.
     timestamp: u32,
     events: VecDeque<Event>,
@@ -86,6 +90,14 @@ impl Session {
     /// A connection opened at `now` to publish to `target`.
     pub fn publish(target: Target, limits: Limits, now: Instant) -> Self {
         Self::new(Purpose::Publish, target, limits, now)
+    }
+
+    /// Says that `codecs` will be published: a server that doesn't take one of them is left before anything is sent.
+    /// Without this, H.264 and AAC are meant.
+    #[must_use]
+    pub fn offering(mut self, codecs: &[FourCc]) -> Self {
+        self.codecs = codecs.to_vec();
+        self
     }
 
     /// A connection opened at `now` to play `target`.
@@ -101,6 +113,7 @@ impl Session {
             target,
             state: State::Handshake,
             wants_clock: false,
+            codecs: Vec::new(),
             timestamp: 0,
             events: VecDeque::new(),
         }

@@ -1,6 +1,7 @@
 //! Why a connection ended or could not be made.
 
 use container::amf0;
+use container::flv::FourCc;
 
 /// Which wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,9 @@ pub enum Error {
     /// The connection ended.
     #[error("the connection was closed")]
     Closed,
+    /// The server doesn't take a codec.
+    #[error("the server takes no {0}")]
+    Codec(String),
     /// The server's certificate isn't to be trusted, and why.
     #[error("the server's certificate is not accepted: {0}")]
     Certificate(String),
@@ -109,6 +113,7 @@ impl Error {
             Self::Refused => "rtmp.refused",
             Self::Resolve => "rtmp.resolve",
             Self::Closed => "rtmp.closed",
+            Self::Codec(_) => "rtmp.codec",
             Self::Certificate(_) => "rtmp.certificate",
             Self::Tls(_) => "rtmp.tls",
             Self::Url(_) => "rtmp.url",
@@ -129,6 +134,12 @@ impl From<std::io::Error> for Error {
             K::TimedOut => Self::Timeout(Deadline::Idle),
             _ => Self::Io(error),
         }
+    }
+}
+
+impl From<FourCc> for Error {
+    fn from(codec: FourCc) -> Self {
+        Self::Codec(String::from_utf8_lossy(&codec).into_owned())
     }
 }
 

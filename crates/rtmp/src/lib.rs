@@ -4,13 +4,15 @@
 //! sockets. Everything a stranger can make us do is bounded by [`Limits`]. Stream keys are [`Secret`]s: they
 //! are in no log, error or `Debug`.
 //!
-//! Source: "Adobe's Real Time Messaging Protocol", version 1.0 (2012); clauses are cited where they bind.
+//! Sources: "Adobe's Real Time Messaging Protocol", version 1.0 (2012), whose clauses are cited where they bind;
+//! "Enhanced RTMP", version 2 (Veovera Software Organization).
 
 mod aggregate;
 pub mod chunk;
 pub mod client;
 mod command;
 mod data;
+mod enhanced;
 mod error;
 mod handshake;
 pub mod io;

@@ -206,7 +206,9 @@ fn end(error: &Error) -> End {
         format!("The other server can't be used: {error}."),
     );
     match error {
-        Error::Rejected { .. } | Error::Certificate(_) | Error::Tls(_) => End::Refused(fault),
+        Error::Rejected { .. } | Error::Codec(_) | Error::Certificate(_) | Error::Tls(_) => {
+            End::Refused(fault)
+        }
         _ => End::Lost(fault),
     }
 }

@@ -4,6 +4,7 @@ use container::amf0::Value;
 
 use super::{Event, Purpose, Session, State};
 use crate::command::{Command, object};
+use crate::enhanced;
 
 /// Numbers of our commands, to know the answers by.
 const CONNECT: f64 = 1.0;
@@ -36,6 +37,7 @@ impl Session {
             properties.push(("videoCodecs", Value::Number(252.0)));
             properties.push(("videoFunction", Value::Number(1.0)));
         }
+        properties.extend(enhanced::offer(&self.codecs));
         self.link
             .send_command(0, "connect", CONNECT, &[object(&properties)]);
     }
@@ -54,6 +56,9 @@ impl Session {
     }
 
     fn connected(&mut self, command: &Command) {
+        if let Some(codec) = enhanced::refused(&self.codecs, &command.args) {
+            return self.over(Event::Unsupported(codec));
+        }
         let wish = command.args.iter().find_map(|v| v.get("anchorClock")?.as_bool());
         self.wants_clock = wish == Some(true) && self.purpose == Purpose::Publish;
         self.events.push_back(Event::Connected);

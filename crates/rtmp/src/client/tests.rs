@@ -4,7 +4,7 @@ use container::amf0::Value;
 use container::flv::video;
 
 use super::*;
-use crate::command::status;
+use crate::command::{self, status};
 use crate::tests::{CLOCK, KEY, Peer, origin, tag, target};
 
 /// A session and the bare server at its other end.
@@ -225,5 +225,31 @@ fn a_tag_too_large_for_rtmp_is_refused() {
     assert_eq!(
         pair.session.send(&large).unwrap_err().code(),
         "rtmp.limit.message"
+    );
+}
+
+#[test]
+fn a_server_that_takes_another_codec_is_published_to_and_one_that_does_not_is_left() {
+    let begin = |target, limits, now| Session::publish(target, limits, now).offering(&[video::HEVC]);
+    let mut pair = Pair::new(begin);
+    let connect = pair.peer.commands[0].object().clone();
+    let map = connect.get("videoFourCcInfoMap").unwrap();
+    assert_eq!(map.get("hvc1"), Some(&Value::Number(2.0)), "it can encode it");
+    let success = status("status", "NetConnection.Connect.Success", "");
+    pair.say(0, "_result", 1.0, &[Value::Null, success]);
+    assert_eq!(pair.events(), [Event::Unsupported(video::HEVC)]);
+    assert!(pair.session.is_closed());
+
+    let mut pair = Pair::new(begin);
+    let takes = command::object(&[("fourCcList", Value::StrictArray(vec!["hvc1".into()]))]);
+    pair.say(0, "_result", 1.0, &[Value::Null, takes]);
+    assert_eq!(pair.events(), [Event::Connected]);
+
+    let plain = Pair::new(Session::publish);
+    let connect = plain.peer.commands[0].object();
+    assert_eq!(
+        connect.get("fourCcList"),
+        None,
+        "some servers refuse who says more than they know"
     );
 }

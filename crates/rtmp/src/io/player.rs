@@ -55,6 +55,7 @@ impl Player {
             match event {
                 Event::Tag(tag) => return Ok(Some(tag)),
                 Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
+                Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
                 Event::Connected | Event::Playing | Event::Publishing { .. } => {}
             }

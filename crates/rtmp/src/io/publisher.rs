@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use container::flv::Tag;
+use container::flv::{FourCc, Tag};
 use media::MediaClock;
 use tokio::net::TcpStream;
 use tokio::time;
@@ -35,9 +35,17 @@ impl Publisher {
     /// [`Error::Resolve`], [`Error::Refused`], [`Error::Timeout`], [`Error::Rejected`] with the server's own
     /// words, or another [`Error`] of the network or the protocol.
     pub async fn connect(target: Target, timeout: Duration) -> Result<Self, Error> {
+        Self::offer(target, &[], timeout).await
+    }
+
+    /// The same to publish `codecs`: others than H.264 and AAC are to be named.
+    ///
+    /// # Errors
+    /// [`Error::Codec`] when the server doesn't take one of them, or as [`Publisher::connect`].
+    pub async fn offer(target: Target, codecs: &[FourCc], timeout: Duration) -> Result<Self, Error> {
         let connecting = async {
             let (wire, limits) = dial(&target, timeout).await?;
-            let session = Session::publish(target, limits, now());
+            let session = Session::publish(target, limits, now()).offering(codecs);
             let mut publisher = Self {
                 wire,
                 session,
@@ -74,6 +82,7 @@ impl Publisher {
             match event {
                 Event::Publishing { wants_clock } => self.wants_clock = wants_clock,
                 Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
+                Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
                 Event::Connected | Event::Playing | Event::Tag(_) => {}
             }

@@ -6,7 +6,7 @@ use container::amf0::Value;
 
 use super::{Event, MESSAGE_STREAM, Session, State};
 use crate::command::{Command, object, status};
-use crate::{Error, Secret};
+use crate::{Error, Secret, enhanced};
 
 /// Message streams a connection may create.
 const MAX_STREAMS: u32 = 16;
@@ -63,10 +63,17 @@ impl Session {
         let encoding = command.object().get("objectEncoding").and_then(Value::as_number);
         self.link.announce();
         self.link.announce_bandwidth();
-        let properties = object(&[
+        // Who doesn't know Enhanced RTMP hears nothing of it.
+        let enhanced = match enhanced::is_known(command.object()) {
+            true => enhanced::answer(),
+            false => Vec::new(),
+        };
+        let mut properties = vec![
             ("fmsVer", "FMS/3,0,1,123".into()),
             ("capabilities", Value::Number(31.0)),
-        ]);
+        ];
+        properties.extend(enhanced);
+        let properties = object(&properties);
         let information = object(&[
             ("level", "status".into()),
             ("code", "NetConnection.Connect.Success".into()),

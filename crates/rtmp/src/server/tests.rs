@@ -388,3 +388,25 @@ fn close_is_said_once_and_ends_everything() {
     assert_eq!(pair.events(), [Event::Closed]);
     assert_eq!(pair.session.poll_timeout(), None);
 }
+
+#[test]
+fn who_speaks_enhanced_rtmp_hears_what_is_handed_on_and_others_hear_nothing() {
+    let answer = |properties: &[(&str, Value)]| {
+        let mut pair = Pair::new();
+        pair.exchange().unwrap();
+        pair.command(0, "connect", 1.0, &[object(properties)]).unwrap();
+        pair.peer.commands.last().unwrap().object().clone()
+    };
+    let old = answer(&[("app", "live".into())]);
+    assert_eq!(old.get("fourCcList"), None);
+    let list = Value::StrictArray(vec!["hvc1".into()]);
+    let new = answer(&[("app", "live".into()), ("fourCcList", list)]);
+    let forwards =
+        |map: &str, codec: &str| new.get(map).and_then(|map| map.get(codec)) == Some(&Value::Number(4.0));
+    assert!(forwards("videoFourCcInfoMap", "hvc1") && forwards("audioFourCcInfoMap", "Opus"));
+    assert_eq!(
+        new.get("capsEx"),
+        Some(&Value::Number(14.0)),
+        "no reconnect request is sent"
+    );
+}

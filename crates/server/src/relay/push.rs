@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::server::RelayState;
 use bytes::Bytes;
-use container::flv::{Tag, TagKind, script, tags};
+use container::flv::{FourCc, Tag, TagKind, audio, script, tags, video};
 use rtmp::io::Publisher;
 use uplink::Reconnect;
 
@@ -15,17 +15,25 @@ use crate::stream::{Form, Reader};
 impl Relay {
     /// Publishes to the other server while the stream is live here.
     pub(super) async fn push_once(&self, app: &Arc<App>, pace: &mut Reconnect) -> End {
-        let stream = app.hub.live(&self.stream).await;
-        let mut publisher = match Publisher::connect(self.target.clone(), CONNECT).await {
+        let mut reader = Reader::new(app.hub.live(&self.stream).await, Form::Tags);
+        // What the stream begins with says which codecs the other server has to take.
+        let Some(first) = reader.next().await else {
+            return End::Over;
+        };
+        let publisher = Publisher::offer(self.target.clone(), &codecs(&first), CONNECT).await;
+        let mut publisher = match publisher {
             Ok(publisher) => publisher,
             Err(error) => return end(&error),
         };
         tracing::info!(stream = %self.stream, server = self.server(), "pushing");
         pace.connected();
         self.enter(RelayState::Running);
-        let mut reader = Reader::new(stream, Form::Tags);
         let mut line = Line::default();
+        let mut sent = self.send(&mut publisher, &mut line, &first).await;
         loop {
+            if let Err(error) = sent {
+                return end(&error);
+            }
             let bytes = tokio::select! {
                 bytes = reader.next() => bytes,
                 error = publisher.closed() => return end(&error),
@@ -35,9 +43,7 @@ impl Relay {
                 let _ = publisher.close().await;
                 return End::Over;
             };
-            if let Err(error) = self.send(&mut publisher, &mut line, &bytes).await {
-                return end(&error);
-            }
+            sent = self.send(&mut publisher, &mut line, &bytes).await;
         }
     }
 
@@ -55,6 +61,19 @@ impl Relay {
         }
         Ok(())
     }
+}
+
+/// The codecs of what begins with these tags.
+fn codecs(bytes: &Bytes) -> Vec<FourCc> {
+    let of = |tag: Tag| match tag.kind {
+        TagKind::Video => Some(video::parts(&tag.data).ok()?.next()?.ok()?.codec),
+        TagKind::Audio => Some(audio::parts(&tag.data).ok()?.next()?.ok()?.codec),
+        TagKind::Script => None,
+    };
+    let mut all: Vec<_> = tags(bytes).filter_map(of).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The line of time of one connection: it begins at 0, as other servers expect it.

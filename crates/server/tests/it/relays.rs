@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use api::server::{RelayDirection, RelayState, RelayStats};
+use container::flv::{Tag, TagKind, video};
 
 use crate::support::TestServer;
 use crate::support::certificate::Certificate;
-use crate::support::media::{PLAIN, Viewer, watchable};
+use crate::support::media::{PLAIN, Viewer, tags, watchable};
 
 /// A relay that runs: the server is asked until it does, each answer being an event of its own.
 fn running(server: &mut TestServer, what: &str) -> RelayStats {
@@ -134,4 +135,27 @@ fn a_refused_key_leaves_the_stream_here_alone() {
     let error = here.relays()[0].last_error.clone().unwrap();
     assert!(error.message.contains("doesn't know the stream key"), "{error}");
     assert!(!error.message.contains("not-a-key-of-theirs"), "{error}");
+}
+
+#[test]
+fn another_codec_is_pushed_to_who_takes_it() {
+    let clip = tags(include_bytes!("clips/av1_opus.flv"));
+    let there = TestServer::start();
+    let push = |to: std::net::SocketAddr| {
+        format!(
+            "[[push]]\nstream = \"show\"\nkey = {{ env = \"PLATFORM_KEY\" }}\nto = \"rtmp://{to}/live\"\n"
+        )
+    };
+    let mut here = TestServer::start_as(&push(there.rtmp), "info", |command| {
+        command.env("PLATFORM_KEY", &there.key);
+    });
+    let mut sender = here.publish();
+    sender.send_all(&clip);
+    here.wait_log("pushing");
+    sender.send_all(&clip);
+    sender.finish();
+    let mut viewer = Viewer::new(there.get("/live/show.flv"));
+    let codec = |tag: &Tag| Some(video::parts(&tag.data).ok()?.next()?.ok()?.codec);
+    let picture = std::iter::from_fn(|| viewer.next()).find(|tag| tag.kind == TagKind::Video);
+    assert_eq!(picture.as_ref().and_then(codec), Some(video::AV1));
 }

@@ -45,6 +45,7 @@ const failures: Record<string, InWords> = {
   'rtmp.timeout': said('The place does not answer. It is tried again by itself.', '平台没有响应，正在自动重试。'),
   'rtmp.closed': said('The place closed the connection. It is tried again by itself.', '平台断开了连接，正在自动重试。'),
   'rtmp.io': said('The connection broke. It is tried again by itself.', '连接中断，正在自动重试。'),
+  'rtmp.codec': said('The place can’t take pictures of this kind.', '平台不支持这种画面格式。'),
   'rtmp.certificate': said('The place can’t prove who it is: nothing was sent. Check the address and this computer’s date.', '无法确认平台的身份，未发送任何内容。请检查地址和电脑的日期。'),
   'rtmp.tls': said('No secure connection to the place. If its address begins with rtmp://, use that.', '无法与平台建立安全连接。如果平台给出的地址以 rtmp:// 开头，请使用该地址。'),
   'rtmp.handshake': said('At this address is no place to go live.', '这个地址不是开播平台。'),
