@@ -27,10 +27,14 @@ pub(crate) use requests::{Page, Request, Requests, requests};
 /// Time between two states that nothing else asked for.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// Holds the place that shows are kept in.
+pub(crate) type Hold = Box<dyn FnMut() -> Result<Keeper, Failure> + Send>;
+
 /// Everything the window is at.
 pub(crate) struct Controller<S, W> {
     studio: Arc<S>,
     window: W,
+    hold: Hold,
     keeper: Result<Keeper, Failure>,
     requests: mpsc::Receiver<Request>,
     page: Option<Page>,
@@ -67,17 +71,14 @@ enum Finished {
 }
 
 impl<S: Studio, W: Window> Controller<S, W> {
-    /// A controller that has done nothing yet. Without a [`Keeper`] there is no show, but its reason is shown.
-    pub(crate) fn new(
-        studio: S,
-        window: W,
-        keeper: Result<Keeper, Failure>,
-        requests: mpsc::Receiver<Request>,
-    ) -> Self {
+    /// A controller that has done nothing but ask `hold` for its place. Without one there is no show, but the
+    /// reason is shown, and `hold` is asked again at each choice.
+    pub(crate) fn new(studio: S, window: W, mut hold: Hold, requests: mpsc::Receiver<Request>) -> Self {
         Self {
             studio: Arc::new(studio),
             window,
-            keeper,
+            keeper: hold(),
+            hold,
             requests,
             page: None,
             phase: Phase::Opening {},
@@ -175,6 +176,10 @@ impl<S: Studio, W: Window> Controller<S, W> {
     fn choose(&mut self, choice: Choice) -> Result<(), Failure> {
         if !matches!(self.phase, Phase::Offer { .. } | Phase::Failed { .. }) {
             return Err(failure("window.not_asked", "A show is open already."));
+        }
+        if self.keeper.is_err() {
+            // Who held the place may have ended meanwhile.
+            self.keeper = (self.hold)();
         }
         let keeper = self.keeper.as_mut().map_err(|failure| failure.clone())?;
         let found = match choice {

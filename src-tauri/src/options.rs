@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 /// The studio in a window.
-#[derive(Debug, Default, Parser)]
+#[derive(Clone, Debug, Default, Parser)]
 #[command(name = "anchor-studio-desktop", version, about = "The studio in a window")]
 pub(crate) struct Options {
     /// Open this show file; it is read, never written.

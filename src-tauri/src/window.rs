@@ -72,8 +72,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         .invoke_handler(bindings.invoke_handler())
         .setup(|app| opened(app).map_err(Into::into))
         .build(tauri::generate_context!())?;
-    let keeper = Keeper::open(&folder(options, app.handle())?, options);
-    let controller = Controller::new(Shows, app.handle().clone(), keeper, requested);
+    let (folder, options) = (folder(options, app.handle())?, options.clone());
+    let hold = Box::new(move || Keeper::open(&folder, &options));
+    let controller = Controller::new(Shows, app.handle().clone(), hold, requested);
     runtime.spawn(end_with(runtime.spawn(controller.run()), app.handle().clone()));
     runtime.spawn(end_at_signal(requests.clone()));
     app.run(move |_, event| on_event(&requests, &event));

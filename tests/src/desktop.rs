@@ -15,7 +15,8 @@ use std::time::Duration;
 use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -203,9 +204,21 @@ impl Desktop {
     pub async fn end(&self, signal: Signal) -> io::Result<()> {
         let id = self.id().ok_or(io::ErrorKind::NotFound)?;
         let pid = id.try_into().ok().and_then(Pid::from_raw);
-        kill_process(pid.ok_or(io::ErrorKind::NotFound)?, signal)?;
-        let gone = || async { Ok((self.id() != Some(id)).then_some(())) };
-        wait::until(PATIENCE, gone).await
+        let pid = pid.ok_or(io::ErrorKind::NotFound)?;
+        // It tells when the last thread is gone, and with it what the process held: its command line is gone earlier.
+        let process = pidfd_open(pid, PidfdFlags::empty())?;
+        kill_process(pid, signal)?;
+        let gone = move || {
+            let patience = rustix::event::Timespec {
+                tv_sec: PATIENCE.as_secs().cast_signed(),
+                tv_nsec: 0,
+            };
+            poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience))
+        };
+        match tokio::task::spawn_blocking(gone).await?? {
+            0 => Err(io::ErrorKind::TimedOut.into()),
+            _ => Ok(()),
+        }
     }
 }
 

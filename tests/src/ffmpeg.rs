@@ -1,6 +1,7 @@
 //! A publisher that is not ours: ffmpeg sends a test picture with a frame counter, and a tone.
 
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,6 +21,43 @@ pub struct Options {
     pub gop: u32,
     /// Bits of video a second, in thousands.
     pub kbps: u32,
+    /// The codecs; others than the first need a newer ffmpeg than Debian's.
+    pub codec: Codec,
+}
+
+/// What ffmpeg encodes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// H.264 and AAC.
+    H264,
+    /// H.265 and AAC.
+    Hevc,
+    /// AV1 and Opus.
+    Av1,
+    /// VP9 and Opus.
+    Vp9,
+}
+
+impl Codec {
+    fn arguments(self, gop: u32) -> String {
+        match self {
+            Self::H264 => format!(
+                "-c:v libx264 -preset ultrafast -tune zerolatency -threads 1 -g {gop} -keyint_min {gop} \
+                 -sc_threshold 0 -c:a aac"
+            ),
+            Self::Hevc => format!(
+                "-c:v libx265 -preset ultrafast -x265-params \
+                 log-level=error:pools=1:frame-threads=1:bframes=0:scenecut=0:keyint={gop}:min-keyint={gop} -c:a aac"
+            ),
+            Self::Av1 => format!(
+                "-c:v libsvtav1 -preset 12 -svtav1-params pred-struct=1:rc=2:scd=0:lp=1 -g {gop} -c:a libopus"
+            ),
+            Self::Vp9 => format!(
+                "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -lag-in-frames 0 -g {gop} -keyint_min {gop} \
+                 -c:a libopus"
+            ),
+        }
+    }
 }
 
 impl Default for Options {
@@ -30,6 +68,7 @@ impl Default for Options {
             rate: FrameRate::whole(30),
             gop: 60,
             kbps: 800,
+            codec: Codec::H264,
         }
     }
 }
@@ -58,6 +97,14 @@ impl Publisher {
             crate::skip("ffmpeg is not installed");
             return Ok(None);
         };
+        Self::start(&program, url, options).map(Some)
+    }
+
+    /// The same with an ffmpeg of the caller's.
+    ///
+    /// # Errors
+    /// It can't be started.
+    pub fn start(program: &Path, url: &str, options: Options) -> io::Result<Self> {
         let mut process = Command::new(program)
             .args(arguments(options))
             .arg(url)
@@ -77,7 +124,7 @@ impl Publisher {
         let stdin = stdin.ok_or(io::ErrorKind::BrokenPipe)?;
         publisher.listen(stderr.ok_or(io::ErrorKind::BrokenPipe)?)?;
         publisher.feed(stdin, options)?;
-        Ok(Some(publisher))
+        Ok(publisher)
     }
 
     /// When picture `number` (from 1) was taken, by this machine's clock: ms of UTC.
@@ -150,6 +197,7 @@ fn arguments(options: Options) -> Vec<String> {
         rate,
         gop,
         kbps,
+        codec,
     } = options;
     let picture = format!(
         "-f rawvideo -pix_fmt yuv420p -s {}x{} -r {}/{} -probesize 32 -analyzeduration 0 \
@@ -160,13 +208,15 @@ fn arguments(options: Options) -> Vec<String> {
         rate.den()
     );
     let sound = "-f lavfi -i sine=frequency=440:sample_rate=48000:samples_per_frame=480";
-    let video = format!(
-        "-c:v libx264 -preset ultrafast -tune zerolatency -threads 1 -g {gop} -keyint_min {gop} -sc_threshold 0 \
-         -b:v {kbps}k -maxrate {kbps}k -bufsize {kbps}k"
-    );
+    let codecs = codec.arguments(gop);
+    let most = match codec {
+        // It takes no greatest rate with the constant one.
+        Codec::Av1 => String::new(),
+        _ => format!("-maxrate {kbps}k -bufsize {kbps}k"),
+    };
     format!(
-        "-hide_banner -loglevel warning {picture} {sound} -map 0:v -map 1:a {video} \
-         -c:a aac -b:a 96k -ac 2 -flush_packets 1 -flvflags no_duration_filesize -f flv"
+        "-hide_banner -loglevel warning {picture} {sound} -map 0:v -map 1:a {codecs} -b:v {kbps}k {most} \
+         -b:a 96k -ac 2 -flush_packets 1 -flvflags no_duration_filesize -f flv"
     )
     .split_whitespace()
     .map(str::to_owned)

@@ -22,8 +22,29 @@ pub struct Answer {
 /// # Errors
 /// The connection fails, or the answer is no HTTP.
 pub async fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
+    ask(
+        address,
+        &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"),
+    )
+    .await
+}
+
+/// `POST path` with `body` to the listener at `address`; reads to the end of the connection.
+///
+/// # Errors
+/// As [`get`].
+pub async fn post_json(address: SocketAddr, path: &str, body: &serde_json::Value) -> io::Result<Answer> {
+    let body = body.to_string();
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    let about = format!(
+        "content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    ask(address, &(head + &about + &body)).await
+}
+
+async fn ask(address: SocketAddr, request: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;

@@ -17,6 +17,7 @@ pub mod loops;
 pub mod measured;
 pub mod nginx;
 pub mod obs;
+pub mod peers;
 pub mod player;
 pub mod playlist;
 pub mod preload;

@@ -74,6 +74,31 @@ impl Server {
         Self::on(data, ["127.0.0.1:0"; 3]).await
     }
 
+    /// Another server with the same keys and configuration, on ports of its own.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn twin(&self) -> io::Result<Self> {
+        let data = tempfile::Builder::new().prefix("anchor-server-").tempdir()?;
+        for entry in std::fs::read_dir(self.data.path())? {
+            let path = entry?.path();
+            if let Some(name) = path.file_name().filter(|_| path.is_file()) {
+                std::fs::copy(&path, data.path().join(name))?;
+            }
+        }
+        Self::on(data, ["127.0.0.1:0"; 3]).await
+    }
+
+    /// Asks the publisher of stream `name` to connect anew, at `to` or where it is; answers the status code.
+    ///
+    /// # Errors
+    /// The listener doesn't answer.
+    pub async fn ask_to_reconnect(&self, name: &str, to: Option<&str>) -> io::Result<u16> {
+        let wish = serde_json::json!({ "to": to });
+        let path = format!("/api/streams/{name}/reconnect");
+        Ok(http::post_json(self.admin, &path, &wish).await?.status)
+    }
+
     /// Ends the server at once, as when its machine fails.
     ///
     /// # Errors

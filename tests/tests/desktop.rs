@@ -223,12 +223,11 @@ async fn a_studio_that_was_killed_offers_the_same_show() {
 
     let desktop = Desktop::start(&room, SCREEN).await.unwrap();
     let page = &desktop.page;
-    wait(
-        &room,
-        page,
-        "document.querySelectorAll('button strong').length === 3",
-    )
-    .await;
+    let asked = format!(
+        "document.querySelector('h1')?.textContent === {}",
+        json!(format!("Go on with “{}”?", before.as_str().unwrap()))
+    );
+    wait(&room, page, &asked).await;
     picture(page, "offer-after-crash").await;
     page.click("button.primary").await.unwrap();
     wait(&room, page, TILES).await;

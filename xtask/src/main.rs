@@ -9,6 +9,7 @@ mod demo;
 mod http;
 mod live;
 mod needs;
+mod peers;
 mod places;
 mod rules;
 mod signals;

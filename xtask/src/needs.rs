@@ -41,6 +41,7 @@ pub(crate) const TEST: &[&str] = &[
     "nginx-core",
     "obs-plugins",
     "obs-studio",
+    "python3-pip",
     "v4l-utils",
     "webkit2gtk-driver",
     "xauth",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::{child, needs, places, rules};
+use crate::{child, needs, peers, places, rules};
 
 /// Crates that decide and do not wait: what `--fast` tests.
 const PURE: &[&str] = &["media", "container", "packager", "uplink", "sound", "rtmp", "api"];
@@ -101,9 +101,12 @@ impl Run {
                 "--",
                 "--show-output",
             ];
+            self.peers()?;
             // What was built for the whole workspace has its features; a package by itself would be built anew.
             let mut tests = cargo(&args);
-            tests.env("ANCHOR_BUILT", "1");
+            tests
+                .env("ANCHOR_BUILT", "1")
+                .env("ANCHOR_PEERS", peers::folder());
             self.tests("tests", tests, 60)?;
         }
         println!(
@@ -179,6 +182,16 @@ impl Run {
             .args(["--offline", "check", "bans", "licenses", "sources"]);
         self.check("licences, bans and sources of libraries", command, 5)?;
         self.skip("advisories of libraries: their database is not on this machine");
+        Ok(())
+    }
+
+    /// Programs to test against: without one its tests are skipped, and say so.
+    fn peers(&mut self) -> Result<(), String> {
+        for (name, command) in peers::missing() {
+            if !self.step(name, command, 15)?.ok {
+                self.skip(&format!("{name}: it could not be had"));
+            }
+        }
         Ok(())
     }
 

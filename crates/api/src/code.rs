@@ -70,6 +70,9 @@ pub enum Code {
     /// The show is interrupted; its publisher may return.
     #[serde(rename = "stream.interrupted")]
     StreamInterrupted,
+    /// What is asked for is beyond who is asked.
+    #[serde(rename = "stream.not_able")]
+    NotAble,
     /// A request this server can't make sense of.
     #[serde(rename = "request.invalid")]
     RequestInvalid,

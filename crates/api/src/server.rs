@@ -29,12 +29,18 @@ pub struct StreamStats {
     pub received_kbps: f64,
     /// Tags of media that were not passed on: unsupported, malformed, or ahead of their decoder configuration.
     pub refused_tags: u64,
+    /// Tracks of the publisher beside its first picture and first sound (multitrack of Enhanced RTMP): they are not
+    /// handed on.
+    #[serde(default)]
+    pub further_tracks: u32,
     /// Jumps in the publisher's timestamps that were mended.
     pub timestamp_jumps: u64,
     /// HTTP-FLV connections and what they took.
     pub flv: ReaderStats,
     /// RTMP players and what they took.
     pub rtmp: ReaderStats,
+    /// Connections to other servers that it is pushed to, and what they took.
+    pub push: ReaderStats,
     /// HLS requests and what they took.
     pub hls: HlsStats,
     /// Where the time of day of the pictures comes from.
@@ -43,6 +49,16 @@ pub struct StreamStats {
     pub beats: BeatStats,
     /// The last thing that went wrong, if anything did.
     pub last_error: Option<Fault>,
+}
+
+/// What `POST /api/streams/{name}/reconnect` on the admin listener is asked with: the publisher is to connect anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconnect {
+    /// Where, in full (`rtmp://HOST:1936/live`) or relative to the publisher's own address (`/live`); where it is when
+    /// absent. Our studio goes to no other host: its key stays where the seller gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// A stream from or to another server. `GET /api/relays` on the admin listener answers with a list of these.

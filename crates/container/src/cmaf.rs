@@ -11,7 +11,7 @@ mod tests;
 use media::{AudioCodec, CodecParameters, VideoCodec};
 
 use crate::aac::AudioSpecificConfig;
-use crate::{ConfigError, av1, hevc};
+use crate::{ConfigError, av1, hevc, vp9};
 
 pub use chunk::{Sample, chunk};
 pub use init::init_segment;
@@ -42,6 +42,7 @@ pub fn codecs(parameters: &CodecParameters) -> String {
             },
             VideoCodec::Hevc => hevc::codecs(&p.config),
             VideoCodec::Av1 => av1::codecs(&p.config),
+            VideoCodec::Vp9 => vp9::codecs(&p.config),
         },
         CodecParameters::Audio(p) if p.codec == AudioCodec::Opus => "opus".into(),
         CodecParameters::Audio(p) => match AudioSpecificConfig::parse(&p.config) {

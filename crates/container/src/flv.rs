@@ -25,7 +25,7 @@ pub use writer::{header, write_tag};
 pub const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// What a tag holds; the values are those of FLV and of RTMP's message types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum TagKind {
     /// Sound.

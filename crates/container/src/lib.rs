@@ -11,6 +11,7 @@ pub mod h264;
 pub mod hevc;
 pub mod opus;
 pub mod sei;
+pub mod vp9;
 
 pub use error::ConfigError;
 

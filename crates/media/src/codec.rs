@@ -50,6 +50,8 @@ pub enum VideoCodec {
     Hevc,
     /// AV1 (Alliance for Open Media).
     Av1,
+    /// VP9.
+    Vp9,
 }
 
 /// Configuration of a track of pictures.
@@ -58,7 +60,7 @@ pub struct VideoParameters {
     /// The codec.
     pub codec: VideoCodec,
     /// The decoder's configuration: AVC- or HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1), or
-    /// AV1CodecConfigurationRecord.
+    /// AV1CodecConfigurationRecord, or VPCodecConfigurationRecord.
     pub config: Bytes,
     /// Coded size, after cropping.
     pub size: Size,

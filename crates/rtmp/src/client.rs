@@ -43,6 +43,8 @@ pub enum Event {
     },
     /// It doesn't take this codec; the session is over.
     Unsupported(FourCc),
+    /// It asks to connect anew, there; what goes on may go on until then.
+    Reconnect(Target),
     /// Sound, pictures or metadata of what is played.
     Tag(Tag),
     /// The session is over: what was played has ended, or [`Session::finish`] was called.

@@ -12,14 +12,15 @@ const CAPABILITIES: &str = "capsEx";
 /// What an end does with a codec, in the maps.
 const CAN_ENCODE: f64 = 2.0;
 const CAN_FORWARD: f64 = 4.0;
-/// Extended capabilities: several tracks, and modifiers, of which the nanoseconds.
-const UNDERSTOOD: f64 = (2 + 4 + 8) as f64;
+/// Extended capabilities: the request to reconnect; several tracks; modifiers, of which the nanoseconds.
+const RECONNECT: u32 = 1;
+const UNDERSTOOD: u32 = RECONNECT | 2 | 4 | 8;
 /// Stands for every codec.
 const ANY: &str = "*";
 
 /// Codecs of pictures and of sound that our server hands on.
 const FORWARDED: [&[FourCc]; 2] = [
-    &[video::H264, video::HEVC, video::AV1],
+    &[video::H264, video::HEVC, video::AV1, video::VP9],
     &[audio::AAC, audio::OPUS],
 ];
 
@@ -39,15 +40,22 @@ pub(crate) fn answer() -> Properties {
         (LIST, Value::StrictArray(list)),
         (VIDEO, map(FORWARDED[0])),
         (AUDIO, map(FORWARDED[1])),
-        (CAPABILITIES, Value::Number(UNDERSTOOD)),
+        (CAPABILITIES, Value::Number(UNDERSTOOD.into())),
     ]
 }
 
-/// What a publisher of these codecs says; nothing when all of them have an old form, as some servers refuse who says
+/// Whether the client that sent this connect object follows a request to reconnect.
+pub(crate) fn reconnects(object: &Value) -> bool {
+    let capabilities = object.get(CAPABILITIES).and_then(Value::as_number);
+    capabilities.is_some_and(|all| all as u32 & RECONNECT != 0)
+}
+
+/// What a publisher of these codecs says; little when all of them have an old form, as some servers refuse who says
 /// more than they know.
 pub(crate) fn offer(codecs: &[FourCc]) -> Properties {
+    let capabilities = (CAPABILITIES, Value::Number(RECONNECT.into()));
     if codecs.iter().all(is_old) {
-        return Vec::new();
+        return vec![capabilities];
     }
     let (sound, pictures): (Vec<_>, Vec<_>) = codecs
         .iter()
@@ -57,7 +65,7 @@ pub(crate) fn offer(codecs: &[FourCc]) -> Properties {
         (LIST, Value::StrictArray(codecs.iter().map(name).collect())),
         (VIDEO, map(&pictures, CAN_ENCODE)),
         (AUDIO, map(&sound, CAN_ENCODE)),
-        (CAPABILITIES, Value::Number(0.0)),
+        capabilities,
     ]
 }
 
@@ -130,7 +138,9 @@ mod tests {
         let silent = [Value::Null, object(&[("level", "status".into())])];
         assert_eq!(refused(&[video::H264, audio::AAC], &silent), None);
         assert_eq!(refused(&[video::H264, audio::OPUS], &silent), Some(audio::OPUS));
-        assert!(!is_known(&silent[1]) && offer(&[video::H264, audio::AAC]).is_empty());
+        assert!(!is_known(&silent[1]) && !reconnects(&silent[1]));
+        let offered = object(&offer(&[video::H264, audio::AAC]));
+        assert!(reconnects(&offered) && offered.get(LIST).is_none());
     }
 
     #[test]

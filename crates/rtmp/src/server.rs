@@ -42,6 +42,8 @@ pub enum Event {
         tc_url: String,
         /// What it calls itself, at most 64 characters.
         agent: String,
+        /// Whether it follows [`Session::request_reconnect`].
+        reconnects: bool,
     },
     /// It wants to play; [`Session::accept_play`] or [`Session::reject`] answers.
     Play {
@@ -105,6 +107,7 @@ pub struct Session {
     app: String,
     tc_url: String,
     agent: String,
+    reconnects: bool,
     streams: u32,
     /// Bytes received when the budget before a publish began to count.
     budget_from: u64,
@@ -121,6 +124,7 @@ impl Session {
             app: String::new(),
             tc_url: String::new(),
             agent: String::new(),
+            reconnects: false,
             streams: 0,
             budget_from: 0,
             events: VecDeque::new(),

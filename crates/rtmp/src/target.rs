@@ -56,6 +56,24 @@ impl Target {
             key: key.into(),
         })
     }
+
+    /// Where a server asks to reconnect to ("Enhanced RTMP", version 2, "Reconnect Request"): `url` may be relative
+    /// to the address there is (RFC 3986, 5). The key goes along, so the host stays the same, and TLS is kept.
+    ///
+    /// # Errors
+    /// [`Error::Url`] when it is no address, names another host or leaves TLS.
+    pub fn moved(&self, url: &str) -> Result<Self, Error> {
+        const NONE: Error = Error::Url("it can't be read");
+        let resolved = url::Url::parse(&self.tc_url).map_err(|_| NONE)?.join(url);
+        let moved = Self::new(resolved.map_err(|_| NONE)?.as_str(), self.key.clone())?;
+        if !moved.host.eq_ignore_ascii_case(&self.host) {
+            return Err(Error::Url("it is on another host, which must not have the key"));
+        }
+        if self.tls && !moved.tls {
+            return Err(Error::Url("it would leave TLS"));
+        }
+        Ok(moved)
+    }
 }
 
 fn host_and_port(authority: &str, usual: u16) -> Result<(String, u16), Error> {
@@ -122,6 +140,47 @@ mod tests {
             "rtmp://[::1/l",
         ] {
             assert_eq!(Target::new(url, "k").unwrap_err().code(), "rtmp.url", "{url}");
+        }
+    }
+
+    #[test]
+    fn a_server_moves_who_publishes_within_its_host() {
+        let from = Target::new("rtmp://a.b/live", "k").unwrap();
+        let to = |url: &str| from.moved(url).map(|t| (t.host, t.port, t.tls, t.app, t.tc_url));
+        let of =
+            |port, tls, app: &str, url: &str| ("a.b".to_owned(), port, tls, app.to_owned(), url.to_owned());
+        for (url, moved) in [
+            ("/other", of(1935, false, "other", "rtmp://a.b/other")),
+            ("second", of(1935, false, "second", "rtmp://a.b/second")),
+            ("//a.b:1936/live", of(1936, false, "live", "rtmp://a.b:1936/live")),
+            ("rtmps://A.B/live/x", {
+                let mut secure = of(443, true, "live/x", "rtmps://A.B/live/x");
+                secure.0 = "A.B".into();
+                secure
+            }),
+        ] {
+            assert_eq!(to(url).unwrap(), moved, "{url}");
+        }
+        assert_eq!(from.moved("/other").unwrap().key, from.key);
+    }
+
+    #[test]
+    fn the_key_goes_to_no_other_host_and_stays_within_tls() {
+        let from = Target::new("rtmps://a.b/live", "k").unwrap();
+        for url in [
+            "rtmps://a.c/live",
+            "//a.b.c/live",
+            "rtmps://a.b@a.c/live",
+            "rtmps://a.b%2fa.c/live",
+            "rtmps://a.b\\@a.c/live",
+            "rtmp://a.b/live",
+            "http://a.b/live",
+            "rtmps:///live",
+            "",
+        ] {
+            let moved = from.moved(url);
+            let stays = url.is_empty() && moved.as_ref().is_ok_and(|moved| *moved == from);
+            assert!(stays || moved.is_err_and(|e| e.code() == "rtmp.url"), "{url}");
         }
     }
 

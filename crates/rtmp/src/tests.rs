@@ -76,13 +76,14 @@ impl Pair {
             key,
             tc_url,
             agent,
+            reconnects,
         }) = pair.server.poll_event()
         else {
             panic!("no publish was asked for");
         };
         assert_eq!((app.as_str(), key.expose()), ("live", KEY));
         assert_eq!(tc_url, "rtmp://example.test/live");
-        assert!(agent.contains("Anchor"));
+        assert!(agent.contains("Anchor") && reconnects);
         pair.server.accept_publish();
         pair.exchange(piece);
         let granted = client::Event::Publishing { wants_clock: true };

@@ -22,7 +22,7 @@ use status::Status;
 
 /// How long a connection to another server may take to be granted.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Bytes of a stream key's file that are read.
+/// A longer stream key isn't one: a file of something else was named.
 const MAX_KEY: usize = 4096;
 
 /// One stream from or to another server.
@@ -84,18 +84,21 @@ impl Relay {
     async fn keep_on(&self, app: &Arc<App>) {
         let mut pace = Reconnect::new(Instant::now(), seed(&self.stream));
         loop {
-            if self.direction == RelayDirection::Push {
-                self.enter(RelayState::Waiting);
-                app.hub.live(&self.stream).await;
-            }
+            let live = match self.direction {
+                RelayDirection::Pull => None,
+                RelayDirection::Push => {
+                    self.enter(RelayState::Waiting);
+                    Some(app.hub.live(&self.stream).await)
+                }
+            };
             if let Some(due) = pace.due() {
                 tokio::time::sleep_until(due.into()).await;
                 pace.poll(Instant::now());
             }
             self.enter(RelayState::Connecting);
-            let end = match self.direction {
-                RelayDirection::Pull => self.pull_once(app, &mut pace).await,
-                RelayDirection::Push => self.push_once(app, &mut pace).await,
+            let end = match live {
+                None => self.pull_once(app, &mut pace).await,
+                Some(stream) => self.push_once(stream, &mut pace).await,
             };
             self.ended(end, &mut pace);
         }

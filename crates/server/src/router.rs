@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::App;
-use crate::admin::{metrics, streams};
+use crate::admin::{metrics, reconnect, streams};
 use crate::deliver::{beat, flv, hls, status, time, watch};
 
 /// The largest body of a request: a viewer's report.
@@ -33,6 +33,7 @@ pub fn public(app: Arc<App>) -> Router {
 pub fn admin(app: Arc<App>) -> Router {
     Router::new()
         .route("/api/streams", get(streams::list))
+        .route("/api/streams/{name}/reconnect", post(reconnect::ask))
         .route("/api/relays", get(streams::relays))
         .route("/api/server", get(streams::server))
         .route("/metrics", get(metrics::metrics))

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -176,6 +176,11 @@ impl Listening {
     }
 }
 
+fn hold(folder: &Path) -> Hold {
+    let folder = folder.to_owned();
+    Box::new(move || Keeper::open(&folder, &Options::default()))
+}
+
 /// A window whose controller runs.
 struct Desk {
     requests: Requests,
@@ -191,7 +196,6 @@ impl Desk {
     }
 
     fn begin(folder: tempfile::TempDir, gate: Option<Arc<Notify>>) -> Self {
-        let keeper = Keeper::open(folder.path(), &Options::default());
         let plays = Plays {
             played: Played::new(),
             opened: Arc::default(),
@@ -200,7 +204,7 @@ impl Desk {
         };
         let (requests, requested) = requests();
         let glass = Glass::default();
-        let controller = Controller::new(plays.clone(), glass.clone(), keeper, requested);
+        let controller = Controller::new(plays.clone(), glass.clone(), hold(folder.path()), requested);
         let controller = tokio::spawn(controller.run());
         Self {
             requests,
@@ -480,9 +484,9 @@ async fn a_second_start_brings_the_window_forward() {
 #[tokio::test(start_paused = true)]
 async fn a_second_studio_of_the_same_folder_says_so() {
     let first = Desk::new();
-    let keeper = Keeper::open(first.folder.path(), &Options::default());
     let (requests, requested) = requests();
-    let controller = Controller::new(first.plays.clone(), Glass::default(), keeper, requested);
+    let place = hold(first.folder.path());
+    let controller = Controller::new(first.plays.clone(), Glass::default(), place, requested);
     let second = Desk {
         requests,
         plays: first.plays.clone(),
@@ -496,6 +500,11 @@ async fn a_second_studio_of_the_same_folder_says_so() {
         "{phase:?}"
     );
     assert_eq!(code(&second.choose(Choice::Demo).await), "keep.taken");
+
+    first.requests.send(Request::End).await;
+    first.controller.await.unwrap();
+    second.choose(Choice::Again).await;
+    second.page().await.running().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use media::{AudioCodec, AudioParameters, CodecParameters, VideoCodec, VideoParam
 use mp4_atom::{
     Atom, Audio, Av01, Av1c, Avc1, Avcc, AvccExt, Codec, Colr, Dops, Encode, Esds, FixedPoint, Ftyp, Hdlr,
     Hvc1, Mdhd, Mdia, Minf, Moov, Mp4a, Mvex, Mvhd, Smhd, Stbl, Stco, Stsd, Tkhd, Trak, Trex, Visual, Vmhd,
-    esds,
+    Vp09, VpcC, esds,
 };
 
 use super::Error;
@@ -129,6 +129,34 @@ fn picture(p: &VideoParameters) -> Result<Codec, Error> {
             ..Default::default()
         }
         .into(),
+        VideoCodec::Vp9 => vp09(p)?.into(),
+    })
+}
+
+fn vp09(p: &VideoParameters) -> Result<Vp09, Error> {
+    let fields = p.config.first_chunk().ok_or(ConfigError::Truncated)?;
+    let &[
+        profile,
+        level,
+        depth,
+        color_primaries,
+        transfer_characteristics,
+        matrix_coefficients,
+    ] = fields;
+    Ok(Vp09 {
+        visual: visual(p)?,
+        vpcc: VpcC {
+            profile,
+            level,
+            bit_depth: depth >> 4,
+            chroma_subsampling: depth >> 1 & 7,
+            video_full_range_flag: depth & 1 == 1,
+            color_primaries,
+            transfer_characteristics,
+            matrix_coefficients,
+            codec_initialization_data: Vec::new(),
+        },
+        ..Default::default()
     })
 }
 

@@ -21,6 +21,7 @@ pub const fn four_of(codec: VideoCodec) -> FourCc {
         VideoCodec::H264 => H264,
         VideoCodec::Hevc => HEVC,
         VideoCodec::Av1 => AV1,
+        VideoCodec::Vp9 => VP9,
     }
 }
 

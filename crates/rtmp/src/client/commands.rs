@@ -19,6 +19,8 @@ const DELETE_STREAM: f64 = 7.0;
 const AGENT: &str = "FMLE/3.0 (compatible; Anchor Studio)";
 /// Play live if it is there, else wait for it (clause 7.2.2.1; in practice in milliseconds).
 const LIVE_OR_WAIT: f64 = -2000.0;
+/// The code of a request to reconnect.
+const RECONNECT: &str = "NetConnection.Connect.ReconnectRequest";
 /// Characters of a server's code and description that are kept.
 const MAX_TEXT: usize = 256;
 
@@ -32,12 +34,14 @@ impl Session {
             ("flashVer", AGENT.into()),
             ("tcUrl", self.target.tc_url.as_str().into()),
         ];
-        if self.purpose == Purpose::Play {
-            properties.push(("audioCodecs", Value::Number(3575.0)));
-            properties.push(("videoCodecs", Value::Number(252.0)));
-            properties.push(("videoFunction", Value::Number(1.0)));
+        match self.purpose {
+            Purpose::Publish => properties.extend(enhanced::offer(&self.codecs)),
+            Purpose::Play => properties.extend([
+                ("audioCodecs", Value::Number(3575.0)),
+                ("videoCodecs", Value::Number(252.0)),
+                ("videoFunction", Value::Number(1.0)),
+            ]),
         }
-        properties.extend(enhanced::offer(&self.codecs));
         self.link
             .send_command(0, "connect", CONNECT, &[object(&properties)]);
     }
@@ -103,11 +107,22 @@ impl Session {
                 self.granted(stream, Event::Publishing { wants_clock });
             }
             ("NetStream.Play.Start", State::Asking(stream)) => self.granted(stream, Event::Playing),
+            (RECONNECT, State::Running(_)) => self.reconnect(command.info("tcUrl")),
             (
                 "NetStream.Play.Stop" | "NetStream.Play.Complete" | "NetStream.Play.UnpublishNotify",
                 State::Running(_),
             ) => self.over(Event::Closed),
             _ => {}
+        }
+    }
+
+    fn reconnect(&mut self, url: &str) {
+        match self.target.moved(url) {
+            Ok(target) => self.events.push_back(Event::Reconnect(target)),
+            Err(error) => tracing::warn!(
+                code = error.code(),
+                "a request to reconnect is not followed: {error}"
+            ),
         }
     }
 

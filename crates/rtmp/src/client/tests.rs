@@ -253,3 +253,30 @@ fn a_server_that_takes_another_codec_is_published_to_and_one_that_does_not_is_le
         "some servers refuse who says more than they know"
     );
 }
+
+#[test]
+fn a_request_to_reconnect_is_passed_on_unless_it_is_to_another_host() {
+    let mut pair = Pair::created(Session::publish);
+    pair.status("status", "NetStream.Publish.Start");
+    pair.events();
+    let mut asked = |url: Option<&str>| {
+        let mut information = vec![
+            ("level", "status".into()),
+            ("code", "NetConnection.Connect.ReconnectRequest".into()),
+        ];
+        information.extend(url.map(|url| ("tcUrl", url.into())));
+        pair.say(0, "onStatus", 0.0, &[Value::Null, command::object(&information)]);
+        match &pair.events()[..] {
+            [Event::Reconnect(target)] => Some(target.tc_url.clone()),
+            [] => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(asked(None).as_deref(), Some("rtmp://example.test/live"));
+    assert_eq!(
+        asked(Some("/live/b")).as_deref(),
+        Some("rtmp://example.test/live/b")
+    );
+    assert_eq!(asked(Some("rtmp://example.tset/live")), None);
+    assert!(pair.session.is_publishing(), "the publish goes on meanwhile");
+}

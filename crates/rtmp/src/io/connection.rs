@@ -147,6 +147,12 @@ impl Connection {
         self.session.accept_play();
     }
 
+    /// Asks the peer to connect anew, to `url` or where it is; the word leaves with the next [`Connection::event`] or
+    /// [`Connection::close`]. False when the peer doesn't know such requests.
+    pub fn request_reconnect(&mut self, url: Option<&str>) -> bool {
+        self.session.request_reconnect(url)
+    }
+
     /// Tells a player that what it plays has ended, and ends the connection; takes a second at most.
     pub async fn end_play(&mut self) {
         self.session.end_play();

@@ -1,4 +1,4 @@
-//! Plays from a server: for tests and for measuring other servers.
+//! Our own way from a server: plays tags.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ impl Player {
                 Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
                 Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
-                Event::Connected | Event::Playing | Event::Publishing { .. } => {}
+                Event::Connected | Event::Playing | Event::Publishing { .. } | Event::Reconnect(_) => {}
             }
         }
         Ok(None)

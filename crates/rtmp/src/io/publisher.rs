@@ -17,6 +17,9 @@ use crate::{Deadline, Error, Limits, Target};
 /// Bytes that may wait before nothing is read any more: the largest frame and some answers.
 const MAX_QUEUED: usize = 8 * 1024 * 1024;
 
+/// How long a connection lasts before a request to reconnect is heard.
+const SETTLED: Duration = Duration::from_secs(1);
+
 /// A granted publish.
 ///
 /// What the server says is read and answered within every call. While there is nothing to send, call
@@ -25,6 +28,8 @@ pub struct Publisher {
     wire: Wire,
     session: Session,
     wants_clock: bool,
+    reconnect: Option<Target>,
+    since: time::Instant,
 }
 
 impl Publisher {
@@ -50,6 +55,8 @@ impl Publisher {
                 wire,
                 session,
                 wants_clock: false,
+                reconnect: None,
+                since: time::Instant::now(),
             };
             publisher.granted().await?;
             Ok(publisher)
@@ -84,6 +91,7 @@ impl Publisher {
                 Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
                 Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
+                Event::Reconnect(target) => self.reconnect = Some(target),
                 Event::Connected | Event::Playing | Event::Tag(_) => {}
             }
         }
@@ -93,6 +101,13 @@ impl Publisher {
     /// Whether the server asked for the media clock: our own server.
     pub fn wants_clock(&self) -> bool {
         self.wants_clock
+    }
+
+    /// Where the server has asked to connect anew since the last call: on the same host, with the same key. It is
+    /// known a second after the connection was begun at the earliest, so that no server sends us round in circles.
+    pub fn asked_to_reconnect(&mut self) -> Option<Target> {
+        let settled = self.since.elapsed() >= SETTLED;
+        settled.then(|| self.reconnect.take()).flatten()
     }
 
     /// Sends a tag; returns when the system has taken it, which is when all but about a frame has left. A call

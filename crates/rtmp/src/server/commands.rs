@@ -1,4 +1,5 @@
-//! Commands of publishers and what both need, as OBS, ffmpeg and hardware encoders send them (clause 7.2 and FMLE's additions).
+//! Commands of publishers, as OBS, ffmpeg and hardware encoders send them (clause 7.2 and FMLE's additions), and what
+//! players share with them.
 
 use std::time::Instant;
 
@@ -60,6 +61,7 @@ impl Session {
             .filter(|c| !c.is_control())
             .take(MAX_AGENT)
             .collect();
+        self.reconnects = enhanced::reconnects(command.object());
         let encoding = command.object().get("objectEncoding").and_then(Value::as_number);
         self.link.announce();
         self.link.announce_bandwidth();
@@ -108,8 +110,27 @@ impl Session {
             key,
             tc_url: self.tc_url.clone(),
             agent: self.agent.clone(),
+            reconnects: self.reconnects,
         });
         Ok(())
+    }
+
+    /// Asks a client to connect anew, to `url`, which may be relative to its own, or where it is ("Enhanced RTMP",
+    /// version 2, "Reconnect Request"). False when it doesn't know such requests: then nothing is said.
+    pub fn request_reconnect(&mut self, url: Option<&str>) -> bool {
+        let granted = self.is_publishing() || self.is_playing();
+        if !self.reconnects || !granted {
+            return false;
+        }
+        let mut information = vec![
+            ("level", "status".into()),
+            ("code", "NetConnection.Connect.ReconnectRequest".into()),
+            ("description", "Please connect anew.".into()),
+        ];
+        information.extend(url.map(|url| ("tcUrl", url.into())));
+        self.link
+            .send_command(0, "onStatus", 0.0, &[Value::Null, object(&information)]);
+        true
     }
 
     /// Grants the publish that was asked for; without one nothing happens.

@@ -406,7 +406,31 @@ fn who_speaks_enhanced_rtmp_hears_what_is_handed_on_and_others_hear_nothing() {
     assert!(forwards("videoFourCcInfoMap", "hvc1") && forwards("audioFourCcInfoMap", "Opus"));
     assert_eq!(
         new.get("capsEx"),
-        Some(&Value::Number(14.0)),
-        "no reconnect request is sent"
+        Some(&Value::Number(15.0)),
+        "requests to reconnect, several tracks, modifiers with nanoseconds"
+    );
+}
+
+#[test]
+fn only_who_knows_a_request_to_reconnect_is_asked() {
+    let asked = |capabilities: f64| {
+        let mut pair = Pair::new();
+        pair.exchange().unwrap();
+        let properties = [("app", "live".into()), ("capsEx", Value::Number(capabilities))];
+        pair.command(0, "connect", 1.0, &[object(&properties)]).unwrap();
+        assert!(!pair.session.request_reconnect(None), "nothing goes on yet");
+        pair.command(1, "publish", 0.0, &[Value::Null, "k".into(), "live".into()])
+            .unwrap();
+        pair.session.accept_publish();
+        let asked = pair.session.request_reconnect(Some("/other"));
+        pair.exchange().unwrap();
+        let last = pair.peer.commands.last().unwrap();
+        (asked, last.info("code").to_owned(), last.info("tcUrl").to_owned())
+    };
+    let code = "NetConnection.Connect.ReconnectRequest".to_owned();
+    assert_eq!(asked(9.0), (true, code, "/other".into()));
+    assert_eq!(
+        asked(8.0),
+        (false, "NetStream.Publish.Start".into(), String::new())
     );
 }

@@ -1,11 +1,14 @@
 //! `GET /metrics`: statistics in Prometheus' text format, version 0.0.4.
 
 use std::fmt::Write as _;
+use std::iter;
 use std::sync::Arc;
 use std::time::Instant;
 
 use api::StreamStats;
-use api::server::{ClockState, RelayDirection, RelayState, RelayStats, ServerStats, StreamState};
+use api::server::{
+    ClockState, ReaderStats, RelayDirection, RelayState, RelayStats, ServerStats, StreamState,
+};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -80,42 +83,6 @@ const FAMILIES: &[Family] = &[
     gauge("anchor_stream_frames_per_second", "Pictures received.", |s| {
         s.video.as_ref().map_or(0.0, |v| v.fps)
     }),
-    gauge("anchor_flv_readers", "HTTP-FLV connections.", |s| {
-        s.flv.now as f64
-    }),
-    counter("anchor_flv_readers_total", "HTTP-FLV connections so far.", |s| {
-        s.flv.total as f64
-    }),
-    counter(
-        "anchor_flv_sent_bytes_total",
-        "Bytes handed to HTTP-FLV readers.",
-        |s| s.flv.sent_bytes as f64,
-    ),
-    counter("anchor_flv_skips_total", "Times a reader was too slow.", |s| {
-        s.flv.skips as f64
-    }),
-    counter(
-        "anchor_flv_skipped_tags_total",
-        "Tags slow readers missed.",
-        |s| s.flv.skipped_tags as f64,
-    ),
-    gauge("anchor_rtmp_players", "RTMP players.", |s| s.rtmp.now as f64),
-    counter("anchor_rtmp_players_total", "RTMP players so far.", |s| {
-        s.rtmp.total as f64
-    }),
-    counter(
-        "anchor_rtmp_sent_bytes_total",
-        "Bytes handed to RTMP players.",
-        |s| s.rtmp.sent_bytes as f64,
-    ),
-    counter("anchor_rtmp_skips_total", "Times a player was too slow.", |s| {
-        s.rtmp.skips as f64
-    }),
-    counter(
-        "anchor_rtmp_skipped_tags_total",
-        "Tags slow players missed.",
-        |s| s.rtmp.skipped_tags as f64,
-    ),
     counter("anchor_hls_requests_total", "HLS requests answered.", |s| {
         s.hls.requests as f64
     }),
@@ -148,6 +115,36 @@ const FAMILIES: &[Family] = &[
         "Reports of a picture standing still.",
         |s| s.beats.stalls as f64,
     ),
+];
+
+/// A form in which streams are read over a connection that is held.
+struct Form {
+    prefix: &'static str,
+    noun: &'static str,
+    /// The noun as people say it.
+    what: &'static str,
+    of: fn(&StreamStats) -> &ReaderStats,
+}
+
+const FORMS: &[Form] = &[
+    Form {
+        prefix: "flv",
+        noun: "readers",
+        what: "HTTP-FLV connections",
+        of: |s| &s.flv,
+    },
+    Form {
+        prefix: "rtmp",
+        noun: "players",
+        what: "RTMP players",
+        of: |s| &s.rtmp,
+    },
+    Form {
+        prefix: "push",
+        noun: "connections",
+        what: "connections to other servers",
+        of: |s| &s.push,
+    },
 ];
 
 fn render(server: &ServerStats, streams: &[StreamStats]) -> String {
@@ -192,24 +189,71 @@ fn render(server: &ServerStats, streams: &[StreamStats]) -> String {
     ];
     for (name, kind, help, value) in process {
         if let Some(value) = value {
-            head(&mut out, name, kind, help);
-            let _ = writeln!(out, "{name} {value}");
+            family(&mut out, name, kind, help, iter::once((String::new(), value)));
         }
     }
-    for family in FAMILIES {
-        head(&mut out, family.name, family.kind, family.help);
-        for stream in streams {
-            // Names have no character that would need escaping.
-            let _ = writeln!(
-                out,
-                "{}{{stream=\"{}\"}} {}",
-                family.name,
-                stream.name,
-                (family.value)(stream)
-            );
-        }
+    for Family {
+        name,
+        kind,
+        help,
+        value,
+    } in FAMILIES
+    {
+        family(
+            &mut out,
+            name,
+            kind,
+            help,
+            streams.iter().map(|s| (of_stream(s), value(s))),
+        );
+    }
+    for form in FORMS {
+        readers(&mut out, form, streams);
     }
     out
+}
+
+/// The readers of each stream in one form.
+fn readers(out: &mut String, form: &Form, streams: &[StreamStats]) {
+    type Value = fn(&ReaderStats) -> f64;
+    let Form {
+        prefix,
+        noun,
+        what,
+        of,
+    } = form;
+    let families: [(String, &str, String, Value); 5] = [
+        (noun.to_string(), "gauge", format!("{what}."), |r| r.now as f64),
+        (
+            format!("{noun}_total"),
+            "counter",
+            format!("{what} so far."),
+            |r| r.total as f64,
+        ),
+        (
+            "sent_bytes_total".into(),
+            "counter",
+            format!("Bytes handed to {what}."),
+            |r| r.sent_bytes as f64,
+        ),
+        (
+            "skips_total".into(),
+            "counter",
+            format!("Times one of the {what} was too slow."),
+            |r| r.skips as f64,
+        ),
+        (
+            "skipped_tags_total".into(),
+            "counter",
+            format!("Tags that slow {what} missed."),
+            |r| r.skipped_tags as f64,
+        ),
+    ];
+    for (name, kind, help, value) in families {
+        let name = format!("anchor_{prefix}_{name}");
+        let samples = streams.iter().map(|s| (of_stream(s), value(of(s))));
+        family(out, &name, kind, &help, samples);
+    }
 }
 
 fn relayed(relays: &[RelayStats]) -> String {
@@ -233,24 +277,43 @@ fn relayed(relays: &[RelayStats]) -> String {
     ];
     let mut out = String::new();
     for (name, kind, help, value) in families.into_iter().filter(|_| !relays.is_empty()) {
-        head(&mut out, name, kind, help);
-        for relay in relays {
-            let direction = match relay.direction {
-                RelayDirection::Pull => "pull",
-                RelayDirection::Push => "push",
-            };
-            // A host has no character that would need escaping either.
-            let (stream, server) = (&relay.stream, &relay.server);
-            let _ = writeln!(
-                out,
-                "{name}{{stream=\"{stream}\",direction=\"{direction}\",server=\"{server}\"}} {}",
-                value(relay)
-            );
-        }
+        family(
+            &mut out,
+            name,
+            kind,
+            help,
+            relays.iter().map(|r| (of_relay(r), value(r))),
+        );
     }
     out
 }
 
-fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+/// A family of metrics: its head, and a line for each of its samples with their labels.
+fn family(
+    out: &mut String,
+    name: &str,
+    kind: &str,
+    help: &str,
+    samples: impl Iterator<Item = (String, f64)>,
+) {
+    // Writing to a String can't fail.
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    for (labels, value) in samples {
+        let _ = writeln!(out, "{name}{labels} {value}");
+    }
+}
+
+/// Names have no character that would need escaping.
+fn of_stream(stream: &StreamStats) -> String {
+    format!("{{stream=\"{}\"}}", stream.name)
+}
+
+/// A host has none either.
+fn of_relay(relay: &RelayStats) -> String {
+    let direction = match relay.direction {
+        RelayDirection::Pull => "pull",
+        RelayDirection::Push => "push",
+    };
+    let (stream, server) = (&relay.stream, &relay.server);
+    format!("{{stream=\"{stream}\",direction=\"{direction}\",server=\"{server}\"}}")
 }

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::deliver;
 use crate::listen::{Certificate, Pass};
-use crate::stream::{Publisher, Who};
+use crate::stream::{Publisher, Who, Wish};
 use crate::{App, clock};
 
 /// The application publishers connect to.
@@ -54,28 +54,27 @@ pub(crate) async fn serve(listener: TcpListener, door: Door) {
 }
 
 async fn connection(stream: TcpStream, address: SocketAddr, pass: Pass, door: Door) {
-    let run = async {
-        let connection = match &door.certificate {
-            Some(certificate) => Connection::secure(stream, certificate.config(), Limits::default()).await,
-            None => Connection::new(stream, Limits::default()),
-        };
-        match connection {
-            Ok(connection) => {
-                let mut session = Session {
-                    app: Arc::clone(&door.app),
-                    address,
-                    connection,
-                    pass: Some(pass),
-                    publisher: None,
-                };
-                session.run().await;
-            }
-            Err(error) => tracing::debug!(%address, %error, "no connection was made"),
+    let made = made(stream, door.certificate.as_deref());
+    match door.stop.run_until_cancelled(made).await {
+        Some(Ok(connection)) => {
+            let session = Session {
+                app: Arc::clone(&door.app),
+                address,
+                connection,
+                pass: Some(pass),
+                publisher: None,
+            };
+            session.run(&door.stop).await;
         }
-    };
-    tokio::select! {
-        () = run => {}
-        () = door.stop.cancelled() => {}
+        Some(Err(error)) => tracing::debug!(%address, %error, "no connection was made"),
+        None => {}
+    }
+}
+
+async fn made(stream: TcpStream, certificate: Option<&Certificate>) -> Result<Connection, Error> {
+    match certificate {
+        Some(certificate) => Connection::secure(stream, certificate.config(), Limits::default()).await,
+        None => Connection::new(stream, Limits::default()),
     }
 }
 
@@ -83,19 +82,35 @@ async fn connection(stream: TcpStream, address: SocketAddr, pass: Pass, door: Do
 struct Session {
     app: Arc<App>,
     address: SocketAddr,
-    connection: Connection,
-    /// Its place among the publishers; a player has one among the viewers instead.
+    /// Its place among the publishers; a player has one among the viewers instead. It stands before the connection, so
+    /// that it is given back before the peer sees the end.
     pass: Option<Pass>,
+    connection: Connection,
     publisher: Option<Publisher>,
 }
 
 impl Session {
-    async fn run(&mut self) {
+    /// Until the peer leaves, or the server stops.
+    async fn run(mut self, stop: &CancellationToken) {
+        if stop.run_until_cancelled(self.serve()).await.is_none() && self.publisher.is_some() {
+            // Who understands it is back as soon as a server is.
+            self.connection.request_reconnect(None);
+            self.connection.close().await;
+        }
+    }
+
+    async fn serve(&mut self) {
         loop {
-            let event = match &self.publisher {
+            let event = match &mut self.publisher {
                 Some(publisher) => tokio::select! {
                     event = self.connection.event() => event,
-                    () = publisher.replaced() => return self.replaced().await,
+                    wish = publisher.wish() => match wish {
+                        Some(Wish::Reconnect(url)) => {
+                            self.connection.request_reconnect(url.as_deref());
+                            continue;
+                        }
+                        None => return self.replaced().await,
+                    },
                 },
                 None => self.connection.event().await,
             };
@@ -114,7 +129,13 @@ impl Session {
     /// False when the connection is over.
     async fn handle(&mut self, event: Event) -> bool {
         match event {
-            Event::Publish { app, key, agent, .. } => match self.admit(&app, key.expose(), agent) {
+            Event::Publish {
+                app,
+                key,
+                agent,
+                reconnects,
+                ..
+            } => match self.admit(&app, key.expose(), agent, reconnects) {
                 Ok(publisher) => {
                     self.publisher = Some(publisher);
                     self.connection.accept();
@@ -157,7 +178,7 @@ impl Session {
     }
 
     /// Checks the key and takes the stream's place.
-    fn admit(&self, app: &str, key: &str, agent: String) -> Result<Publisher, Fault> {
+    fn admit(&self, app: &str, key: &str, agent: String, reconnects: bool) -> Result<Publisher, Fault> {
         let now = Instant::now();
         let ip = self.address.ip();
         check_app(app, "Publish")?;
@@ -167,6 +188,7 @@ impl Session {
         let who = Who {
             agent: printable(&agent),
             address: self.address.to_string(),
+            reconnects,
             since: now,
         };
         let publisher = self.app.hub.claim(&name, who.clone(), now)?;

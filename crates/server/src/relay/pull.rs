@@ -23,7 +23,7 @@ impl Relay {
             // Until there is something to pass on the stream may be another's.
             let tag = tokio::select! {
                 tag = player.next_tag() => tag,
-                () = replaced(publisher.as_ref()) => return End::Over,
+                () = replaced(publisher.as_mut()) => return End::Over,
             };
             let tag = match tag {
                 Ok(tag) => tag,
@@ -50,6 +50,7 @@ impl Relay {
         Who {
             agent: "relay".into(),
             address: self.server(),
+            reconnects: false,
             since: Instant::now(),
         }
     }
@@ -63,7 +64,7 @@ fn lost(publisher: Option<Publisher>, error: &rtmp::Error) -> End {
     end
 }
 
-async fn replaced(publisher: Option<&Publisher>) {
+async fn replaced(publisher: Option<&mut Publisher>) {
     match publisher {
         Some(publisher) => publisher.replaced().await,
         None => std::future::pending().await,

@@ -5,43 +5,58 @@ use std::sync::Arc;
 use api::server::RelayState;
 use bytes::Bytes;
 use container::flv::{FourCc, Tag, TagKind, audio, script, tags, video};
+use rtmp::Target;
 use rtmp::io::Publisher;
 use uplink::Reconnect;
 
 use super::{CONNECT, End, Relay, end};
-use crate::App;
-use crate::stream::{Form, Reader};
+use crate::stream::{Form, Reader, Stream};
 
 impl Relay {
-    /// Publishes to the other server while the stream is live here.
-    pub(super) async fn push_once(&self, app: &Arc<App>, pace: &mut Reconnect) -> End {
-        let mut reader = Reader::new(app.hub.live(&self.stream).await, Form::Tags);
+    /// Publishes `stream` to the other server while it goes on here.
+    pub(super) async fn push_once(&self, stream: Arc<Stream>, pace: &mut Reconnect) -> End {
+        let mut target = self.target.clone();
+        loop {
+            match self.push_to(target, Arc::clone(&stream), pace).await {
+                Ok(moved) => target = moved,
+                Err(end) => return end,
+            }
+        }
+    }
+
+    /// Where to connect anew, when the other server asks for that.
+    async fn push_to(
+        &self,
+        target: Target,
+        stream: Arc<Stream>,
+        pace: &mut Reconnect,
+    ) -> Result<Target, End> {
+        let mut reader = Reader::new(stream, Form::Tags);
         // What the stream begins with says which codecs the other server has to take.
         let Some(first) = reader.next().await else {
-            return End::Over;
+            return Err(End::Over);
         };
-        let publisher = Publisher::offer(self.target.clone(), &codecs(&first), CONNECT).await;
-        let mut publisher = match publisher {
-            Ok(publisher) => publisher,
-            Err(error) => return end(&error),
-        };
+        let publisher = Publisher::offer(target, &codecs(&first), CONNECT).await;
+        let mut publisher = publisher.map_err(|error| end(&error))?;
         tracing::info!(stream = %self.stream, server = self.server(), "pushing");
         pace.connected();
         self.enter(RelayState::Running);
         let mut line = Line::default();
         let mut sent = self.send(&mut publisher, &mut line, &first).await;
         loop {
-            if let Err(error) = sent {
-                return end(&error);
+            sent.map_err(|error| end(&error))?;
+            if let Some(moved) = publisher.asked_to_reconnect() {
+                tracing::info!(stream = %self.stream, server = self.server(), "asked to reconnect");
+                return Ok(moved);
             }
             let bytes = tokio::select! {
                 bytes = reader.next() => bytes,
-                error = publisher.closed() => return end(&error),
+                error = publisher.closed() => return Err(end(&error)),
             };
             let Some(bytes) = bytes else {
                 // The show is over; whether the other server hears it changes nothing.
                 let _ = publisher.close().await;
-                return End::Over;
+                return Err(End::Over);
             };
             sent = self.send(&mut publisher, &mut line, &bytes).await;
         }

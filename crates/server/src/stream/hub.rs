@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 use api::{Code, Fault};
 use container::flv::Tag;
 use media::MediaClock;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, mpsc};
 
-use super::{Arrival, Stream, Who};
+use super::{Arrival, Stream, Who, Wish};
 use crate::config;
 use crate::name::Name;
 
@@ -34,7 +33,7 @@ pub struct Hub {
 pub struct Publisher {
     stream: Arc<Stream>,
     session: u64,
-    replaced: CancellationToken,
+    wishes: mpsc::Receiver<Wish>,
     fault: Option<Fault>,
 }
 
@@ -65,14 +64,14 @@ impl Hub {
             let message = format!("Another publisher is live as {name}. End it first, or use another key.");
             return Err(Fault::new(Code::PublishTaken, message));
         }
-        let (session, replaced) = stream.begin_session(who, now);
+        let (session, wishes) = stream.begin_session(who, now);
         let stream = Arc::clone(stream);
         drop(streams);
         self.begun.notify_waiters();
         Ok(Publisher {
             stream,
             session,
-            replaced,
+            wishes,
             fault: None,
         })
     }
@@ -140,8 +139,13 @@ impl Publisher {
     }
 
     /// Waits until another publisher takes the place.
-    pub async fn replaced(&self) {
-        self.replaced.cancelled().await;
+    pub async fn replaced(&mut self) {
+        while self.wish().await.is_some() {}
+    }
+
+    /// Waits for what is wished of the publisher; none when another takes the place.
+    pub async fn wish(&mut self) -> Option<Wish> {
+        self.wishes.recv().await
     }
 
     /// Says why the publisher is about to leave.
@@ -165,6 +169,7 @@ mod tests {
         Who {
             agent: "test".into(),
             address: "127.0.0.1:1".into(),
+            reconnects: false,
             since: now,
         }
     }
@@ -181,7 +186,7 @@ mod tests {
         assert!(hub.claim(&other, who(now), now).is_ok());
 
         let newer = hub.claim(&name, who(now), now + SILENT).unwrap();
-        assert!(older.replaced.is_cancelled() && !newer.replaced.is_cancelled());
+        assert!(older.wishes.is_closed() && !newer.wishes.is_closed());
         drop(older);
         assert!(
             hub.get(&name).unwrap().is_live(),

@@ -16,7 +16,7 @@ use super::rate::Rate;
 use super::retime::Retime;
 use super::ring::{Batch, Cursor, Read, Ring, Start};
 use super::tags::Tags;
-use super::tracks::{Media, Tracks};
+use super::tracks::{Frame, Media, Tracks};
 use crate::config;
 
 /// `anchorJoin` comes again so often, at a key frame.
@@ -128,7 +128,7 @@ impl Live {
     pub(crate) fn take(&mut self, tag: &Tag, at: Arrival) -> News {
         self.counted.arrived(tag, at.now);
         match self.tracks.read(tag) {
-            Ok(media @ Media::Frame { .. }) => self.frame(tag, &media, at),
+            Ok(Media::Frame(frame)) => self.frame(tag, &frame, at),
             Ok(Media::Configured | Media::Nothing) => News::default(),
             Err(fault) => {
                 self.counted.refuse(fault);
@@ -137,31 +137,22 @@ impl Live {
         }
     }
 
-    fn frame(&mut self, tag: &Tag, media: &Media, at: Arrival) -> News {
-        let Media::Frame {
-            kind,
-            key,
-            composition_ms,
-            data,
-        } = media
-        else {
-            return News::default();
-        };
+    fn frame(&mut self, tag: &Tag, frame: &Frame, at: Arrival) -> News {
         let placed = self.retime.place(tag.kind, tag.timestamp);
         if placed.anew {
             self.clock.begin();
         }
         self.clock.arrived(placed.ms, at.utc);
-        let shown = placed.ms + i64::from(*composition_ms);
-        let picture_key = *kind == TrackKind::Video && *key;
+        let shown = placed.ms + i64::from(frame.composition_ms);
+        let picture_key = frame.is_picture_key();
         if picture_key {
-            self.stamp(shown, data, at.utc);
+            self.stamp(shown, &frame.data, at.utc);
             self.counted
                 .key_frame(self.last_key.map(|(_, ms)| placed.ms - ms));
         }
-        self.counted.frame(*kind, at.now);
+        self.counted.frame(frame.kind, at.now);
         let unit = Unit {
-            media,
+            frame,
             stamp: tag.timestamp,
             utc: self.clock.at(shown).map(|moment| moment.utc),
             studio: self.studio,
@@ -171,7 +162,7 @@ impl Live {
         let plain = Tag {
             kind: tag.kind,
             timestamp: placed.ms as u32,
-            data: self.tracks.plain_body(tag, media),
+            data: self.tracks.plain_body(tag, frame),
         };
         News {
             flv: self.gather(&plain, placed.ms, start, at.now),
@@ -198,7 +189,7 @@ impl Live {
     /// Whether readers may begin with a packet of sound that arrives `now`.
     fn sound_starts(&self, now: Instant) -> bool {
         let due = |(at, _): (Instant, i64)| now.saturating_duration_since(at) >= AUDIO_START;
-        self.tracks.video().is_none() && self.last_key.is_none_or(due)
+        !self.tracks.has_pictures() && self.last_key.is_none_or(due)
     }
 
     /// Sets the clock by a key frame's stamp: the one in the picture, or else the message before it.

@@ -16,6 +16,7 @@ mod ring;
 mod stats;
 mod tags;
 mod tracks;
+mod wish;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,8 +26,7 @@ use api::server::{BeatStats, ClockState};
 use api::{Fault, StreamStats};
 use container::flv::Tag;
 use media::MediaClock;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, mpsc};
 
 use crate::config;
 use crate::name::Name;
@@ -37,6 +37,7 @@ pub use live::Arrival;
 pub(crate) use package::Ask;
 pub use reader::{Form, Reader};
 pub(crate) use request::Outcome;
+pub use wish::Wish;
 
 /// One stream.
 #[derive(Debug)]
@@ -69,8 +70,8 @@ struct Held {
 
 #[derive(Debug)]
 enum State {
-    /// A publisher is connected; the token tells it that another took its place.
-    Live(CancellationToken),
+    /// A publisher is connected; the end of its wishes tells it that another took its place.
+    Live(wish::Wishes),
     Interrupted,
     /// Kept for a while, so that players see the end.
     Ended,
@@ -83,6 +84,8 @@ pub struct Who {
     pub agent: String,
     /// Address and port.
     pub address: String,
+    /// Whether it connects anew when it is asked to.
+    pub reconnects: bool,
     /// When the publish began.
     pub since: Instant,
 }
@@ -171,14 +174,12 @@ impl Stream {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A publisher takes its place; the token is cancelled when another takes it. Gives the session's number.
-    fn begin_session(&self, who: Who, now: Instant) -> (u64, CancellationToken) {
-        let replaced = CancellationToken::new();
+    /// A publisher takes its place. Gives the session's number, and what is wished of it until another takes the place.
+    fn begin_session(&self, who: Who, now: Instant) -> (u64, mpsc::Receiver<Wish>) {
+        let (wishes, wished) = wish::wishes();
         let mut held = self.held();
         held.live.begin_session(now);
-        if let State::Live(older) = std::mem::replace(&mut held.state, State::Live(replaced.clone())) {
-            older.cancel();
-        }
+        held.state = State::Live(wishes);
         held.since = now;
         held.sessions += 1;
         held.who = Some(who);
@@ -186,7 +187,7 @@ impl Stream {
         let session = held.sessions;
         drop(held);
         self.notify();
-        (session, replaced)
+        (session, wished)
     }
 
     /// The publisher of `session` is gone, because of `fault` if something went wrong.

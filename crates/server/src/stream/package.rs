@@ -4,7 +4,7 @@ use bytes::Bytes;
 use media::{TrackKind, Utc};
 use packager::{Config, Decision, Packager, PartAnswer, Rendition, Skip, Timeline};
 
-use super::tracks::{Media, Tracks};
+use super::tracks::{Frame, Tracks};
 
 /// Key-frame interval our own studio promises, in seconds. It is known by the media clock it sends.
 const STUDIO_GOP: u32 = 2;
@@ -16,6 +16,8 @@ pub(crate) struct Package {
     packager: Option<Packager>,
     /// Version of the tracks it works with; none between sessions.
     version: Option<u64>,
+    /// Version of tracks that can't be packaged.
+    refused: Option<u64>,
     /// The playlists as text, until something changes.
     playlists: [Option<Bytes>; 2],
     /// EXT-X-TARGETDURATION in seconds, once there is a playlist.
@@ -27,7 +29,7 @@ pub(crate) struct Package {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unit<'a> {
     /// What it is.
-    pub(crate) media: &'a Media,
+    pub(crate) frame: &'a Frame,
     /// Its tag's timestamp, as it came.
     pub(crate) stamp: u32,
     /// The time of day of its presentation.
@@ -72,27 +74,20 @@ pub(crate) enum Ask {
 impl Package {
     /// Takes an access unit. Whether there is something new to ask for.
     pub(crate) fn push(&mut self, tracks: &Tracks, unit: Unit<'_>) -> bool {
-        let Media::Frame {
-            kind,
-            key,
-            composition_ms,
-            data,
-        } = unit.media
-        else {
-            return false;
-        };
-        let begins = *kind == TrackKind::Video && *key || tracks.video().is_none();
+        let frame = unit.frame;
+        let begins = frame.is_picture_key() || !tracks.has_pictures();
         if self.packager.is_none() && !begins {
             return false;
         }
         if !self.follow(tracks, &unit) {
             return false;
         }
-        let placed = match kind {
+        let data = frame.data.clone();
+        let placed = match frame.kind {
             TrackKind::Video => self
                 .timeline
-                .video(unit.stamp, *composition_ms, *key, data.clone()),
-            TrackKind::Audio => self.timeline.audio(unit.stamp, data.clone()),
+                .video(unit.stamp, frame.composition_ms, frame.key, data),
+            TrackKind::Audio => self.timeline.audio(unit.stamp, data),
         };
         let Some(packager) = &mut self.packager else {
             return false;
@@ -112,6 +107,9 @@ impl Package {
         if self.version == Some(tracks.version()) {
             return true;
         }
+        if self.refused == Some(tracks.version()) {
+            return false;
+        }
         let list = tracks.list();
         let packager = self.packager.get_or_insert_with(|| {
             Packager::new(Config {
@@ -121,6 +119,7 @@ impl Package {
         });
         if let Err(error) = packager.set_tracks(&list) {
             tracing::warn!(%error, "the stream can't be served as HLS");
+            self.refused = Some(tracks.version());
             return false;
         }
         match self.version {

@@ -1,22 +1,31 @@
 //! What a publisher's tags are: configurations, frames, or something this server doesn't carry.
 
+use std::collections::BTreeSet;
+
 use api::{Code, Fault};
 use bytes::{Bytes, BytesMut};
 use container::flv::audio::{self, AudioTag};
 use container::flv::script::{self, Metadata};
 use container::flv::video::{self, VideoTag};
 use container::flv::{FourCc, Tag, TagKind, write_tag};
-use container::{aac, av1, h264, hevc, opus};
+use container::{aac, av1, h264, hevc, opus, vp9};
 use media::{
     AudioCodec, AudioParameters, CodecParameters, FrameRate, Track, TrackKind, VideoCodec, VideoParameters,
 };
+
+/// Codecs of pictures that are carried.
+const PICTURES: [FourCc; 4] = [video::H264, video::HEVC, video::AV1, video::VP9];
 
 /// The tracks of a publisher's session as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct Tracks {
     video: Option<VideoParameters>,
     audio: Option<AudioParameters>,
+    /// The last record of VP9: only a key frame says how large pictures are.
+    vp9: Option<Bytes>,
     metadata: Option<Metadata>,
+    /// Tracks beside the main one of each kind, which are not handed on.
+    further: BTreeSet<(TagKind, u8)>,
     /// Rises with each change, over all sessions.
     version: u64,
 }
@@ -27,14 +36,27 @@ pub(crate) enum Media {
     /// The configurations changed.
     Configured,
     /// One access unit of one track.
-    Frame {
-        kind: TrackKind,
-        key: bool,
-        composition_ms: i32,
-        data: Bytes,
-    },
+    Frame(Frame),
     /// Nothing to pass on.
     Nothing,
+}
+
+/// One access unit of one track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) kind: TrackKind,
+    /// Whether decoding can begin here.
+    pub(crate) key: bool,
+    /// Presentation less decoding time, in milliseconds.
+    pub(crate) composition_ms: i32,
+    pub(crate) data: Bytes,
+}
+
+impl Frame {
+    /// Whether it is a picture that decoding can begin with.
+    pub(crate) fn is_picture_key(&self) -> bool {
+        self.kind == TrackKind::Video && self.key
+    }
 }
 
 impl Tracks {
@@ -58,10 +80,14 @@ impl Tracks {
 
     fn read_video(&mut self, body: &Bytes) -> Result<Media, Fault> {
         let parts = video::parts(body).map_err(|e| malformed(&e))?;
-        let part = main_track(parts, |part| part.track)?;
-        let Some(part) = part else {
+        let Some(part) = self.main_track(TagKind::Video, parts, |part| part.track)? else {
             return Ok(Media::Nothing);
         };
+        if let VideoTag::Frame { key: true, data, .. } = &part.tag
+            && part.codec == video::VP9
+        {
+            self.learn_vp9(data)?;
+        }
         let known = self.video.as_ref().map(|video| video.codec);
         match part.tag {
             VideoTag::SequenceHeader(record) => self.configure_video(part.codec, &record),
@@ -73,19 +99,48 @@ impl Tracks {
                 key,
                 composition_ms,
                 data,
-            } => Ok(Media::Frame {
+            } => Ok(Media::Frame(Frame {
                 kind: TrackKind::Video,
                 key,
                 composition_ms,
                 data,
-            }),
+            })),
             VideoTag::EndOfSequence => Ok(Media::Nothing),
             // What is said about pictures of a codec that is carried: metadata, and what comes later.
-            VideoTag::Other if [video::H264, video::HEVC, video::AV1].contains(&part.codec) => {
-                Ok(Media::Nothing)
-            }
-            VideoTag::Other => Err(unsupported("picture", "H.264, H.265 or AV1")),
+            VideoTag::Other if PICTURES.contains(&part.codec) => Ok(Media::Nothing),
+            VideoTag::Other => Err(unsupported("picture", "H.264, H.265, AV1 or VP9")),
         }
+    }
+
+    /// The part of a message that is of the main track. Others are noted and passed over; a message that can't be read
+    /// to its end is an error.
+    fn main_track<P>(
+        &mut self,
+        kind: TagKind,
+        parts: impl Iterator<Item = Result<P, container::flv::Error>>,
+        track: impl Fn(&P) -> u8,
+    ) -> Result<Option<P>, Fault> {
+        let mut main = None;
+        for part in parts {
+            let part = part.map_err(|e| malformed(&e))?;
+            match track(&part) {
+                0 if main.is_none() => main = Some(part),
+                0 => {}
+                number => self.leave_out(kind, number),
+            }
+        }
+        Ok(main)
+    }
+
+    fn leave_out(&mut self, kind: TagKind, number: u8) {
+        if self.further.insert((kind, number)) {
+            tracing::info!(?kind, number, "a further track is not handed on");
+        }
+    }
+
+    /// How many tracks the publisher sends beside those that are handed on.
+    pub(crate) fn further(&self) -> usize {
+        self.further.len()
     }
 
     fn configure_video(&mut self, codec: FourCc, record: &Bytes) -> Result<Media, Fault> {
@@ -95,11 +150,26 @@ impl Tracks {
             video::H264 => h264::parameters(&record),
             video::HEVC => hevc::parameters(&record),
             video::AV1 => av1::parameters(&record),
-            _ => return Err(unsupported("picture", "H.264, H.265 or AV1")),
+            video::VP9 => {
+                self.vp9 = Some(record);
+                return Ok(Media::Nothing);
+            }
+            _ => return Err(unsupported("picture", "H.264, H.265, AV1 or VP9")),
         };
-        let mut parameters = parameters.map_err(|e| malformed(&e))?;
+        Ok(self.know_video(parameters.map_err(|e| malformed(&e))?))
+    }
+
+    fn learn_vp9(&mut self, key: &[u8]) -> Result<(), Fault> {
+        if let Some(record) = &self.vp9 {
+            let parameters = vp9::parameters(record, key).map_err(|e| malformed(&e))?;
+            self.know_video(parameters);
+        }
+        Ok(())
+    }
+
+    fn know_video(&mut self, mut parameters: VideoParameters) -> Media {
         parameters.rate = parameters.rate.or_else(|| self.announced_rate());
-        Ok(self.configure(|tracks| tracks.video.replace(parameters.clone()).as_ref() != Some(&parameters)))
+        self.configure(|tracks| tracks.video.replace(parameters.clone()).as_ref() != Some(&parameters))
     }
 
     fn announced_rate(&self) -> Option<FrameRate> {
@@ -108,7 +178,7 @@ impl Tracks {
 
     fn read_audio(&mut self, body: &Bytes) -> Result<Media, Fault> {
         let parts = audio::parts(body).map_err(|e| malformed(&e))?;
-        let Some(part) = main_track(parts, |part| part.track)? else {
+        let Some(part) = self.main_track(TagKind::Audio, parts, |part| part.track)? else {
             return Ok(Media::Nothing);
         };
         match part.tag {
@@ -117,12 +187,12 @@ impl Tracks {
             AudioTag::Frame(data) if data.is_empty() => Ok(Media::Nothing),
             AudioTag::Frame(data) => {
                 self.learn_duration(&data);
-                Ok(Media::Frame {
+                Ok(Media::Frame(Frame {
                     kind: TrackKind::Audio,
                     key: true,
                     composition_ms: 0,
                     data,
-                })
+                }))
             }
             AudioTag::EndOfSequence => Ok(Media::Nothing),
             AudioTag::Other if [audio::AAC, audio::OPUS].contains(&part.codec) => Ok(Media::Nothing),
@@ -175,6 +245,11 @@ impl Tracks {
         self.video.as_ref()
     }
 
+    /// Whether there are pictures, or their first key frame is awaited.
+    pub(crate) fn has_pictures(&self) -> bool {
+        self.video.is_some() || self.vp9.is_some()
+    }
+
     /// The configuration of the sound.
     pub(crate) fn audio(&self) -> Option<&AudioParameters> {
         self.audio.as_ref()
@@ -195,23 +270,19 @@ impl Tracks {
 
     /// The body of a frame's tag in the form that most players know: the publisher's own bytes where they are in it;
     /// a form of their own only for codecs that have no other.
-    pub(crate) fn plain_body(&self, tag: &Tag, media: &Media) -> Bytes {
-        let Media::Frame {
-            kind,
-            key,
-            composition_ms,
-            data,
-        } = media
-        else {
-            return tag.data.clone();
-        };
+    pub(crate) fn plain_body(&self, tag: &Tag, frame: &Frame) -> Bytes {
         let first = tag.data.first().copied().unwrap_or(0);
-        match (kind, &self.video, &self.audio) {
+        match (frame.kind, &self.video, &self.audio) {
             (TrackKind::Video, Some(video), _) if first & 0x80 != 0 || video.codec != VideoCodec::H264 => {
-                video::frame_of(video::four_of(video.codec), *key, *composition_ms, data)
+                video::frame_of(
+                    video::four_of(video.codec),
+                    frame.key,
+                    frame.composition_ms,
+                    &frame.data,
+                )
             }
             (TrackKind::Audio, _, Some(audio)) if first >> 4 == 9 || audio.codec != AudioCodec::Aac => {
-                audio::frame_of(audio::four_of(audio.codec), data)
+                audio::frame_of(audio::four_of(audio.codec), &frame.data)
             }
             _ => tag.data.clone(),
         }
@@ -245,27 +316,11 @@ impl Tracks {
     }
 }
 
-/// The part of a message that is of the main track. Others are passed over; a message that can't be read to its end
-/// is an error.
-fn main_track<P>(
-    parts: impl Iterator<Item = Result<P, container::flv::Error>>,
-    track: impl Fn(&P) -> u8,
-) -> Result<Option<P>, Fault> {
-    let mut main = None;
-    for part in parts {
-        let part = part.map_err(|e| malformed(&e))?;
-        if track(&part) == 0 && main.is_none() {
-            main = Some(part);
-        }
-    }
-    Ok(main)
-}
-
 fn is_well_formed(codec: VideoCodec, data: &[u8]) -> bool {
     match codec {
         VideoCodec::H264 => h264::is_well_formed(data),
         VideoCodec::Hevc => hevc::is_well_formed(data),
-        VideoCodec::Av1 => !data.is_empty(),
+        VideoCodec::Av1 | VideoCodec::Vp9 => !data.is_empty(),
     }
 }
 

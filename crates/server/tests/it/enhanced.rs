@@ -1,6 +1,6 @@
 //! Publishers of Enhanced RTMP. The clips were made by ffmpeg 8.1.2, two seconds of
 //! `testsrc=size=160x90:rate=30` and a sine, a key frame each second: libx265 with `-bf 2` and AAC, libsvtav1 and
-//! libopus.
+//! libopus, libvpx-vp9 and libopus.
 
 use container::flv::audio::{self, AudioTag};
 use container::flv::video::{self, VideoTag};
@@ -21,6 +21,11 @@ const CLIPS: &[(&str, &[u8], &str)] = &[
         "AV1 and Opus",
         include_bytes!("clips/av1_opus.flv"),
         "CODECS=\"av01.0.00M.08,opus\"",
+    ),
+    (
+        "VP9 and Opus",
+        include_bytes!("clips/vp9_opus.flv"),
+        "CODECS=\"vp09.00.10.08,opus\"",
     ),
 ];
 

@@ -9,12 +9,24 @@ use crate::support::certificate::Certificate;
 use crate::support::media::{PLAIN, Viewer, watchable};
 use crate::support::{TestServer, anchor_server};
 
-/// ffmpeg, which brings its own TLS, publishes two seconds of pictures to `to`.
+/// ffmpeg, which brings its own TLS, plays half a second from `from`.
+fn ffmpeg_plays(from: SocketAddr) -> bool {
+    Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-rtmp_live", "live", "-i"])
+        .arg(format!("rtmps://localhost:{}/live/show", from.port()))
+        .args(["-t", "0.5", "-f", "null", "-"])
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .success()
+}
+
+/// ffmpeg publishes four seconds of pictures to `to`.
 fn ffmpeg_publishes(to: SocketAddr, key: &str) -> bool {
     Command::new("ffmpeg")
         .args(["-nostdin", "-loglevel", "error", "-re"])
         .args(PLAIN.args)
-        .args(["-t", "2", "-pix_fmt", "yuv420p", "-preset", "ultrafast"])
+        .args(["-t", "4", "-pix_fmt", "yuv420p", "-preset", "ultrafast"])
         .args(["-c:v", "libx264", "-c:a", "aac", "-f", "flv"])
         .arg(format!("rtmps://localhost:{}/live/{key}", to.port()))
         .stdout(Stdio::null())
@@ -37,7 +49,11 @@ fn a_stranger_publishes_and_plays_within_tls() {
     server.wait_log("publishing");
     let mut viewer = Viewer::new(server.get("/live/show.flv"));
     assert_eq!(viewer.media(30).len(), 30);
-    assert_eq!(server.stats().state, StreamState::Live);
+    assert!(ffmpeg_plays(rtmps));
+    assert_eq!(
+        (server.stats().state, server.stats().rtmp.total),
+        (StreamState::Live, 1)
+    );
     assert!(publisher.join().unwrap());
 }
 

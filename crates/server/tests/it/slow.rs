@@ -7,6 +7,7 @@ use container::flv::{Tag, TagKind, video};
 use socket2::{Domain, Socket, Type};
 
 use crate::support::media::{PLAIN, Viewer, is_key, is_media};
+use crate::support::player::Player;
 use crate::support::{PATIENCE, TestServer, http};
 
 /// Pictures of 20 kB, a key frame each ten: decoders wouldn't like them, the server doesn't look.
@@ -55,29 +56,49 @@ fn a_slow_viewer_goes_on_at_a_key_frame_and_others_miss_nothing() {
         );
     }
     // 8 MB were sent; the ring holds one of them, the connection less.
-    let mut last: Option<Tag> = None;
-    let mut gaps = 0;
-    loop {
-        let tag = slow.next().unwrap();
-        if !is_media(&tag) {
-            continue;
-        }
-        let missed = last
-            .as_ref()
-            .is_some_and(|last| tag.timestamp - last.timestamp > 40);
-        if missed {
-            assert!(is_key(&tag), "goes on at a key frame");
-            gaps += 1;
-        }
-        let end = tag.timestamp == LAST;
-        last = Some(tag);
-        if end {
-            break;
-        }
-    }
+    let gaps = gaps_until_the_last(std::iter::from_fn(|| slow.next()));
     assert!(gaps >= 1);
     let stats = server.stats().flv;
     assert!(stats.skips >= 1 && stats.skipped_tags >= 200, "{stats:?}");
+}
+
+/// How often media were left out before the last came; each time it goes on at a key frame.
+fn gaps_until_the_last(tags: impl Iterator<Item = Tag>) -> usize {
+    let mut last: Option<u32> = None;
+    let mut gaps = 0;
+    for tag in tags.filter(is_media) {
+        if last.is_some_and(|last| tag.timestamp - last > 40) {
+            assert!(is_key(&tag), "goes on at a key frame");
+            gaps += 1;
+        }
+        if tag.timestamp == LAST {
+            return gaps;
+        }
+        last = Some(tag.timestamp);
+    }
+    panic!("the stream ended");
+}
+
+#[test]
+fn a_slow_player_of_rtmp_goes_on_at_a_key_frame_and_others_miss_nothing() {
+    let server = TestServer::start_with("[stream]\nring_bytes = 1048576\n", "info");
+    let mut sender = server.publish();
+    let config = PLAIN
+        .tags(1)
+        .into_iter()
+        .find(|t| t.kind == TagKind::Video)
+        .unwrap();
+    sender.send(&config);
+    let mut slow = Player::connect(server.rtmp, "show").unwrap();
+    let mut fast = Viewer::new(server.get("/live/show.flv"));
+    for n in 0..COUNT {
+        sender.send(&large(n, 20_000));
+        fast.media(1);
+    }
+    let gaps = gaps_until_the_last(std::iter::from_fn(|| slow.next().ok()));
+    assert!(gaps >= 1);
+    let stats = server.stats().rtmp;
+    assert!(stats.skips >= 1 && stats.skipped_tags >= 10, "{stats:?}");
 }
 
 #[test]

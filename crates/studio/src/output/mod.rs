@@ -1,5 +1,6 @@
 //! Destinations: each with a queue of its own, so that one that is slow or away costs the others nothing.
 
+mod moving;
 mod queue;
 mod rtmp;
 

@@ -11,13 +11,14 @@ use rtmp::io::Publisher;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use uplink::Reconnect;
+use uplink::{Attempt, Reconnect};
 
+use super::moving::{Moving, Next};
 use super::{Item, ItemKind, Queue};
 use crate::encoding::Tracks;
 
 /// The longest one try may take; meanwhile fresh ones begin.
-const TRY: Duration = Duration::from_secs(10);
+pub(super) const TRY: Duration = Duration::from_secs(10);
 /// The most tries under way at once.
 const TRIES: usize = 5;
 /// What still waits at the end of a show gets so long to leave.
@@ -90,6 +91,11 @@ impl Destination {
         stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
     }
 
+    fn moved(&self) {
+        tracing::info!(output = self.name, "moved, as the server asked");
+        self.lock().connections += 1;
+    }
+
     fn away(&self, error: &rtmp::Error) {
         self.failed(error);
         *self.away_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
@@ -135,16 +141,17 @@ impl Destination {
 /// Keeps the destination supplied until `end` says the show is over; then what waits is sent and it is left.
 pub(crate) async fn drive(destination: Arc<Destination>, end: CancellationToken) {
     let mut reconnect = Reconnect::new(Instant::now(), destination.seed);
+    let mut moved = None;
     loop {
         let publisher = tokio::select! {
-            publisher = connect(&destination, &mut reconnect) => publisher,
+            publisher = connect(&destination, moved.as_ref(), &mut reconnect) => publisher,
             () = end.cancelled() => return,
         };
         reconnect.connected();
         destination.here();
         tracing::info!(output = destination.name, "connected");
         destination.queue.open();
-        let result = supply(&destination, publisher, &end).await;
+        let result = supply(&destination, publisher, &mut moved, &end).await;
         destination.queue.close();
         match result {
             Ok(()) => return,
@@ -154,16 +161,22 @@ pub(crate) async fn drive(destination: Arc<Destination>, end: CancellationToken)
     }
 }
 
-/// A connection that takes the show: a fresh try at each due moment, whatever the earlier ones do.
-async fn connect(destination: &Arc<Destination>, reconnect: &mut Reconnect) -> Publisher {
+/// A connection that takes the show: a fresh try at each due moment, whatever the earlier ones do. Where the server
+/// has moved us, every other try goes there, the first too.
+async fn connect(
+    destination: &Arc<Destination>,
+    moved: Option<&Target>,
+    reconnect: &mut Reconnect,
+) -> Publisher {
     let mut tries = JoinSet::new();
     loop {
         let due = reconnect.due().unwrap_or_else(Instant::now);
         tokio::select! {
             () = tokio::time::sleep_until(due.into()) => {
                 let room = tries.len() < TRIES;
-                if reconnect.poll(Instant::now()).is_some() && room {
-                    let target = destination.target.clone();
+                if let Some(Attempt(number)) = reconnect.poll(Instant::now()) && room {
+                    let there = moved.filter(|_| number % 2 == 1);
+                    let target = there.unwrap_or(&destination.target).clone();
                     tries.spawn(async move { Publisher::connect(target, TRY).await });
                 }
             }
@@ -181,10 +194,12 @@ async fn connect(destination: &Arc<Destination>, reconnect: &mut Reconnect) -> P
     }
 }
 
-/// Sends what the queue brings until the connection is lost (an error) or the show is over.
+/// Sends what the queue brings until the connection is lost (an error) or the show is over. Where the server asks to
+/// connect anew, it goes on there, which `moved` says then.
 async fn supply(
     destination: &Destination,
     mut publisher: Publisher,
+    moved: &mut Option<Target>,
     end: &CancellationToken,
 ) -> Result<(), rtmp::Error> {
     let mut tracks = destination.tracks.clone();
@@ -196,12 +211,26 @@ async fn supply(
         return publisher.close().await;
     };
     let mut opened = false;
+    let mut moving = Moving::default();
     loop {
         let item = tokio::select! {
             item = destination.queue.next() => item,
             closed = publisher.closed() => return Err(closed),
             () = end.cancelled() => return farewell(destination, publisher).await,
         };
+        if item.kind == ItemKind::Key {
+            publisher = match tokio::select! {
+                next = moving.at_key(publisher) => next?,
+                () = end.cancelled() => return Ok(()),
+            } {
+                Next::Same(publisher) => publisher,
+                Next::Moved(publisher, target) => {
+                    destination.moved();
+                    (*moved, opened) = (Some(target), false);
+                    publisher
+                }
+            };
+        }
         if !opened {
             for tag in opening(&tracks[..], item.tag.timestamp) {
                 publisher.send(&tag).await?;
@@ -209,6 +238,9 @@ async fn supply(
             opened = true;
         }
         send(destination, &mut publisher, &item).await?;
+        if let Some(target) = publisher.asked_to_reconnect() {
+            moving.begin(target);
+        }
     }
 }
 

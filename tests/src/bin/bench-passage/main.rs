@@ -24,7 +24,7 @@ const NAME: &str = "bench";
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Low delay: no sound waits for the next picture.
 const LOW_DELAY: &str = "[stream]\nmerge_ms = 0\n";
-/// A key of nginx is a name.
+/// nginx' application: nothing is recorded.
 const KEEPS_NOTHING: &[(&str, &str)] = &[("live", "live on;")];
 
 /// When each picture was written, by its bytes.

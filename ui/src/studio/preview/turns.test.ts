@@ -25,6 +25,13 @@ it('lets no part wait for longer than another when pictures come faster than tur
   expect(drawn).toEqual([...parts, ...parts, 'scenes']);
 });
 
+it('forgets a part that has left the page', () => {
+  const turns = new Turns<string>();
+  turns.drew('cameras', 900);
+  expect(turns.next([], 900)).toBeNull();
+  expect(turns.next(['cameras'], 900)).toBe('cameras');
+});
+
 it('begins anew with another line of pictures', () => {
   const turns = new Turns<string>();
   turns.drew('scenes', 900);

@@ -3,7 +3,9 @@ export class Turns<Part> {
   readonly #drawn = new Map<Part, number>();
 
   /** The part of `parts` that shows the oldest picture, if that is older than picture `newest`; the first of equals. */
-  next(parts: Iterable<Part>, newest: number): Part | null {
+  next(parts: readonly Part[], newest: number): Part | null {
+    // What is no longer in the page is not kept.
+    for (const part of this.#drawn.keys()) if (!parts.includes(part)) this.#drawn.delete(part);
     let oldest: Part | null = null;
     let at = newest;
     for (const part of parts) {

@@ -44,6 +44,14 @@ fn configured() -> Tracks {
     tracks
 }
 
+/// The access unit in a tag.
+fn frame(tracks: &mut Tracks, tag: &Tag) -> Frame {
+    match tracks.read(tag).unwrap() {
+        Media::Frame(frame) => frame,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_configuration_said_twice_is_no_change() {
     let mut tracks = configured();
@@ -107,14 +115,14 @@ fn enhanced_tags_leave_in_the_form_every_player_knows() {
     let mut body = b"\x91avc1\x00\x00\x28".to_vec();
     body.extend_from_slice(PICTURE);
     let enhanced = tag(TagKind::Video, body.into());
-    let media = tracks.read(&enhanced).unwrap();
+    let got = frame(&mut tracks, &enhanced);
     assert_eq!(
-        tracks.plain_body(&enhanced, &media),
+        tracks.plain_body(&enhanced, &got),
         video::frame(true, 40, PICTURE)
     );
     let plain = tag(TagKind::Video, video::frame(true, 40, PICTURE));
-    let media = tracks.read(&plain).unwrap();
-    assert_eq!(tracks.plain_body(&plain, &media), plain.data);
+    let got = frame(&mut tracks, &plain);
+    assert_eq!(tracks.plain_body(&plain, &got), plain.data);
 }
 
 #[test]
@@ -147,13 +155,13 @@ fn other_codecs_keep_their_form_and_only_the_main_track_is_carried() {
         TagKind::Audio,
         Bytes::from_static(b"\x97\x02\0\0\x05\x01Opus\xf1ab"),
     );
-    let media = tracks.read(&packet).unwrap();
+    let got = frame(&mut tracks, &packet);
     assert_eq!(
         tracks.audio().map(|a| (a.codec, a.frame_samples)),
         Some((AudioCodec::Opus, 960))
     );
     assert_eq!(
-        tracks.plain_body(&packet, &media),
+        tracks.plain_body(&packet, &got),
         audio::frame_of(audio::OPUS, b"\xf1ab")
     );
     // Tracks 1 and 0 of one message.
@@ -161,9 +169,9 @@ fn other_codecs_keep_their_form_and_only_the_main_track_is_carried() {
         TagKind::Audio,
         Bytes::from_static(b"\x95\x11Opus\x01\0\0\x01z\x00\0\0\x02\xf0a"),
     );
-    let media = tracks.read(&both).unwrap();
+    let got = frame(&mut tracks, &both);
     assert_eq!(
-        tracks.plain_body(&both, &media),
+        tracks.plain_body(&both, &got),
         audio::frame_of(audio::OPUS, b"\xf0a")
     );
     assert_eq!(tracks.audio().map(|a| a.frame_samples), Some(480));
@@ -175,4 +183,22 @@ fn other_codecs_keep_their_form_and_only_the_main_track_is_carried() {
     );
     let metadata = tag(TagKind::Video, Bytes::from_static(b"\x94hvc1data"));
     assert_eq!(tracks.read(&metadata).unwrap(), Media::Nothing);
+}
+
+#[test]
+fn further_tracks_are_counted_and_the_main_one_goes_on() {
+    let mut tracks = configured();
+    // PacketType Multitrack; OneTrack with CodedFramesX; the codec; the number of the track.
+    let further = [&[0x96, 0x03], &video::H264[..], &[2], &[0, 0, 0, 1, 0x65]].concat();
+    for _ in 0..2 {
+        let left = tracks.read(&tag(TagKind::Video, further.clone().into())).unwrap();
+        assert_eq!((left, tracks.further()), (Media::Nothing, 1));
+    }
+    // ManyTracks: each with its number and size.
+    let part = |number: u8| [&[number, 0, 0, 5][..], &[0, 0, 0, 1, 0x65]].concat();
+    let both = [&[0x96, 0x13], &video::H264[..], &part(0), &part(1)].concat();
+    assert!(frame(&mut tracks, &tag(TagKind::Video, both.into())).key);
+    assert_eq!(tracks.further(), 2);
+    tracks.begin_session();
+    assert_eq!(tracks.further(), 0);
 }

@@ -1,0 +1,98 @@
+//! Programs that aren't ours and that Debian has not, or too old: `cargo xtask test` fetches them.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use media::Size;
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::wait::until;
+
+const START: Duration = Duration::from_secs(10);
+
+/// ffmpeg 8.1, which knows Enhanced RTMP and WHIP; `None` when it isn't there, which it says.
+pub fn ffmpeg_or_skip() -> Option<PathBuf> {
+    find_or_skip("ffmpeg-8.1.2", "ffmpeg 8.1")
+}
+
+fn find_or_skip(file: &str, name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("ANCHOR_PEERS").map(PathBuf::from);
+    let found = folder
+        .map(|folder| folder.join(file))
+        .filter(|path| path.is_file());
+    if found.is_none() {
+        crate::skip(&format!("{name} is not here; `cargo xtask test` fetches it"));
+    }
+    found
+}
+
+/// Plays `url` with `ffmpeg`, the first `count` pictures, which are of `size`: the numbers burnt into them.
+///
+/// # Errors
+/// ffmpeg can't be started, complains, or shows fewer.
+pub async fn play(ffmpeg: &Path, url: &str, size: Size, count: usize) -> io::Result<Vec<Option<u32>>> {
+    let output = Command::new(ffmpeg)
+        .args(["-nostdin", "-v", "error", "-rtmp_live", "live", "-i", url])
+        .args(["-map", "0:v", "-fps_mode", "passthrough", "-frames:v"])
+        .arg(count.to_string())
+        .args(["-f", "rawvideo", "-pix_fmt", "gray", "-"])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await?;
+    let pictures = output.stdout.chunks_exact(size.area());
+    if !output.status.success() || pictures.len() < count {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(io::Error::other(format!("{} pictures: {said}", pictures.len())));
+    }
+    let stride = size.width as usize;
+    Ok(pictures
+        .map(|picture| media::counter::read(picture, stride))
+        .collect())
+}
+
+/// A running MediaMTX; killed when dropped.
+pub struct MediaMtx {
+    /// Where it takes and gives RTMP.
+    pub rtmp: SocketAddr,
+    _folder: TempDir,
+    _process: Child,
+}
+
+impl MediaMtx {
+    /// Starts it on a port of its own; `None` when it isn't there, which it says.
+    ///
+    /// # Errors
+    /// It can't be started, or doesn't listen.
+    pub async fn start_or_skip() -> io::Result<Option<Self>> {
+        let Some(program) = find_or_skip("mediamtx-1.20.1", "MediaMTX") else {
+            return Ok(None);
+        };
+        // It can't be asked for a free port; this one was free a moment ago.
+        let rtmp = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let folder = tempfile::Builder::new().prefix("anchor-mediamtx-").tempdir()?;
+        let config = format!(
+            "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nsrt: no\nmoq: no\nrtmp: yes\nrtmpAddress: {rtmp}\n\
+             paths:\n  all_others:\n"
+        );
+        let file = folder.path().join("mediamtx.yml");
+        std::fs::write(&file, config)?;
+        let process = Command::new(program)
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        until(START, async || TcpStream::connect(rtmp).await.map(Some)).await?;
+        Ok(Some(Self {
+            rtmp,
+            _folder: folder,
+            _process: process,
+        }))
+    }
+}
