@@ -1,22 +1,39 @@
-//! H.265 | ISO/IEC 23008-2: configuration records and what a sequence parameter set says of the picture.
+//! H.265 | ISO/IEC 23008-2: NAL units, configuration records (ISO/IEC 14496-15), what a sequence parameter set says of
+//! the picture.
+
+mod annexb;
+mod record;
+mod sps;
 
 use bytes::Bytes;
-use media::{Size, VideoCodec, VideoParameters};
+use media::{VideoCodec, VideoParameters};
 
+use self::sps::Sps;
 use crate::ConfigError;
-use crate::bits::BitReader;
-use crate::h264::{nal_units, unescape};
+use crate::h264::nal_units;
 
-/// `nal_unit_type` of a sequence parameter set (ITU-T H.265, table 7-1); below [`FIRST_NON_VCL`] are slices.
-const SPS: u8 = 33;
+pub use annexb::{AnnexB, annexb_to_hvcc};
+pub use record::record;
+
+/// `nal_unit_type` values (ITU-T H.265, table 7-1); below [`FIRST_NON_VCL`] are slices.
 const FIRST_NON_VCL: u8 = 32;
+const VPS: u8 = 32;
+pub(crate) const SPS: u8 = 33;
+const PPS: u8 = 34;
+pub(crate) const AUD: u8 = 35;
+const END_OF_SEQUENCE: u8 = 36;
+const FILLER: u8 = 38;
 /// Bytes before the arrays of a record.
 const RECORD: usize = 23;
-const LARGEST_SIDE: u32 = 16_384;
 
 /// The type of a NAL unit; none when it is cut short.
-fn kind(nal: &[u8]) -> Option<u8> {
+pub(crate) fn kind(nal: &[u8]) -> Option<u8> {
     Some(nal.first()? >> 1 & 0x3f)
+}
+
+/// Whether a NAL unit of this type is a video, sequence or picture parameter set.
+pub(crate) const fn is_parameter_set(kind: u8) -> bool {
+    matches!(kind, VPS..=PPS)
 }
 
 /// Whether `data` is NAL units, each behind its length in four bytes, from the first byte to the last, with at
@@ -36,20 +53,28 @@ pub fn is_well_formed(data: &[u8]) -> bool {
 /// # Errors
 /// When the record or its first sequence parameter set can't be read, or NAL lengths aren't four bytes long.
 pub fn parameters(record: &Bytes) -> Result<VideoParameters, ConfigError> {
-    if record.first() != Some(&1) {
-        return Err(ConfigError::Malformed("hvcC version"));
-    }
-    if record.get(21).ok_or(ConfigError::Truncated)? & 3 != 3 {
+    if length_size(record)? != 4 {
         return Err(ConfigError::Unsupported(
             "NAL unit lengths of other than four bytes",
         ));
     }
     Ok(VideoParameters {
         codec: VideoCodec::Hevc,
-        size: size(&first_sps(record)?)?,
+        size: Sps::parse(&first_sps(record)?)?.size,
         config: record.clone(),
         rate: None,
     })
+}
+
+/// Bytes of a NAL unit's length in packets of a track with this record.
+///
+/// # Errors
+/// When it is cut short or of another version.
+pub(crate) fn length_size(record: &[u8]) -> Result<u8, ConfigError> {
+    if record.first() != Some(&1) {
+        return Err(ConfigError::Malformed("hvcC version"));
+    }
+    Ok((record.get(21).ok_or(ConfigError::Truncated)? & 3) + 1)
 }
 
 /// The codec as in RFC 6381 (ISO/IEC 14496-15, annex E.3): `hvc1.1.6.L93.B0`.
@@ -72,20 +97,27 @@ pub fn codecs(record: &[u8]) -> String {
     format!("hvc1.{space}{profile}.{compatibility:X}.{tier}{level}{constraints}")
 }
 
-fn first_sps(record: &Bytes) -> Result<Bytes, ConfigError> {
+/// The parameter sets that a record holds, in its order: VPS, SPS, PPS, perhaps SEI.
+///
+/// # Errors
+/// When the record is cut short.
+pub fn parameter_sets(record: &Bytes) -> Result<Vec<Bytes>, ConfigError> {
     let mut rest = record.get(RECORD..).ok_or(ConfigError::Truncated)?;
+    let mut sets = Vec::new();
     for _ in 0..record[RECORD - 1] {
-        let kind = take(&mut rest, 1)?[0] & 0x3f;
-        let count = u16_of(&mut rest)?;
-        for _ in 0..count {
+        take(&mut rest, 1)?; // array_completeness and the type, which the sets say themselves
+        for _ in 0..u16_of(&mut rest)? {
             let len = u16_of(&mut rest)?;
-            let nal = take(&mut rest, usize::from(len))?;
-            if kind == SPS {
-                return Ok(record.slice_ref(nal));
-            }
+            sets.push(record.slice_ref(take(&mut rest, usize::from(len))?));
         }
     }
-    Err(ConfigError::Malformed("no SPS"))
+    Ok(sets)
+}
+
+fn first_sps(record: &Bytes) -> Result<Bytes, ConfigError> {
+    let sets = parameter_sets(record)?;
+    let sps = sets.into_iter().find(|set| kind(set) == Some(SPS));
+    sps.ok_or(ConfigError::Malformed("no SPS"))
 }
 
 fn take<'a>(rest: &mut &'a [u8], n: usize) -> Result<&'a [u8], ConfigError> {
@@ -99,52 +131,5 @@ fn u16_of(rest: &mut &[u8]) -> Result<u16, ConfigError> {
     Ok(u16::from_be_bytes([b[0], b[1]]))
 }
 
-/// The picture's size after cropping (ITU-T H.265, 7.3.2.2.1).
-fn size(sps: &[u8]) -> Result<Size, ConfigError> {
-    let rbsp = unescape(sps.get(2..).ok_or(ConfigError::Truncated)?);
-    let r = &mut BitReader::new(&rbsp);
-    r.skip(4)?; // sps_video_parameter_set_id
-    let sub_layers = r.bits(3)?;
-    r.skip(1)?; // sps_temporal_id_nesting_flag
-    profile_tier_level(r, sub_layers)?;
-    r.ue_max(15)?; // sps_seq_parameter_set_id
-    let chroma = r.ue_max(3)?;
-    let separate = chroma == 3 && r.flag()?;
-    let (width, height) = (r.ue_max(LARGEST_SIDE)?, r.ue_max(LARGEST_SIDE)?);
-    let (mut across, mut down) = (0, 0);
-    if r.flag()? {
-        // In units of chroma samples (table 6-1).
-        let (x, y) = match chroma {
-            1 => (2, 2),
-            2 => (2, 1),
-            _ => (1, 1),
-        };
-        let (x, y) = if separate { (1, 1) } else { (x, y) };
-        across = x * (r.ue_max(LARGEST_SIDE)? + r.ue_max(LARGEST_SIDE)?);
-        down = y * (r.ue_max(LARGEST_SIDE)? + r.ue_max(LARGEST_SIDE)?);
-    }
-    match (width.checked_sub(across), height.checked_sub(down)) {
-        (Some(width @ 1..), Some(height @ 1..)) => Ok(Size::new(width, height)),
-        _ => Err(ConfigError::Malformed("nothing of the picture is left")),
-    }
-}
-
-/// Skips profile_tier_level (7.3.3) for `sub_layers` + 1 sub-layers.
-fn profile_tier_level(r: &mut BitReader<'_>, sub_layers: u32) -> Result<(), ConfigError> {
-    r.skip(96)?;
-    let mut present = Vec::with_capacity(8);
-    for _ in 0..sub_layers {
-        present.push((r.flag()?, r.flag()?));
-    }
-    if sub_layers > 0 {
-        r.skip(2 * (8 - sub_layers as usize))?;
-    }
-    for (profile, level) in present {
-        r.skip(if profile { 88 } else { 0 } + if level { 8 } else { 0 })?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-#[path = "hevc_tests.rs"]
 mod tests;

@@ -1,8 +1,9 @@
-//! Bytes of FLV and CMAF, both ways, with SEI, AMF0 and codec headers: pure functions on bytes.
+//! Bytes of FLV, CMAF and MPEG-TS, both ways, with SEI, AMF0 and codec headers: pure functions on bytes.
 //!
 //! What comes from strangers is read within limits, and no bytes make a reader panic.
 
 pub mod aac;
+pub mod adts;
 pub mod av1;
 mod bits;
 pub mod cmaf;
@@ -17,3 +18,4 @@ pub use error::ConfigError;
 
 pub mod amf0;
 pub mod flv;
+pub mod ts;

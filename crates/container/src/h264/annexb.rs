@@ -41,7 +41,7 @@ pub fn annexb_to_avcc(stream: &[u8]) -> AnnexB {
 }
 
 /// The NAL units between start codes, without trailing zeros; empty ones are passed over.
-fn split(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn split(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = after_start_code(stream);
     std::iter::from_fn(move || {
         let current = rest?;

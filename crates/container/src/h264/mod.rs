@@ -10,6 +10,7 @@ use media::{VideoCodec, VideoParameters};
 
 use crate::ConfigError;
 
+pub(crate) use annexb::split;
 pub use annexb::{AnnexB, annexb_to_avcc};
 pub use config::AvcConfig;
 pub use rbsp::{escape, unescape};
@@ -46,7 +47,15 @@ pub const fn is_vcl(kind: u8) -> bool {
 /// The NAL units of a packet: each behind its length in four bytes. Ends early at a length that
 /// reaches past the end.
 pub fn nal_units(data: &[u8]) -> NalUnits<'_> {
-    NalUnits { rest: data }
+    nal_units_of(data, 4)
+}
+
+/// The same where lengths are of `length_size` bytes, 1 to 4, as a configuration record says.
+pub fn nal_units_of(data: &[u8], length_size: u8) -> NalUnits<'_> {
+    NalUnits {
+        rest: data,
+        length_size: usize::from(length_size),
+    }
 }
 
 /// Whether `data` is NAL units, each behind its length in four bytes, from the first byte to the last,
@@ -69,14 +78,22 @@ pub fn has_idr(data: &[u8]) -> bool {
 #[derive(Clone, Debug)]
 pub struct NalUnits<'a> {
     rest: &'a [u8],
+    length_size: usize,
+}
+
+impl<'a> NalUnits<'a> {
+    /// What wasn't read: after the last unit, what doesn't make a whole one.
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
 }
 
 impl<'a> Iterator for NalUnits<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        let (head, rest) = self.rest.split_first_chunk::<4>()?;
-        let len = usize::try_from(u32::from_be_bytes(*head)).ok()?;
+        let (head, rest) = self.rest.split_at_checked(self.length_size)?;
+        let len = head.iter().fold(0, |len, &byte| len << 8 | usize::from(byte));
         let (nal, rest) = rest.split_at_checked(len)?;
         self.rest = rest;
         Some(nal)

@@ -1,3 +1,5 @@
+use media::Size;
+
 use super::*;
 
 /// An SPS of `width` by `height` at Main, level 3.1, 4:2:0, with `bottom` rows of chroma cropped.
@@ -15,7 +17,7 @@ fn sps(width: u32, height: u32, bottom: u32) -> Vec<u8> {
         bits += &ue(value);
     }
     bits += "1";
-    for value in [0, 0, 0, bottom] {
+    for value in [0, 0, 0, bottom, 0, 0] {
         bits += &ue(value);
     }
     bits += "1"; // the rest isn't read
