@@ -12,6 +12,9 @@ mod pes;
 mod psi;
 mod time;
 
+#[cfg(test)]
+mod tests;
+
 use media::TrackKind;
 
 use crate::ConfigError;

@@ -9,6 +9,11 @@ mod stream;
 mod sync;
 mod video;
 
+#[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
+mod tests;
+
 use self::event::Output;
 use self::programs::Choice;
 use self::programs::Programs;

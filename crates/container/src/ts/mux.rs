@@ -5,6 +5,9 @@ mod clock;
 mod stream;
 mod tables;
 
+#[cfg(test)]
+mod tests;
+
 use bytes::BytesMut;
 use media::{Packet, Track, TrackKind};
 
