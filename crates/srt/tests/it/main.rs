@@ -1,0 +1,5 @@
+//! The real library over loopback.
+
+mod admission;
+mod exchange;
+mod support;
