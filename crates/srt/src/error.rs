@@ -96,11 +96,7 @@ impl Error {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure.code {
-            sys::SRT_ECONNFAIL
-            | sys::SRT_ECONNLOST
-            | sys::SRT_ENOCONN
-            | sys::SRT_EINVSOCK
-            | sys::SRT_ESCLOSED => Self::Lost,
+            _ if failure.is_lost() => Self::Lost,
             sys::SRT_EBINDCONFLICT | sys::SRT_EDUPLISTEN => Self::Io(std::io::ErrorKind::AddrInUse.into()),
             _ if failure.errno > 0 => Self::Io(std::io::Error::from_raw_os_error(failure.errno)),
             _ => Self::Io(std::io::Error::other(failure.text())),

@@ -35,6 +35,18 @@ impl Failure {
         )
     }
 
+    /// Whether the connection has ended, or the socket is gone.
+    pub(crate) fn is_lost(self) -> bool {
+        matches!(
+            self.code,
+            sys::SRT_ECONNFAIL
+                | sys::SRT_ECONNLOST
+                | sys::SRT_ENOCONN
+                | sys::SRT_EINVSOCK
+                | sys::SRT_ESCLOSED
+        )
+    }
+
     /// libsrt's own sentence.
     pub(crate) fn text(self) -> String {
         // SAFETY: any numbers may be given; the text is libsrt's own, per thread, until the next call.
@@ -63,6 +75,15 @@ pub(crate) fn set<T: Number>(socket: SRTSOCKET, option: sys::SRT_SOCKOPT, value:
 pub(crate) trait Number: Copy {}
 impl Number for i32 {}
 impl Number for i64 {}
+
+/// The value of an option of 32 bits.
+pub(crate) fn get(socket: SRTSOCKET, option: sys::SRT_SOCKOPT) -> Result<i32, Failure> {
+    let mut value = 0i32;
+    let mut len = size_of::<i32>() as c_int;
+    // SAFETY: the pointer is to a number of the length given.
+    check(unsafe { sys::srt_getsockflag(socket, option, (&raw mut value).cast(), &raw mut len) })?;
+    Ok(value)
+}
 
 /// Sets an option that is text; at most 512 bytes are ever given.
 pub(crate) fn set_text(socket: SRTSOCKET, option: sys::SRT_SOCKOPT, value: &str) -> Result<(), Failure> {

@@ -16,8 +16,12 @@ use crate::{Error, Target};
 
 /// Addresses of a name that are called at most.
 const ADDRESSES: usize = 4;
-/// How often is looked whether all is acknowledged: libsrt tells nobody.
+/// How often is looked whether all is acknowledged, or due after the end: libsrt tells nobody.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// How much longer than its latency a message that arrived before the end may take to be due: one before it may
+/// be missing.
+const GAP: Duration = Duration::from_secs(1);
 
 /// A connection in live mode: messages go both ways. Several tasks may use it at once. Dropping it ends the
 /// connection, and with it what was not acknowledged yet.
@@ -26,6 +30,8 @@ pub struct Socket {
     peer: SocketAddr,
     stream_id: String,
     payload: usize,
+    /// The larger of both directions'.
+    latency: Duration,
 }
 
 impl Socket {
@@ -71,22 +77,25 @@ impl Socket {
             .until(Interest::Write, connected)
             .await?
             .map_err(Error::of_handshake)?;
-        Ok(Self {
-            handle,
-            peer,
-            stream_id: target.stream_id.clone(),
-            payload: options.payload,
-        })
+        Self::made(handle, peer, target.stream_id.clone(), options.payload)
     }
 
     /// A connection that a listener took.
     pub(crate) fn accepted(handle: Handle, peer: SocketAddr, payload: usize) -> Result<Self, Error> {
         let stream_id = raw::stream_id(handle.id())?;
+        let stream_id = String::from_utf8(stream_id).map_err(|_| Error::StreamId)?;
+        Self::made(handle, peer, stream_id, payload)
+    }
+
+    fn made(handle: Handle, peer: SocketAddr, stream_id: String, payload: usize) -> Result<Self, Error> {
+        let [receive, send] = [sys::SRTO_RCVLATENCY, sys::SRTO_PEERLATENCY].map(|o| raw::get(handle.id(), o));
+        let latency = u64::try_from(receive?.max(send?)).unwrap_or(0);
         Ok(Self {
             handle,
             peer,
-            stream_id: String::from_utf8(stream_id).map_err(|_| Error::StreamId)?,
+            stream_id,
             payload,
+            latency: Duration::from_millis(latency),
         })
     }
 
@@ -113,16 +122,26 @@ impl Socket {
     }
 
     /// Waits for the next message and writes it to `buf`, which holds [`MAX_PAYLOAD`] bytes or more; its
-    /// length. What arrived is still given after the peer's end. A call that is dropped has taken nothing.
+    /// length. What arrived before the peer's end is still given when it is due. A call that is dropped has taken nothing.
     ///
     /// # Errors
     /// [`Error::Lost`] at the end, [`Error::TooLarge`] when `buf` is too small, or [`Error::Io`].
     pub async fn recv(&self, buf: &mut [u8]) -> Result<usize, Error> {
         room(buf)?;
-        Ok(self
-            .handle
-            .until(Interest::Read, |socket| raw::recv(socket, buf))
-            .await?)
+        let mut end = None;
+        loop {
+            let attempt = |socket| raw::recv(socket, buf);
+            match self.handle.until(Interest::Read, attempt).await {
+                Err(failure) if failure.is_lost() && self.holds_messages() => {
+                    let end = *end.get_or_insert_with(|| Instant::now() + self.latency + GAP);
+                    if Instant::now() > end {
+                        return Err(failure.into());
+                    }
+                    time::sleep(LOOK).await;
+                }
+                result => return Ok(result?),
+            }
+        }
     }
 
     /// The next message, if one is due already.
@@ -133,15 +152,24 @@ impl Socket {
         room(buf)?;
         match raw::recv(self.handle.id(), buf) {
             Err(failure) if failure.is_again() => Ok(None),
+            Err(failure) if failure.is_lost() && self.holds_messages() => Ok(None),
             result => Ok(Some(result?)),
         }
     }
 
-    /// Ends the connection when the peer has acknowledged everything, or after `patience`; whether it had.
+    /// Whether messages wait to be due, which libsrt doesn't tell once the connection is lost.
+    fn holds_messages(&self) -> bool {
+        raw::get(self.handle.id(), sys::SRTO_RCVDATA).is_ok_and(|messages| messages > 0)
+    }
+
+    /// Ends the connection when the peer has acknowledged everything and it has come due there, as receivers
+    /// tend to forget what isn't due when the end comes; or after `patience`. Whether everything was
+    /// acknowledged.
     pub async fn close(self, patience: Duration) -> bool {
         let acknowledged = async {
             while let Ok(unsent) = self.unsent() {
                 if unsent.messages == 0 {
+                    time::sleep(self.latency).await;
                     return true;
                 }
                 time::sleep(LOOK).await;

@@ -88,6 +88,8 @@ async fn a_passphrase_must_be_the_same_on_both_ends() {
         let (caller, callee) = meet(&listener, "", &right).await;
         for n in 0..100 {
             caller.send(&numbered(n)).await.unwrap();
+        }
+        for n in 0..100 {
             assert_eq!(message(&callee).await.unwrap(), numbered(n));
         }
         let open = open(&lossless());

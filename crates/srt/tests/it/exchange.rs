@@ -29,6 +29,28 @@ async fn ten_thousand_messages_arrive_unchanged_and_in_order() {
 }
 
 #[tokio::test]
+async fn what_arrived_before_the_end_is_still_received() {
+    guarded(async {
+        let (caller, callee, _listener) = pair(&lossless()).await;
+        for n in 0..100 {
+            caller.send(&numbered(n)).await.unwrap();
+        }
+        while caller.unsent().unwrap().messages > 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(caller);
+        while callee.send(b"late").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        for n in 0..100 {
+            assert_eq!(message(&callee).await.unwrap(), numbered(n));
+        }
+        assert!(matches!(message(&callee).await, Err(Error::Lost)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn both_ends_send_and_receive_at_once() {
     guarded(async {
         let (caller, callee, _listener) = pair(&lossless()).await;
