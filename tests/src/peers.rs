@@ -31,29 +31,47 @@ fn find_or_skip(file: &str, name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Plays `url` with `ffmpeg`, the first `count` pictures, which are of `size`: the numbers burnt into them.
+/// Plays `url` with `ffmpeg`, the first `count` pictures, which are of `size`: the numbers burnt into them. Debian's
+/// ffmpeg decodes them: the newer one has no decoder of AV1.
 ///
 /// # Errors
-/// ffmpeg can't be started, complains, or shows fewer.
+/// One can't be started, complains, or shows fewer.
 pub async fn play(ffmpeg: &Path, url: &str, size: Size, count: usize) -> io::Result<Vec<Option<u32>>> {
-    let output = Command::new(ffmpeg)
-        .args(["-nostdin", "-v", "error", "-rtmp_live", "live", "-i", url])
-        .args(["-map", "0:v", "-fps_mode", "passthrough", "-frames:v"])
-        .arg(count.to_string())
-        .args(["-f", "rawvideo", "-pix_fmt", "gray", "-"])
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await?;
-    let pictures = output.stdout.chunks_exact(size.area());
-    if !output.status.success() || pictures.len() < count {
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(format!("{} pictures: {said}", pictures.len())));
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("played.mkv");
+    let count_arg = count.to_string();
+    let mut player = Command::new(ffmpeg);
+    // Without being told some servers give no more than H.264 and AAC.
+    player.args(["-rtmp_enhanced_codecs", "hvc1,av01,vp09", "-rtmp_live", "live"]);
+    player.args(["-i", url, "-map", "0:v", "-c", "copy"]);
+    run(player.args(["-frames:v", &count_arg]).arg(&file)).await?;
+    let mut decoder = Command::new("ffmpeg");
+    decoder.arg("-i").arg(&file).args(["-vsync", "passthrough"]);
+    let luma = run(decoder.args(["-f", "rawvideo", "-pix_fmt", "gray", "-"])).await?;
+    let pictures = luma.chunks_exact(size.area());
+    if pictures.len() < count {
+        return Err(io::Error::other(format!("only {} pictures", pictures.len())));
     }
     let stride = size.width as usize;
     Ok(pictures
         .map(|picture| media::counter::read(picture, stride))
         .collect())
+}
+
+/// What an ffmpeg writes.
+async fn run(ffmpeg: &mut Command) -> io::Result<Vec<u8>> {
+    let output = ffmpeg
+        .args(["-nostdin", "-v", "error"])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await?;
+    match output.status.success() {
+        true => Ok(output.stdout),
+        false => Err(io::Error::other(
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )),
+    }
 }
 
 /// A running MediaMTX; killed when dropped.

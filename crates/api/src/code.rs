@@ -25,6 +25,9 @@ pub enum Code {
     /// The stream key of a relay can't be read.
     #[serde(rename = "relay.key")]
     RelayKey,
+    /// The passphrase of SRT can't be read, or isn't one.
+    #[serde(rename = "srt.passphrase")]
+    SrtPassphrase,
     /// A relay's other end refused or was lost.
     #[serde(rename = "relay.lost")]
     RelayLost,

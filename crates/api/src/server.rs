@@ -39,6 +39,9 @@ pub struct StreamStats {
     pub flv: ReaderStats,
     /// RTMP players and what they took.
     pub rtmp: ReaderStats,
+    /// Players by SRT and what they took.
+    #[serde(default)]
+    pub srt: ReaderStats,
     /// Connections to other servers that it is pushed to, and what they took.
     pub push: ReaderStats,
     /// HLS requests and what they took.
@@ -117,7 +120,7 @@ pub enum StreamState {
 }
 
 /// Who publishes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublisherStats {
     /// What the publisher calls itself; printable ASCII, at most 128 characters.
     pub agent: String,
@@ -127,6 +130,26 @@ pub struct PublisherStats {
     pub since_ms: u64,
     /// Milliseconds since its last tag.
     pub silent_ms: u64,
+    /// What its connection says of itself, where it is by SRT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srt: Option<SrtStats>,
+}
+
+/// A publisher's connection by SRT. Counters run from its beginning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SrtStats {
+    /// Round trip, in milliseconds.
+    pub rtt_ms: f64,
+    /// How long every packet is held so that lost ones can come again: the larger of both ends' words.
+    pub latency_ms: u64,
+    /// Packets received.
+    pub packets: u64,
+    /// Packets that were missing at first; most of them came again.
+    pub lost: u64,
+    /// Packets that didn't come in time.
+    pub dropped: u64,
+    /// Pictures and frames of sound that couldn't be used for that, or were damaged.
+    pub left_out: u64,
 }
 
 /// The picture as received.

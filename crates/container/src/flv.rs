@@ -19,7 +19,7 @@ use bytes::Bytes;
 
 pub use enhanced::FourCc;
 pub use reader::{Reader, tags};
-pub use writer::{header, write_tag};
+pub use writer::{access_unit, configuration, header, write_tag};
 
 /// The largest body the reader takes: 4 MiB, as large as a video message may be on the ingest.
 pub const MAX_BODY: usize = 4 * 1024 * 1024;

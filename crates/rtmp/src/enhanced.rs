@@ -14,7 +14,8 @@ const CAN_ENCODE: f64 = 2.0;
 const CAN_FORWARD: f64 = 4.0;
 /// Extended capabilities: the request to reconnect; several tracks; modifiers, of which the nanoseconds.
 const RECONNECT: u32 = 1;
-const UNDERSTOOD: u32 = RECONNECT | 2 | 4 | 8;
+const TRACKS: u32 = 2;
+const MODIFIERS: u32 = 4 | 8;
 /// Stands for every codec.
 const ANY: &str = "*";
 
@@ -34,13 +35,22 @@ pub(crate) fn is_known(object: &Value) -> bool {
 
 /// What our server answers to one that does.
 pub(crate) fn answer() -> Properties {
+    forwards(RECONNECT | TRACKS | MODIFIERS)
+}
+
+/// What a player says that hands on what it gets: some servers give no more than H.264 and AAC to who says nothing.
+pub(crate) fn wish() -> Properties {
+    forwards(MODIFIERS)
+}
+
+fn forwards(capabilities: u32) -> Properties {
     let list = FORWARDED.concat().iter().map(name).collect();
     let map = |codecs: &[FourCc]| map(codecs, CAN_FORWARD);
     vec![
         (LIST, Value::StrictArray(list)),
         (VIDEO, map(FORWARDED[0])),
         (AUDIO, map(FORWARDED[1])),
-        (CAPABILITIES, Value::Number(UNDERSTOOD.into())),
+        (CAPABILITIES, Value::Number(capabilities.into())),
     ]
 }
 

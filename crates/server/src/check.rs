@@ -1,12 +1,13 @@
 //! Looks for what would keep a server from running, all of it at once.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 
 use api::Fault;
 
 use crate::config::{Config, Overrides};
 use crate::data;
+use crate::ingest::srt::{self, SRT};
 use crate::keys::Keys;
 use crate::listen::{self, Certificate};
 use crate::relay::Relay;
@@ -28,6 +29,9 @@ pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<F
         .filter_map(|(address, what)| Some((address?, what)))
         .map(|(address, what)| TcpListener::bind(address).map_err(|e| listen::refused(address, what, &e)))
         .collect();
+    let datagrams = at
+        .srt
+        .map(|address| UdpSocket::bind(address).map_err(|e| listen::refused(address, SRT, &e)));
     let faults: Vec<Fault> = data::check_writable(&config.data)
         .and_then(|()| Keys::read(&config.data).map(|_| ()))
         .err()
@@ -35,6 +39,8 @@ pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<F
         .chain(config.tls.as_ref().and_then(|tls| Certificate::read(tls).err()))
         .chain(Relay::all(&config).err())
         .chain(bound.into_iter().filter_map(Result::err))
+        .chain(datagrams.and_then(Result::err))
+        .chain(srt::options(&config).err())
         .collect();
     if faults.is_empty() {
         Ok(config)
@@ -59,6 +65,7 @@ mod tests {
             http: Some(taken.local_addr().unwrap()),
             rtmp: Some(([127, 0, 0, 1], 0).into()),
             rtmps: None,
+            srt: None,
             admin: Some(([203, 0, 113, 1], 0).into()),
         };
         let faults = check(None, &overrides).unwrap_err();

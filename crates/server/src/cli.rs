@@ -127,6 +127,7 @@ fn announce(server: &Server) -> Result<(), Fault> {
         ("http", Some(bound.http)),
         ("rtmp", Some(bound.rtmp)),
         ("rtmps", bound.rtmps),
+        ("srt", bound.srt),
         ("admin", Some(bound.admin)),
     ];
     for (what, address) in all.into_iter().filter_map(|(what, at)| Some((what, at?))) {

@@ -22,12 +22,25 @@ pub struct Config {
     pub limits: Limits,
     /// How streams are held.
     pub stream: Stream,
+    /// How callers by SRT are treated.
+    pub srt: Srt,
     /// The certificate of secure listeners.
     pub tls: Option<Tls>,
     /// Streams taken from other servers.
     pub pull: Vec<Pull>,
     /// Streams handed on to other servers.
     pub push: Vec<Push>,
+}
+
+/// How callers by SRT are treated.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Srt {
+    /// How long packets are held so that lost ones can come again, in milliseconds; 20 to 8000. A caller may ask for
+    /// more.
+    pub latency_ms: u64,
+    /// Where the passphrase stands that all callers need; without one nothing is encrypted.
+    pub passphrase: Option<KeyPlace>,
 }
 
 /// A certificate.
@@ -84,6 +97,8 @@ pub struct Listen {
     pub rtmp: SocketAddr,
     /// The same within TLS; needs a certificate.
     pub rtmps: Option<SocketAddr>,
+    /// Publishers and players by SRT (UDP).
+    pub srt: Option<SocketAddr>,
     /// Statistics and metrics; for the operator alone.
     pub admin: SocketAddr,
 }
@@ -140,6 +155,9 @@ pub struct Overrides {
     /// Address for publishers within TLS; the configuration file names the certificate.
     #[arg(long, value_name = "ADDR")]
     pub rtmps: Option<SocketAddr>,
+    /// Address for publishers and players by SRT.
+    #[arg(long, value_name = "ADDR")]
+    pub srt: Option<SocketAddr>,
     /// Address for statistics and metrics.
     #[arg(long, value_name = "ADDR")]
     pub admin: Option<SocketAddr>,
@@ -213,6 +231,7 @@ pub fn parse_and_merge(text: &str, overrides: &Overrides) -> Result<Config, Conf
     lay(overrides.rtmp, &mut config.listen.rtmp);
     lay(overrides.admin, &mut config.listen.admin);
     config.listen.rtmps = overrides.rtmps.or(config.listen.rtmps);
+    config.listen.srt = overrides.srt.or(config.listen.srt);
     if let Some(data) = &overrides.data {
         config.data.clone_from(data);
     }
@@ -255,6 +274,11 @@ fn check_ranges(config: &Config) -> Result<(), ConfigError> {
             "stream.end_after_ms",
             s.end_after_ms,
             &(0..=86_400_000, "at most 86400000"),
+        ),
+        (
+            "srt.latency_ms",
+            config.srt.latency_ms,
+            &(20..=8_000, "from 20 to 8000"),
         ),
         ("stream.merge_ms", s.merge_ms, &(0..=350, "at most 350")),
         ("stream.reader_lag_ms", s.reader_lag_ms, &wait),
@@ -299,6 +323,7 @@ impl Default for Config {
             listen: Listen::default(),
             limits: Limits::default(),
             stream: Stream::default(),
+            srt: Srt::default(),
             tls: None,
             pull: Vec::new(),
             push: Vec::new(),
@@ -313,7 +338,17 @@ impl Default for Listen {
             http: loopback(8080),
             rtmp: loopback(1935),
             rtmps: None,
+            srt: None,
             admin: loopback(8081),
+        }
+    }
+}
+
+impl Default for Srt {
+    fn default() -> Self {
+        Self {
+            latency_ms: 120,
+            passphrase: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The companion server: takes shows in by RTMP and hands them to viewers over HTTP and RTMP.
+//! The companion server: takes shows in by RTMP and SRT and hands them to viewers over HTTP, RTMP and SRT.
 //!
 //! [`cli`] is what a person types, [`Server`] what a test or another program starts. [`router`] has all routes
 //! in one table, [`App`] is all the handlers share. A publisher comes in through [`ingest`], becomes a
@@ -23,6 +23,7 @@ mod name;
 mod process;
 pub mod relay;
 pub mod router;
+mod secret;
 mod server;
 pub mod stream;
 

@@ -6,7 +6,6 @@ mod pull;
 mod push;
 mod status;
 
-use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,14 +15,12 @@ use rtmp::{Error, Secret, Target};
 use tokio_util::sync::CancellationToken;
 use uplink::Reconnect;
 
-use crate::config::{Config, ConfigError, KeyPlace, Pull, Push};
-use crate::{App, Name};
+use crate::config::{Config, ConfigError, Pull, Push};
+use crate::{App, Name, secret};
 use status::Status;
 
 /// How long a connection to another server may take to be granted.
 const CONNECT: Duration = Duration::from_secs(10);
-/// A longer stream key isn't one: a file of something else was named.
-const MAX_KEY: usize = 4096;
 
 /// One stream from or to another server.
 #[derive(Debug)]
@@ -60,7 +57,11 @@ impl Relay {
     }
 
     fn push(push: &Push) -> Result<Arc<Self>, Fault> {
-        let target = target(&push.stream, &push.to, key(&push.key)?)?;
+        let target = target(
+            &push.stream,
+            &push.to,
+            secret::read(&push.key, Code::RelayKey, "the stream key of a relay")?,
+        )?;
         Self::new(&push.stream, RelayDirection::Push, target)
     }
 
@@ -179,28 +180,6 @@ fn target(stream: &str, url: &str, key: Secret) -> Result<Target, Fault> {
             format!("The relay of stream {stream} is wrong: {error}."),
         )
     })
-}
-
-fn key(place: &KeyPlace) -> Result<Secret, Fault> {
-    let fault = |message| Fault::new(Code::RelayKey, message);
-    let text = match place {
-        KeyPlace::Env(name) => std::env::var(name).map_err(|_| {
-            fault(format!(
-                "The variable {name} doesn't hold a stream key for a relay."
-            ))
-        })?,
-        KeyPlace::File(path) => fs::read_to_string(path).map_err(|e| {
-            fault(format!(
-                "The stream key of a relay can't be read from {}: {e}.",
-                path.display()
-            ))
-        })?,
-    };
-    match text.trim() {
-        "" => Err(fault("The stream key of a relay is empty.".into())),
-        key if key.len() > MAX_KEY => Err(fault("The stream key of a relay is too long.".into())),
-        key => Ok(Secret::from(key)),
-    }
 }
 
 fn end(error: &Error) -> End {

@@ -33,6 +33,7 @@ pub struct Server {
     http: TcpListener,
     rtmp: TcpListener,
     rtmps: Option<TcpListener>,
+    srt: Option<srt::Listener>,
     admin: TcpListener,
 }
 
@@ -45,6 +46,8 @@ pub struct Bound {
     pub rtmp: SocketAddr,
     /// The same within TLS.
     pub rtmps: Option<SocketAddr>,
+    /// Publishers and players by SRT.
+    pub srt: Option<SocketAddr>,
     /// The operator.
     pub admin: SocketAddr,
 }
@@ -62,12 +65,21 @@ impl Server {
             Some(address) => Some(listen::bind(address, RTMPS).await?),
             None => None,
         };
+        let http = listen::bind(at.http, "the listener for viewers (http)").await?;
+        let rtmp = listen::bind(at.rtmp, "the listener for publishers (rtmp)").await?;
+        let admin = listen::bind(at.admin, "the listener for the operator (admin)").await?;
+        let app = Arc::new(App::new(config)?);
+        let srt = at
+            .srt
+            .map(|address| ingest::srt::bind(&app, address))
+            .transpose()?;
         Ok(Self {
+            app,
+            http,
+            rtmp,
             rtmps,
-            http: listen::bind(at.http, "the listener for viewers (http)").await?,
-            rtmp: listen::bind(at.rtmp, "the listener for publishers (rtmp)").await?,
-            admin: listen::bind(at.admin, "the listener for the operator (admin)").await?,
-            app: Arc::new(App::new(config)?),
+            srt,
+            admin,
         })
     }
 
@@ -79,6 +91,7 @@ impl Server {
         Ok(Bound {
             http: self.http.local_addr()?,
             rtmp: self.rtmp.local_addr()?,
+            srt: self.srt.as_ref().map(srt::Listener::local_addr),
             rtmps: self.rtmps.as_ref().map(TcpListener::local_addr).transpose()?,
             admin: self.admin.local_addr()?,
         })
@@ -113,6 +126,10 @@ impl Server {
         tasks.spawn(ingest::rtmp::serve(self.rtmp, door(None)));
         if let (Some(listener), Some(certificate)) = (self.rtmps, &app.certificate) {
             tasks.spawn(ingest::rtmp::serve(listener, door(Some(Arc::clone(certificate)))));
+        }
+        if let Some(listener) = self.srt {
+            let (app, token) = (Arc::clone(&app), token.clone());
+            tasks.spawn(ingest::srt::serve(listener, app, token, tasks.clone()));
         }
         for relay in &app.relays {
             tasks.spawn(Arc::clone(relay).run(Arc::clone(&app), token.clone()));

@@ -1,8 +1,9 @@
 //! FLV to bytes (annex E.2 to E.4).
 
 use bytes::{BufMut, Bytes, BytesMut};
+use media::{CodecParameters, Packet};
 
-use super::Tag;
+use super::{Tag, TagKind, audio, video};
 
 /// Bytes of a tag's header.
 const TAG_HEADER: usize = 11;
@@ -26,4 +27,47 @@ pub fn write_tag(tag: &Tag) -> Bytes {
     out.put_slice(body);
     out.put_u32((TAG_HEADER + body.len()) as u32);
     out.freeze()
+}
+
+/// The tag of a track's configuration at `timestamp`.
+pub fn configuration(parameters: &CodecParameters, timestamp: u32) -> Tag {
+    let (kind, data) = match parameters {
+        CodecParameters::Video(p) => (
+            TagKind::Video,
+            video::sequence_header_of(video::four_of(p.codec), &p.config),
+        ),
+        CodecParameters::Audio(p) => (
+            TagKind::Audio,
+            audio::sequence_header_of(audio::four_of(p.codec), &p.config),
+        ),
+    };
+    Tag {
+        kind,
+        timestamp,
+        data,
+    }
+}
+
+/// The tag of `packet`, of a track with these parameters. Times are rounded to milliseconds.
+pub fn access_unit(parameters: &CodecParameters, packet: &Packet) -> Tag {
+    const MILLIS: u32 = 1000;
+    let (pts, dts) = (packet.pts.as_ticks(MILLIS), packet.dts.as_ticks(MILLIS));
+    let (kind, data) = match parameters {
+        CodecParameters::Video(p) => {
+            let (codec, composition) = (video::four_of(p.codec), (pts - dts) as i32);
+            (
+                TagKind::Video,
+                video::frame_of(codec, packet.key, composition, &packet.data),
+            )
+        }
+        CodecParameters::Audio(p) => (
+            TagKind::Audio,
+            audio::frame_of(audio::four_of(p.codec), &packet.data),
+        ),
+    };
+    Tag {
+        kind,
+        timestamp: dts as u32,
+        data,
+    }
 }

@@ -36,11 +36,14 @@ impl Session {
         ];
         match self.purpose {
             Purpose::Publish => properties.extend(enhanced::offer(&self.codecs)),
-            Purpose::Play => properties.extend([
-                ("audioCodecs", Value::Number(3575.0)),
-                ("videoCodecs", Value::Number(252.0)),
-                ("videoFunction", Value::Number(1.0)),
-            ]),
+            Purpose::Play => {
+                properties.extend([
+                    ("audioCodecs", Value::Number(3575.0)),
+                    ("videoCodecs", Value::Number(252.0)),
+                    ("videoFunction", Value::Number(1.0)),
+                ]);
+                properties.extend(enhanced::wish());
+            }
         }
         self.link
             .send_command(0, "connect", CONNECT, &[object(&properties)]);

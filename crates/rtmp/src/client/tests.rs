@@ -280,3 +280,16 @@ fn a_request_to_reconnect_is_passed_on_unless_it_is_to_another_host() {
     assert_eq!(asked(Some("rtmp://example.tset/live")), None);
     assert!(pair.session.is_publishing(), "the publish goes on meanwhile");
 }
+
+#[test]
+fn a_player_says_which_codecs_it_takes() {
+    let pair = Pair::created(Session::play);
+    let connect = pair.peer.commands[0].object();
+    let takes = |map: &str, codec: &str| connect.get(map).and_then(|map| map.get(codec)).is_some();
+    assert!(takes("videoFourCcInfoMap", "hvc1") && takes("audioFourCcInfoMap", "Opus"));
+    assert_eq!(
+        connect.get("capsEx"),
+        Some(&Value::Number(12.0)),
+        "it isn't moved"
+    );
+}

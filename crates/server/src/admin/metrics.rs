@@ -140,6 +140,12 @@ const FORMS: &[Form] = &[
         of: |s| &s.rtmp,
     },
     Form {
+        prefix: "srt",
+        noun: "players",
+        what: "SRT players",
+        of: |s| &s.srt,
+    },
+    Form {
         prefix: "push",
         noun: "connections",
         what: "connections to other servers",

@@ -1,14 +1,13 @@
 //! RTMP players: `rtmp://HOST/live/NAME`.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use api::{Code, Fault};
 use rtmp::io::Connection;
 use rtmp::server::Event;
 
-use crate::stream::{Form, Reader, Stream};
-use crate::{App, Name};
+use super::find;
+use crate::App;
+use crate::stream::{Form, Reader};
 
 /// Plays stream `name` to the player at the other end, who comes from `address` and has asked for it. True when
 /// the player stopped and may ask for something else.
@@ -56,11 +55,4 @@ async fn feed(connection: &mut Connection, mut reader: Reader) -> bool {
             }
         }
     }
-}
-
-/// A stream that is live, or may be again.
-fn find(app: &App, name: &str) -> Result<Arc<Stream>, Fault> {
-    let missing = || Fault::new(Code::NotFound, "There is no such stream.");
-    let stream = app.hub.get(&Name::new(name).map_err(|_| missing())?);
-    stream.filter(|stream| !stream.is_ended()).ok_or_else(missing)
 }

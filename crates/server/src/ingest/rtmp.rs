@@ -1,6 +1,6 @@
 //! Connections by RTMP and RTMPS: publishers at `rtmp://HOST/live` with a stream key, and players.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::keys::{self, plain};
 use crate::deliver;
 use crate::listen::{Certificate, Pass};
 use crate::stream::{Publisher, Who, Wish};
@@ -182,9 +183,7 @@ impl Session {
         let now = Instant::now();
         let ip = self.address.ip();
         check_app(app, "Publish")?;
-        let Some(name) = self.app.keys.find(plain(key)) else {
-            return Err(self.wrong_key(ip, now));
-        };
+        let name = keys::stream_of(&self.app, plain(key), ip, now)?;
         let who = Who {
             agent: printable(&agent),
             address: self.address.to_string(),
@@ -194,20 +193,6 @@ impl Session {
         let publisher = self.app.hub.claim(&name, who.clone(), now)?;
         tracing::info!(stream = %name, agent = who.agent, address = who.address, "publishing");
         Ok(publisher)
-    }
-
-    /// Counts a wrong key. The right key of another publisher behind the same address is never held up by it:
-    /// a key of 160 bits can't be found by trying.
-    fn wrong_key(&self, ip: IpAddr, now: Instant) -> Fault {
-        self.app.count_wrong_key();
-        if let Some(wait) = self.app.throttle(|t| t.blocked(ip, now)) {
-            let seconds = wait.as_secs() + 1;
-            let message = format!("Too many wrong stream keys from this address. Try again in {seconds} s.");
-            return Fault::new(Code::TooManyAttempts, message);
-        }
-        self.app.throttle(|t| t.wrong(ip, now));
-        let message = "This server doesn't know the stream key. Copy it again from where it was made.";
-        Fault::new(Code::WrongKey, message)
     }
 
     async fn refuse(&mut self, fault: &Fault) {
@@ -249,11 +234,6 @@ fn check_app(app: &str, what: &str) -> Result<(), Fault> {
     };
     let message = format!("{what} at rtmp://HOST/{APP}{rest}.");
     Err(Fault::new(Code::WrongApp, message))
-}
-
-/// Without the query that some encoders add.
-fn plain(text: &str) -> &str {
-    text.split('?').next().unwrap_or(text)
 }
 
 /// At most 128 printable ASCII characters of what a stranger says.

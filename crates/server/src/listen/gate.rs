@@ -57,6 +57,11 @@ impl Gate {
         })
     }
 
+    /// Whether there is one now.
+    pub fn has_room(&self, address: IpAddr) -> bool {
+        self.inside().has_room(subnet(address), &self.0)
+    }
+
     /// Connections now.
     pub fn now(&self) -> u64 {
         self.inside().total as u64
@@ -74,14 +79,18 @@ impl Gate {
 
 impl Inside {
     fn enter(&mut self, address: IpAddr, limits: &Inner) -> bool {
-        let here = self.by_address.get(&address).copied().unwrap_or(0);
-        let crowded = here >= limits.per_address && !address.is_loopback() && !is_loopback_net(address);
-        if self.total >= limits.total || crowded {
-            return false;
+        let room = self.has_room(address, limits);
+        if room {
+            self.total += 1;
+            *self.by_address.entry(address).or_default() += 1;
         }
-        self.total += 1;
-        self.by_address.insert(address, here + 1);
-        true
+        room
+    }
+
+    fn has_room(&self, address: IpAddr, limits: &Inner) -> bool {
+        let here = self.by_address.get(&address).copied().unwrap_or(0);
+        let exempt = address.is_loopback() || is_loopback_net(address);
+        self.total < limits.total && (here < limits.per_address || exempt)
     }
 
     fn leave(&mut self, address: IpAddr) {

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use api::server::SrtStats;
 use api::{Code, Fault};
 use container::flv::Tag;
 use media::MediaClock;
@@ -15,7 +16,7 @@ use crate::config;
 use crate::name::Name;
 
 /// A publisher silent for so long gives way to another with the same key.
-const SILENT: Duration = Duration::from_secs(1);
+pub(super) const SILENT: Duration = Duration::from_secs(1);
 /// How long an ended show is kept, so that players see that it ended.
 const SHOWN_ENDED: Duration = Duration::from_secs(60);
 
@@ -60,7 +61,7 @@ impl Hub {
         let stream = streams
             .entry(name.clone())
             .or_insert_with(|| Arc::new(Stream::new(name.clone(), &self.config, now)));
-        if stream.silent(now).is_some_and(|silent| silent < SILENT) {
+        if stream.is_taken(now) {
             let message = format!("Another publisher is live as {name}. End it first, or use another key.");
             return Err(Fault::new(Code::PublishTaken, message));
         }
@@ -74,6 +75,11 @@ impl Hub {
             wishes,
             fault: None,
         })
+    }
+
+    /// Whether stream `name` has a publisher who doesn't give way.
+    pub fn is_taken(&self, name: &Name, now: Instant) -> bool {
+        self.get(name).is_some_and(|stream| stream.is_taken(now))
     }
 
     /// The stream called `name`: live, interrupted or just ended.
@@ -131,6 +137,11 @@ impl Publisher {
     /// Hands a tag to the readers; false when another publisher took the place.
     pub fn take(&self, tag: &Tag, at: Arrival) -> bool {
         self.stream.take(self.session, tag, at)
+    }
+
+    /// Notes what the publisher's connection says of itself.
+    pub fn transport(&self, stats: Option<SrtStats>) {
+        self.stream.transport(self.session, stats);
     }
 
     /// Hands on the clock message of the key frame that follows.

@@ -22,7 +22,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use api::server::{BeatStats, ClockState};
+use api::server::{BeatStats, ClockState, SrtStats};
 use api::{Fault, StreamStats};
 use container::flv::Tag;
 use media::MediaClock;
@@ -37,6 +37,7 @@ pub use live::Arrival;
 pub(crate) use package::Ask;
 pub use reader::{Form, Reader};
 pub(crate) use request::Outcome;
+pub(crate) use tracks::{Frame, Media, Tracks};
 pub use wish::Wish;
 
 /// One stream.
@@ -50,6 +51,7 @@ pub struct Stream {
     parts: Notify,
     flv: Readers,
     rtmp: Readers,
+    srt: Readers,
     pushes: Readers,
     requests: Requests,
     beats: Mutex<BeatStats>,
@@ -62,6 +64,8 @@ struct Held {
     since: Instant,
     sessions: u64,
     who: Option<Who>,
+    /// What its connection last said of itself.
+    transport: Option<SrtStats>,
     /// The publisher was away for too long: readers end.
     released: bool,
     /// The server stops: readers end.
@@ -118,6 +122,7 @@ impl Stream {
                 since: now,
                 sessions: 0,
                 who: None,
+                transport: None,
                 released: false,
                 closed: false,
             }),
@@ -125,6 +130,7 @@ impl Stream {
             parts: Notify::new(),
             flv: Readers::default(),
             rtmp: Readers::default(),
+            srt: Readers::default(),
             pushes: Readers::default(),
             requests: Requests::default(),
             beats: Mutex::default(),
@@ -166,6 +172,7 @@ impl Stream {
         match form {
             Form::Flv => &self.flv,
             Form::Rtmp => &self.rtmp,
+            Form::Srt => &self.srt,
             Form::Tags => &self.pushes,
         }
     }
@@ -183,6 +190,7 @@ impl Stream {
         held.since = now;
         held.sessions += 1;
         held.who = Some(who);
+        held.transport = None;
         held.released = false;
         let session = held.sessions;
         drop(held);
@@ -223,11 +231,23 @@ impl Stream {
         true
     }
 
+    fn transport(&self, session: u64, stats: Option<SrtStats>) {
+        let mut held = self.held();
+        if held.sessions == session {
+            held.transport = stats;
+        }
+    }
+
     fn announce(&self, session: u64, clock: MediaClock) {
         let mut held = self.held();
         if held.sessions == session {
             held.live.announce(clock);
         }
+    }
+
+    /// Whether a publisher has the place and doesn't give way.
+    fn is_taken(&self, now: Instant) -> bool {
+        self.silent(now).is_some_and(|silent| silent < hub::SILENT)
     }
 
     /// How long the publisher has been silent; none while there is none.

@@ -23,6 +23,8 @@ pub enum Form {
     Flv,
     /// FLV tags alone, `anchorJoin` now and then among them: metadata, configurations and media.
     Tags,
+    /// The same, to be written into a transport stream for a player by SRT.
+    Srt,
     /// Messages of RTMP as [`rtmp::server::write_shared`] makes them: metadata, configurations and media.
     Rtmp,
 }
@@ -89,7 +91,7 @@ impl Reader {
     fn opening(&self, live: &Live, start: &Start, first: bool) -> Bytes {
         match self.form {
             Form::Rtmp => return chunks(&start.opening),
-            Form::Tags => return start.opening.clone(),
+            Form::Tags | Form::Srt => return start.opening.clone(),
             Form::Flv => {}
         }
         let mut out = BytesMut::new();
@@ -104,7 +106,7 @@ impl Reader {
 
     fn formed(&self, opening: Option<Bytes>, tags: &Tags) -> Bytes {
         let bytes = match self.form {
-            Form::Flv | Form::Tags => tags.flv().clone(),
+            Form::Flv | Form::Tags | Form::Srt => tags.flv().clone(),
             Form::Rtmp => tags.rtmp(),
         };
         let bytes = match opening {

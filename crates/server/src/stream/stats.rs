@@ -38,6 +38,7 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         timestamp_jumps: held.live.jumps(),
         flv: readers(&stream.flv),
         rtmp: readers(&stream.rtmp),
+        srt: readers(&stream.srt),
         push: readers(&stream.pushes),
         hls: HlsStats {
             requests: stream.requests.answered.load(Relaxed),
@@ -56,6 +57,7 @@ fn publisher(held: &Held, now: Instant) -> Option<PublisherStats> {
         address: who.address.clone(),
         since_ms: millis(now.saturating_duration_since(who.since)),
         silent_ms: millis(now.saturating_duration_since(held.live.counted.last_tag)),
+        srt: held.transport.clone(),
     })
 }
 

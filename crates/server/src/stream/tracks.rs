@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use container::flv::audio::{self, AudioTag};
 use container::flv::script::{self, Metadata};
 use container::flv::video::{self, VideoTag};
-use container::flv::{FourCc, Tag, TagKind, write_tag};
+use container::flv::{FourCc, Tag, TagKind, configuration, write_tag};
 use container::{aac, av1, h264, hevc, opus, vp9};
 use media::{
     AudioCodec, AudioParameters, CodecParameters, FrameRate, Track, TrackKind, VideoCodec, VideoParameters,
@@ -291,26 +291,15 @@ impl Tracks {
     /// Metadata and decoder configurations as FLV tags at `timestamp`: made here from what is known, nothing
     /// of the publisher's own words goes to viewers.
     pub(crate) fn opening(&self, timestamp: u32) -> Bytes {
-        let script = (TagKind::Script, script::on_metadata(&self.list()));
-        let video = self.video.as_ref().map(|v| {
-            (
-                TagKind::Video,
-                video::sequence_header_of(video::four_of(v.codec), &v.config),
-            )
-        });
-        let audio = self.audio.as_ref().map(|a| {
-            (
-                TagKind::Audio,
-                audio::sequence_header_of(audio::four_of(a.codec), &a.config),
-            )
-        });
+        let tracks = self.list();
         let mut out = BytesMut::new();
-        for (kind, data) in [Some(script), video, audio].into_iter().flatten() {
-            out.extend_from_slice(&write_tag(&Tag {
-                kind,
-                timestamp,
-                data,
-            }));
+        out.extend_from_slice(&write_tag(&Tag {
+            kind: TagKind::Script,
+            timestamp,
+            data: script::on_metadata(&tracks),
+        }));
+        for track in &tracks {
+            out.extend_from_slice(&write_tag(&configuration(&track.parameters, timestamp)));
         }
         out.freeze()
     }

@@ -17,5 +17,6 @@ mod returns;
 mod secrets;
 mod secure;
 mod slow;
+mod srt;
 mod stop;
 mod support;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use api::studio::{Failure, OutputStats};
 use container::flv::{self, Tag, TagKind};
-use media::{CodecParameters, Track};
+use media::Track;
 use rtmp::Target;
 use rtmp::io::Publisher;
 use tokio::sync::watch;
@@ -285,28 +285,9 @@ fn opening(tracks: &[Track], timestamp: u32) -> Vec<Tag> {
         timestamp,
         data: flv::script::on_metadata(tracks),
     }];
-    for track in tracks {
-        let (kind, data) = match &track.parameters {
-            CodecParameters::Video(video) => {
-                let codec = flv::video::four_of(video.codec);
-                (
-                    TagKind::Video,
-                    flv::video::sequence_header_of(codec, &video.config),
-                )
-            }
-            CodecParameters::Audio(audio) => {
-                let codec = flv::audio::four_of(audio.codec);
-                (
-                    TagKind::Audio,
-                    flv::audio::sequence_header_of(codec, &audio.config),
-                )
-            }
-        };
-        tags.push(Tag {
-            kind,
-            timestamp,
-            data,
-        });
-    }
+    let configurations = tracks
+        .iter()
+        .map(|track| flv::configuration(&track.parameters, timestamp));
+    tags.extend(configurations);
     tags
 }

@@ -90,6 +90,7 @@ impl Stream {
                 VideoCodec::H264 => (kind::H264, Codec::Video(AnnexB::h264(&p.config)?)),
                 VideoCodec::Hevc => (kind::HEVC, Codec::Video(AnnexB::hevc(&p.config)?)),
                 VideoCodec::Av1 => return Err(Error::Codec("AV1")),
+                VideoCodec::Vp9 => return Err(Error::Codec("VP9")),
             },
             CodecParameters::Audio(p) => match p.codec {
                 AudioCodec::Aac => (kind::AAC, Codec::Aac(Adts::from_config(&p.config)?)),

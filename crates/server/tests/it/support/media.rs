@@ -6,7 +6,7 @@ use std::process::Command;
 use bytes::Bytes;
 use container::flv::script::{Join, parse_join};
 use container::flv::video::{self, VideoTag};
-use container::flv::{Reader, Tag, TagKind, audio};
+use container::flv::{Reader, Tag, TagKind, audio, header, write_tag};
 
 use super::http::Answer;
 
@@ -90,6 +90,24 @@ pub(crate) fn tags(file: &[u8]) -> Vec<Tag> {
 }
 
 /// Whether a tag is sound or a picture itself, no configuration.
+/// The same as a transport stream, written by ffmpeg.
+pub(crate) fn transport_stream(tags: &[Tag]) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, to) = (dir.path().join("clip.flv"), dir.path().join("clip.ts"));
+    let mut file = header(true, true).to_vec();
+    tags.iter().for_each(|tag| file.extend_from_slice(&write_tag(tag)));
+    std::fs::write(&from, file).unwrap();
+    let made = Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-i"])
+        .arg(&from)
+        .args(["-c", "copy", "-muxdelay", "0"])
+        .arg(&to)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    std::fs::read(to).unwrap()
+}
+
 pub(crate) fn is_media(tag: &Tag) -> bool {
     match tag.kind {
         TagKind::Script => false,

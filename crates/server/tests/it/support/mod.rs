@@ -6,6 +6,7 @@
 pub(crate) mod certificate;
 pub(crate) mod http;
 pub(crate) mod media;
+pub(crate) mod caller;
 pub(crate) mod player;
 pub(crate) mod publisher;
 
@@ -35,6 +36,8 @@ pub(crate) struct TestServer {
     pub(crate) rtmp: SocketAddr,
     /// Where it takes publishers within TLS, if it does.
     pub(crate) rtmps: Option<SocketAddr>,
+    /// Where it takes callers by SRT, if it does.
+    pub(crate) srt: Option<SocketAddr>,
     pub(crate) admin: SocketAddr,
     log: Receiver<String>,
     /// What was logged as far as it was looked at.
@@ -92,6 +95,7 @@ impl TestServer {
         let (http, rtmp, admin) = (always("http"), always("rtmp"), always("admin"));
         Self {
             rtmps: listening("rtmps"),
+            srt: listening("srt"),
             log: read_log(&mut child),
             child,
             dir,

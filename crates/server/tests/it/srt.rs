@@ -1,0 +1,159 @@
+//! Callers by SRT: publishers and players.
+
+use bytes::Bytes;
+use container::flv::{Tag, TagKind, audio, video};
+use media::TrackKind;
+
+use crate::support::TestServer;
+use crate::support::caller::Caller;
+use crate::support::media::{PLAIN, Viewer, tags, transport_stream, watchable};
+
+const LISTEN: &str = "[listen]\nsrt = \"127.0.0.1:0\"\n";
+
+/// The access unit in a tag of pictures or sound.
+fn unit(tag: &Tag) -> Option<(TrackKind, Bytes)> {
+    match tag.kind {
+        TagKind::Script => None,
+        TagKind::Video => match video::parts(&tag.data).unwrap().next()?.unwrap().tag {
+            video::VideoTag::Frame { data, .. } => Some((TrackKind::Video, data)),
+            _ => None,
+        },
+        TagKind::Audio => match audio::parts(&tag.data).unwrap().next()?.unwrap().tag {
+            audio::AudioTag::Frame(data) => Some((TrackKind::Audio, data)),
+            _ => None,
+        },
+    }
+}
+
+/// Those of one kind: between the two kinds the order may differ.
+fn of(kind: TrackKind, units: &[(TrackKind, Bytes)]) -> Vec<Bytes> {
+    let same = units.iter().filter(|(other, _)| *other == kind);
+    same.map(|(_, data)| data.clone()).collect()
+}
+
+#[test]
+fn what_is_published_by_srt_reaches_every_viewer_as_it_was() {
+    let hevc = tags(include_bytes!("clips/hevc_aac.flv"));
+    for (what, sent) in [("H.264", PLAIN.tags(2)), ("H.265 with B-frames", hevc)] {
+        let mut server = TestServer::start_with(LISTEN, "info");
+        let address = server.srt.unwrap();
+        let key = format!("#!::m=publish,r={}", server.key);
+        let publisher = Caller::connect(address, &key, "").unwrap();
+        server.wait_log("publishing by SRT");
+        let mut viewer = Viewer::new(server.get("/live/show.flv"));
+        let player = Caller::connect(address, "#!::m=request,r=show", "").unwrap();
+        server.wait_log("an SRT player joined");
+        publisher.publish(&transport_stream(&sent));
+        server.wait_log("publisher left");
+
+        let expected: Vec<_> = watchable(&sent).into_iter().filter_map(unit).collect();
+        let seen = std::iter::from_fn(|| viewer.next()).filter_map(|tag| unit(&tag));
+        let seen: Vec<_> = seen.take(expected.len()).collect();
+        let played = player.play(expected.len()).into_iter();
+        let played: Vec<_> = played.map(|frame| (frame.kind, frame.data)).collect();
+        for kind in [TrackKind::Video, TrackKind::Audio] {
+            assert_eq!(of(kind, &seen).len(), of(kind, &expected).len(), "{what} {kind:?}");
+            assert!(of(kind, &seen) == of(kind, &expected), "{what} {kind:?}");
+            assert!(of(kind, &played) == of(kind, &expected), "{what} {kind:?} played");
+        }
+        let stats = server.stats();
+        assert_eq!((stats.refused_tags, stats.srt.total), (0, 1), "{stats:?}");
+        let srt = stats.publisher.unwrap().srt.unwrap();
+        assert_eq!((srt.latency_ms, srt.dropped, srt.left_out), (120, 0, 0), "{srt:?}");
+    }
+}
+
+#[test]
+fn a_bare_key_publishes_and_a_bare_name_plays() {
+    let mut server = TestServer::start_with(LISTEN, "info");
+    let address = server.srt.unwrap();
+    let publisher = Caller::connect(address, &server.key, "").unwrap();
+    server.wait_log("publishing by SRT");
+    let player = Caller::connect(address, "show", "").unwrap();
+    server.wait_log("an SRT player joined");
+    publisher.publish(&transport_stream(&PLAIN.tags(1)));
+    assert!(!player.play(10).is_empty());
+}
+
+#[test]
+fn who_may_not_is_told_why() {
+    let mut server = TestServer::start_with(LISTEN, "info");
+    let address = server.srt.unwrap();
+    let refused = |id: &str| match Caller::connect(address, id, "") {
+        Err(srt::Error::Rejected(reject)) => reject.code(),
+        Err(other) => panic!("{id}: {other}"),
+        Ok(_) => panic!("{id} was let in"),
+    };
+    assert_eq!(refused("#!::m=publish,r=wrong"), 1401);
+    assert_eq!(refused("#!::m=request,r=show"), 1404, "it isn't live");
+    assert_eq!(refused("#!::m=request,r=../etc"), 1404);
+    assert_eq!(refused("#!::m=bidirectional,r=show"), 1405);
+    assert_eq!(refused("#!::m=anything"), 1405);
+    assert_eq!(refused("#!R1assets"), 1400);
+    assert_eq!(refused(""), 1401);
+    let sender = server.publish();
+    server.wait_log("publishing");
+    assert_eq!(
+        refused(&format!("#!::m=publish,r={}", server.key)),
+        1409,
+        "another publishes"
+    );
+    drop(sender);
+    let said = server.stop().2;
+    assert!(!said.contains("wrong,") && !said.contains("r=wrong"), "{said}");
+}
+
+#[test]
+fn a_passphrase_is_needed_where_there_is_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("passphrase");
+    std::fs::write(&file, "correct horse\n").unwrap();
+    let config = format!("{LISTEN}[srt]\nlatency_ms = 60\npassphrase = {{ file = {file:?} }}\n");
+    let mut server = TestServer::start_with(&config, "debug");
+    let address = server.srt.unwrap();
+    for wrong in ["", "incorrect horse"] {
+        let refused = Caller::connect(address, &server.key, wrong);
+        assert_eq!(refused.map(drop).unwrap_err().code(), "srt.passphrase", "{wrong}");
+    }
+    let publisher = Caller::connect(address, &server.key, "correct horse").unwrap();
+    publisher.publish(&transport_stream(&PLAIN.tags(1)));
+    server.wait_log("publisher left");
+    assert!(server.stats().video.is_some_and(|video| video.frames >= 29));
+    let key = server.key.clone();
+    let said = server.stop().2;
+    assert!(!said.contains("correct horse") && !said.contains(&key), "{said}");
+}
+
+#[test]
+fn a_stream_that_nobody_can_read_is_said_and_ended() {
+    let mut server = TestServer::start_with(LISTEN, "info");
+    let publisher = Caller::connect(server.srt.unwrap(), &server.key, "").unwrap();
+    server.wait_log("publishing by SRT");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("old.ts");
+    let made = std::process::Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=160x90:rate=25"])
+        .args(["-t", "1", "-c:v", "mpeg2video"])
+        .arg(&file)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    publisher.send(&std::fs::read(file).unwrap());
+    assert!(publisher.ended());
+    server.wait_log("publisher left");
+    let said = server.stats().last_error.unwrap().message;
+    assert!(said.contains("only MPEG-2 video"), "{said}");
+}
+
+#[test]
+fn rubbish_does_no_harm_and_the_next_publisher_is_taken() {
+    let mut server = TestServer::start_with(LISTEN, "info");
+    let address = server.srt.unwrap();
+    let rubbish: Vec<u8> = (0..200_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    Caller::connect(address, &server.key, "").unwrap().publish(&rubbish);
+    server.wait_log("publisher left");
+    let publisher = Caller::connect(address, &server.key, "").unwrap();
+    publisher.publish(&transport_stream(&PLAIN.tags(1)));
+    server.wait_log("publisher left");
+    assert!(server.stats().video.is_some_and(|video| video.frames >= 29));
+}
