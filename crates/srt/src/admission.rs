@@ -175,3 +175,30 @@ fn ask(number: usize, socket: SRTSOCKET, peer: Option<SocketAddr>, stream_id: &C
     };
     raw::set_text(socket, sys::SRTO_PASSPHRASE, &passphrase).map_err(|_| Reject::INTERNAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handle::Handle;
+
+    #[test]
+    fn what_is_not_utf8_or_comes_too_late_is_refused() {
+        let listener = Handle::new().unwrap();
+        let peer = Some(SocketAddr::from(([127, 0, 0, 1], 1)));
+        let admission = Admission::new(listener.id(), Arc::new(|_| Ok(Accept::AsListener))).unwrap();
+        let number = admission.0;
+        let ask = |stream_id| ask(number, listener.id(), peer, stream_id);
+        assert_eq!(ask(c"live"), Ok(()));
+        assert_eq!(ask(c"\xff"), Err(Reject::BAD_REQUEST));
+        drop(admission);
+        assert_eq!(ask(c"live"), Err(Reject::DOWN));
+    }
+
+    #[test]
+    fn codes_are_an_applications_own() {
+        assert_eq!(Reject::new(999), None);
+        assert_eq!(Reject::new(10_000), None);
+        assert_eq!(Reject::new(1403), Some(Reject::FORBIDDEN));
+        assert_eq!(Reject::FORBIDDEN.to_string(), "1403: forbidden");
+    }
+}

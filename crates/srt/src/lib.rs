@@ -29,5 +29,6 @@ pub use options::{Bandwidth, KeyLength, MAX_PAYLOAD, Options};
 pub use passphrase::Passphrase;
 pub use socket::Socket;
 pub use stats::{Stats, Unsent};
+pub use stream_id::StreamId;
 
 pub use target::{MAX_STREAM_ID, Target};

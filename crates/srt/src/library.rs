@@ -58,6 +58,7 @@ unsafe extern "C" fn on_log(
     let _ = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: libsrt gives null or a text that ends with zero and lives during the call.
         let [area, message] = [area, message].map(|text| unsafe { text_of(text) });
+        let message = message.trim_start_matches(": ").trim_end();
         match level {
             sys::LOG_NOTICE.. => tracing::trace!(%area, "libsrt: {message}"),
             sys::LOG_ERR..sys::LOG_NOTICE => tracing::debug!(%area, "libsrt: {message}"),

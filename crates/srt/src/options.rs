@@ -94,13 +94,14 @@ pub struct Options {
     pub bandwidth: Bandwidth,
     /// For the connection to be made, name look-up included.
     pub connect_timeout: Duration,
-    /// Without a packet from the peer until the connection counts as lost.
+    /// Without a packet from the peer until the connection counts as lost. libsrt waits for 16 of its own timers
+    /// besides: some 5 s, whatever is said here.
     pub peer_idle: Duration,
     /// Bytes that wait at most until the peer has acknowledged them, 48 KiB to 32 MiB. A packet counts as 1472
     /// whatever it holds. It should hold what is sent within the latency and a second.
     pub send_buffer: usize,
     /// Bytes that wait at most until they are read, counted likewise. It should hold what is sent within the
-    /// latency.
+    /// latency. libsrt ends the connection of who reads again after it overflowed by as much again.
     pub receive_buffer: usize,
 }
 

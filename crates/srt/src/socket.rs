@@ -167,16 +167,22 @@ impl Socket {
     /// acknowledged.
     pub async fn close(self, patience: Duration) -> bool {
         let acknowledged = async {
-            while let Ok(unsent) = self.unsent() {
-                if unsent.messages == 0 {
-                    time::sleep(self.latency).await;
-                    return true;
+            while self.unsent().is_ok_and(|unsent| unsent.messages > 0) {
+                if !self.is_connected() {
+                    return false;
                 }
                 time::sleep(LOOK).await;
             }
-            false
+            if self.is_connected() {
+                time::sleep(self.latency).await;
+            }
+            true
         };
         time::timeout(patience, acknowledged).await.unwrap_or(false)
+    }
+
+    fn is_connected(&self) -> bool {
+        sys::srt_getsockstate(self.handle.id()) == sys::SRTS_CONNECTED
     }
 
     /// Sets how much may be sent, from now on.

@@ -15,6 +15,8 @@ pub struct Stats {
     pub receive_rate: u64,
     /// What the path could carry, as libsrt estimates it; the estimate of the end that sends.
     pub bandwidth: u64,
+    /// What may be sent at most; what [`crate::Bandwidth`] comes to.
+    pub max_bandwidth: u64,
     /// Packets sent, retransmissions included.
     pub packets_sent: u64,
     /// Packets received, retransmissions included.
@@ -25,8 +27,11 @@ pub struct Stats {
     pub packets_received_lost: u64,
     /// Packets sent again.
     pub packets_retransmitted: u64,
-    /// Packets given up before they were acknowledged, as too late.
+    /// How often packets were given up before they were acknowledged, as too late: libsrt 1.5.1 counts those it
+    /// gives up together as one.
     pub packets_send_dropped: u64,
+    /// Their bytes, all of them.
+    pub bytes_send_dropped: u64,
     /// Packets given up as missing when those after them were due.
     pub packets_receive_dropped: u64,
     /// Packets that couldn't be decrypted.
@@ -67,12 +72,14 @@ impl From<&SRT_TRACEBSTATS> for Stats {
             send_rate: bits(raw.mbpsSendRate),
             receive_rate: bits(raw.mbpsRecvRate),
             bandwidth: bits(raw.mbpsBandwidth),
+            max_bandwidth: bits(raw.mbpsMaxBW),
             packets_sent: count(raw.pktSentTotal),
             packets_received: count(raw.pktRecvTotal),
             packets_sent_lost: count(raw.pktSndLossTotal),
             packets_received_lost: count(raw.pktRcvLossTotal),
             packets_retransmitted: count(raw.pktRetransTotal),
             packets_send_dropped: count(raw.pktSndDropTotal),
+            bytes_send_dropped: raw.byteSndDropTotal,
             packets_receive_dropped: count(raw.pktRcvDropTotal),
             packets_undecrypted: count(raw.pktRcvUndecryptTotal),
             in_flight: count(raw.pktFlightSize),
