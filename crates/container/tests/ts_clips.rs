@@ -9,6 +9,7 @@
 use bytes::BytesMut;
 use container::ts::{Counters, Demuxer, Event, Muxer, PACKET, StreamKind};
 use media::{CodecParameters, Packet, Track, TrackKind};
+use proptest::prelude::*;
 
 const H264_AAC: &[u8] = include_bytes!("clips/h264_aac.ts");
 const HEVC_AAC: &[u8] = include_bytes!("clips/hevc_aac.ts");
@@ -188,5 +189,29 @@ fn what_is_written_again_is_read_again() {
             assert!(all(&first) == all(&second), "{kind:?}");
         }
         assert_eq!(first.tracks(), second.tracks());
+    }
+}
+
+proptest! {
+    /// Bits turned over, stretches taken out and pieces of any size.
+    #[test]
+    fn no_damage_to_a_real_stream_panics(
+        bits in proptest::collection::vec((any::<usize>(), any::<u8>()), 1..200),
+        gaps in proptest::collection::vec((any::<usize>(), 1usize..600), 0..4),
+        piece in 1usize..1500,
+    ) {
+        for clip in [H264_AAC, HEVC_AAC, MPEG2_MP2] {
+            let mut bytes = clip.to_vec();
+            for (at, bits) in &bits {
+                bytes[at % clip.len()] ^= bits;
+            }
+            for (at, len) in &gaps {
+                let at = at % bytes.len();
+                bytes.drain(at..(at + len).min(bytes.len()));
+            }
+            let read = Read::of(&bytes, piece);
+            prop_assert!(read.counters.packets <= (clip.len() / PACKET) as u64);
+            prop_assert!(read.packets(TrackKind::Video).len() <= 31);
+        }
     }
 }

@@ -15,8 +15,7 @@ mod damage_tests;
 mod tests;
 
 use self::event::Output;
-use self::programs::Choice;
-use self::programs::Programs;
+use self::programs::{Choice, Programs};
 use self::stream::{Stream, Time};
 use self::sync::Sync;
 use super::packet::Packet;
@@ -88,20 +87,24 @@ impl Demuxer {
     }
 
     fn packet(&mut self, packet: &Packet<'_>) {
-        let stream = self.streams.iter_mut().find(|stream| stream.pid == packet.pid);
-        if packet.discontinuity && self.pcr_pid == Some(packet.pid) {
-            // What came before belongs to the old time base (2.4.3.5).
-            if let (Some(stream), true) = (stream, packet.unit_start) {
+        let leaps = packet.discontinuity && self.pcr_pid == Some(packet.pid);
+        let Some(stream) = self.streams.iter_mut().find(|stream| stream.pid == packet.pid) else {
+            if leaps {
+                self.time.leap(&mut self.output);
+            }
+            if self.programs.packet(packet, &mut self.output.counters) {
+                self.choose();
+            }
+            return;
+        };
+        if leaps {
+            if packet.unit_start {
+                // What came before belongs to the old time base (2.4.3.5).
                 stream.complete(&mut self.time, &mut self.output);
             }
             self.time.leap(&mut self.output);
         }
-        let stream = self.streams.iter_mut().find(|stream| stream.pid == packet.pid);
-        match stream {
-            Some(stream) => stream.packet(packet, &mut self.time, &mut self.output),
-            None if self.programs.packet(packet, &mut self.output.counters) => self.choose(),
-            None => {}
-        }
+        stream.packet(packet, &mut self.time, &mut self.output);
     }
 
     /// A table said something new.

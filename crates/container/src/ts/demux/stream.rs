@@ -33,10 +33,12 @@ pub(super) struct Times {
 }
 
 impl Time {
-    /// Another time base begins.
+    /// Another time base begins; the first isn't worth a word.
     pub(super) fn leap(&mut self, out: &mut Output) {
-        self.era = self.era.wrapping_add(1);
-        out.events.push_back(Event::Discontinuity);
+        if self.last.is_some() {
+            self.era = self.era.wrapping_add(1);
+            out.events.push_back(Event::Discontinuity);
+        }
     }
 
     /// The time whose lower 33 bits are `ticks`.
