@@ -4,14 +4,17 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{is_vcl, kind, nal_type};
 
+/// How many parameter sets of a kind are taken out of an access unit: as many as there are ids.
+const MOST_SETS: usize = 256;
+
 /// One access unit taken out of an Annex B byte stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnnexB {
     /// The NAL units behind lengths of four bytes, without parameter sets, delimiters and filler.
     pub data: Bytes,
-    /// Sequence parameter sets found.
+    /// Sequence parameter sets found, at most 256.
     pub sps: Vec<Bytes>,
-    /// Picture parameter sets found.
+    /// Picture parameter sets found, at most 256.
     pub pps: Vec<Bytes>,
     /// Whether an IDR picture is among them.
     pub key: bool,
@@ -25,8 +28,8 @@ pub fn annexb_to_avcc(stream: &[u8]) -> AnnexB {
     let mut out = BytesMut::with_capacity(stream.len() + 16);
     for nal in split(stream) {
         match kind(nal) {
-            nal_type::SPS => unit.sps.push(Bytes::copy_from_slice(nal)),
-            nal_type::PPS => unit.pps.push(Bytes::copy_from_slice(nal)),
+            nal_type::SPS => keep(&mut unit.sps, nal),
+            nal_type::PPS => keep(&mut unit.pps, nal),
             nal_type::AUD | nal_type::FILLER | 10 | 11 => {}
             other => {
                 unit.key |= other == nal_type::IDR;
@@ -38,6 +41,13 @@ pub fn annexb_to_avcc(stream: &[u8]) -> AnnexB {
     }
     unit.data = out.freeze();
     unit
+}
+
+/// Adds a parameter set, unless there are too many for any stream.
+pub(crate) fn keep(sets: &mut Vec<Bytes>, nal: &[u8]) {
+    if sets.len() < MOST_SETS {
+        sets.push(Bytes::copy_from_slice(nal));
+    }
 }
 
 /// The NAL units between start codes, without trailing zeros; empty ones are passed over.

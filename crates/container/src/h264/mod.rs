@@ -10,8 +10,8 @@ use media::{VideoCodec, VideoParameters};
 
 use crate::ConfigError;
 
-pub(crate) use annexb::split;
 pub use annexb::{AnnexB, annexb_to_avcc};
+pub(crate) use annexb::{keep, split};
 pub use config::AvcConfig;
 pub use rbsp::{escape, unescape};
 pub use sps::{ColorDescription, Sps};

@@ -3,18 +3,18 @@
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{AUD, END_OF_SEQUENCE, FILLER, FIRST_NON_VCL, PPS, SPS, VPS, kind};
-use crate::h264::split;
+use crate::h264::{keep, split};
 
 /// One access unit taken out of an Annex B byte stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnnexB {
     /// The NAL units behind lengths of four bytes, without parameter sets, delimiters and filler.
     pub data: Bytes,
-    /// Video parameter sets found.
+    /// Video parameter sets found, at most 256.
     pub vps: Vec<Bytes>,
-    /// Sequence parameter sets found.
+    /// Sequence parameter sets found, at most 256.
     pub sps: Vec<Bytes>,
-    /// Picture parameter sets found.
+    /// Picture parameter sets found, at most 256.
     pub pps: Vec<Bytes>,
     /// Whether an intra random access picture is among them: IDR, CRA or BLA, where decoding can begin.
     pub key: bool,
@@ -28,9 +28,9 @@ pub fn annexb_to_hvcc(stream: &[u8]) -> AnnexB {
     let mut out = BytesMut::with_capacity(stream.len() + 16);
     for nal in split(stream) {
         match kind(nal) {
-            Some(VPS) => unit.vps.push(Bytes::copy_from_slice(nal)),
-            Some(SPS) => unit.sps.push(Bytes::copy_from_slice(nal)),
-            Some(PPS) => unit.pps.push(Bytes::copy_from_slice(nal)),
+            Some(VPS) => keep(&mut unit.vps, nal),
+            Some(SPS) => keep(&mut unit.sps, nal),
+            Some(PPS) => keep(&mut unit.pps, nal),
             None | Some(AUD | END_OF_SEQUENCE..=FILLER) => {}
             Some(other) => {
                 unit.key |= matches!(other, 16..=23);

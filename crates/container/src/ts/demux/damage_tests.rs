@@ -102,6 +102,21 @@ fn a_packet_without_end_is_given_up() {
 }
 
 #[test]
+fn no_more_parameter_sets_are_kept_than_a_record_holds() {
+    let sets: Vec<u8> = (0..5000u16)
+        .flat_map(|n| [0, 0, 1, 0x68, (n >> 7) as u8 | 0x80, n as u8 | 0x80])
+        .collect();
+    let unit = crate::h264::annexb_to_avcc(&sets);
+    assert_eq!((unit.pps.len(), unit.data.len()), (256, 0));
+    assert_eq!(
+        crate::hevc::annexb_to_hvcc(&[0, 0, 1, 0x44, 1].repeat(300))
+            .pps
+            .len(),
+        256
+    );
+}
+
+#[test]
 fn bytes_between_packets_are_passed_over() {
     let (whole, packets) = stream();
     let (before, behind) = packets.as_flattened().split_at(20 * PACKET);

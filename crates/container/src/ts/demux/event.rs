@@ -64,7 +64,7 @@ impl Program {
 /// Nothing in the stream can be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Unreadable {
-    /// What there is, of all programs.
+    /// What there is in all programs, each kind once.
     pub kinds: Vec<StreamKind>,
 }
 
@@ -97,7 +97,7 @@ pub struct Counters {
     pub resyncs: u64,
     /// Pictures and frames of sound left out, for they were cut short or malformed.
     pub damaged: u64,
-    /// PES packets left out, for they were longer than [`MAX_PES`](super::MAX_PES).
+    /// PES packets left out, for they were longer than [`MAX_PES`](super::MAX_PES), or of sound than 64 KiB.
     pub oversized: u64,
     /// Pictures and frames of sound left out, for nothing said their time.
     pub untimed: u64,

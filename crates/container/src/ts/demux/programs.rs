@@ -29,7 +29,7 @@ struct Map {
 /// What there is to read.
 pub(super) enum Choice {
     Program(ProgramMap),
-    /// No program has a stream that can be read; what they have.
+    /// No program has a stream that can be read; what they have, each kind once.
     Nothing(Vec<StreamKind>),
     /// Not all maps were seen, and none that can be read.
     NotYet,
@@ -81,12 +81,18 @@ impl Programs {
         if self.maps.iter().any(|map| map.map.is_none()) {
             return Choice::NotYet;
         }
-        let streams = self
+        let mut kinds = Vec::new();
+        for (_, kind) in self
             .maps
             .iter()
             .flat_map(|map| &map.map)
-            .flat_map(|map| &map.streams);
-        Choice::Nothing(streams.map(|(_, kind)| *kind).collect())
+            .flat_map(|map| &map.streams)
+        {
+            if !kinds.contains(kind) {
+                kinds.push(*kind);
+            }
+        }
+        Choice::Nothing(kinds)
     }
 }
 

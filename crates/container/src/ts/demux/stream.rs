@@ -4,7 +4,7 @@ use media::Timestamp;
 
 use super::super::StreamKind;
 use super::super::packet::Packet;
-use super::super::pes::{Pes, total};
+use super::super::pes::{PREFIX, Pes, total};
 use super::super::time::{HZ, nearest};
 use super::audio::Audio;
 use super::continuity::{Continuity, Step};
@@ -13,6 +13,8 @@ use super::video::Video;
 
 /// The largest PES packet that is read: 4 MiB, as large as a video message may be on the ingest.
 pub const MAX_PES: usize = 4 * 1024 * 1024;
+/// The largest one of sound, which must state its length in 16 bits (ISO/IEC 13818-1, 2.4.3.7).
+const MAX_AUDIO_PES: usize = PREFIX + 0xffff;
 /// Ticks from one packet of a stream to the next that are another time base: ten seconds.
 const LEAP: i64 = 10 * HZ as i64;
 
@@ -114,12 +116,16 @@ impl Stream {
 
     fn append(&mut self, payload: &[u8], time: &mut Time, out: &mut Output) {
         self.buffer.extend_from_slice(payload);
-        if self.buffer.len() > MAX_PES {
-            out.counters.oversized += 1;
-            return self.clear();
-        }
+        let most = match self.codec {
+            Codec::Video(_) => MAX_PES,
+            Codec::Audio(_) => MAX_AUDIO_PES,
+        };
         match total(&self.buffer) {
             Some(len @ 1..) if self.buffer.len() >= len => self.finish(len, time, out),
+            _ if self.buffer.len() > most => {
+                out.counters.oversized += 1;
+                self.clear();
+            }
             _ => {}
         }
     }

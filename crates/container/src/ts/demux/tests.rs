@@ -320,8 +320,10 @@ fn a_picture_parameter_set_alone_stands_beside_the_others() {
         data,
         ..picture(3000, 3000, false, 9)
     };
-    let more = write(&[h264_track()], &[with_set]);
-    let (events, counters) = read(&[&stream[..], &more].concat());
+    let again = write(&[h264_track()], &[with_set, picture(6000, 6000, true, 9)]);
+    let (events, counters) = read(&[&stream[..], &again].concat());
+    let tracks = events.iter().filter(|event| matches!(event, Event::Track(_)));
+    assert_eq!(tracks.count(), 2, "the first set again changes nothing");
     let Some(Event::Track(track)) = events.iter().rfind(|event| matches!(event, Event::Track(_))) else {
         panic!("no track");
     };

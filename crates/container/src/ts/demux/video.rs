@@ -118,30 +118,20 @@ impl Unit {
 }
 
 impl Sets {
-    /// These sets after others came: a sequence parameter set begins anew, a picture parameter set alone stands beside
-    /// those with other ids.
+    /// These sets after others came. Another sequence parameter set begins anew; else a picture parameter set stands in
+    /// place of the one with its id, or beside those with others.
     fn with(&self, brought: Self, hevc: bool) -> Self {
-        let or = |new: Vec<Bytes>, old: &Vec<Bytes>| {
-            if new.is_empty() {
-                old.clone()
-            } else {
-                once_each(new)
-            }
-        };
-        let pps = match brought.sps.is_empty() {
-            false => or(brought.pps, &self.pps),
-            true => {
-                let others = self.pps.iter().filter(|old| {
-                    let id = pps_id(old, hevc);
-                    !brought.pps.iter().any(|new| pps_id(new, hevc) == id)
-                });
-                once_each(others.chain(&brought.pps).cloned().collect())
-            }
-        };
+        let [vps, sps, pps] = [brought.vps, brought.sps, brought.pps].map(once_each);
+        let or = |new: Vec<Bytes>, old: &Vec<Bytes>| if new.is_empty() { old.clone() } else { new };
+        let anew = !sps.is_empty() && sps != self.sps;
         Self {
-            vps: or(brought.vps, &self.vps),
-            sps: or(brought.sps, &self.sps),
-            pps,
+            vps: or(vps, &self.vps),
+            sps: or(sps, &self.sps),
+            pps: if anew {
+                or(pps, &self.pps)
+            } else {
+                in_place(&self.pps, pps, hevc)
+            },
         }
     }
 
@@ -151,6 +141,18 @@ impl Sets {
             false => h264::parameters(&AvcConfig::from_parameter_sets(&self.sps, &self.pps)?.to_bytes()),
         }
     }
+}
+
+fn in_place(old: &[Bytes], new: Vec<Bytes>, hevc: bool) -> Vec<Bytes> {
+    let mut all: Vec<_> = old.iter().map(|set| (pps_id(set, hevc), set.clone())).collect();
+    for set in new {
+        let id = pps_id(&set, hevc);
+        match all.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, known)) => *known = set,
+            None => all.push((id, set)),
+        }
+    }
+    all.into_iter().map(|(_, set)| set).collect()
 }
 
 /// pic_parameter_set_id (ITU-T H.264, 7.3.2.2; H.265, 7.3.2.3.1): it stands first, behind the NAL unit's header.
