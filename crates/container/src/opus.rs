@@ -39,6 +39,15 @@ pub fn parameters(header: &Bytes) -> Result<AudioParameters, ConfigError> {
     })
 }
 
+/// The identification header of a stream of one or two channels of which nothing else is said.
+pub fn head(channels: u8) -> Bytes {
+    let mut head = [0; 19];
+    head[..8].copy_from_slice(b"OpusHead");
+    head[8..10].copy_from_slice(&[1, channels]);
+    head[12..16].copy_from_slice(&RATE.to_le_bytes());
+    Bytes::copy_from_slice(&head)
+}
+
 /// Pre-skip, input rate, output gain and mapping family of a header that [`parameters`] could read.
 pub(crate) fn fields(header: &[u8]) -> Result<(u16, u32, i16, u8), ConfigError> {
     let b = header.get(10..19).ok_or(ConfigError::Truncated)?;
@@ -87,6 +96,13 @@ mod tests {
         let mut other = HEAD.to_vec();
         other[8] = 16;
         assert!(parameters(&other.into()).is_err());
+    }
+
+    #[test]
+    fn a_header_is_made_as_ffmpeg_makes_it() {
+        // What ffprobe 5.1 shows as extradata of Opus in a transport stream, which says the channels alone.
+        assert_eq!(head(2), &b"OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0"[..]);
+        assert!(parameters(&head(1)).is_ok());
     }
 
     #[test]

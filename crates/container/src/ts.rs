@@ -1,12 +1,13 @@
 //! MPEG-2 transport streams (ISO/IEC 13818-1 | ITU-T H.222.0), both ways: one program with pictures in H.264 or H.265
-//! and sound in AAC.
+//! and sound in AAC or Opus.
 //!
-//! Packets on either side are [`media::Packet`]s: NAL units behind lengths, raw AAC. Their times are rounded to 90 kHz.
+//! Packets on either side are [`media::Packet`]s: NAL units behind lengths, raw AAC, Opus. Their times are rounded to 90 kHz.
 
 mod crc;
 mod demux;
 mod kind;
 mod mux;
+mod opus;
 mod packet;
 mod pes;
 mod psi;
@@ -48,7 +49,7 @@ pub enum Error {
     /// A picture's packet isn't NAL units behind their lengths, from the first byte to the last.
     #[error("an access unit is malformed")]
     AccessUnit,
-    /// An AAC frame longer than ADTS can say.
-    #[error("an AAC frame of {0} bytes is too large")]
+    /// A frame of sound longer than its header can say, or than any is.
+    #[error("a frame of sound of {0} bytes is too large")]
     TooLarge(usize),
 }

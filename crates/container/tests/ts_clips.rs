@@ -4,6 +4,7 @@
 //! - `h264_aac.ts`: `-c:v libx264 -preset fast -pix_fmt yuv420p -g 15 -bf 2 -x264-params info=0 -c:a aac -b:a 32k -ac 2`
 //! - `hevc_aac.ts`: `-c:v libx265 -preset fast -pix_fmt yuv420p -x265-params keyint=15:bframes=2:info=0 -c:a aac
 //!   -b:a 32k`
+//! - `opus.ts`: `-c:a libopus -b:a 24k -ac 2`, of sound alone
 //! - `mpeg2_mp2.ts`: `-c:v mpeg2video -b:v 100k -c:a mp2 -b:a 32k -t 0.4`
 
 use bytes::BytesMut;
@@ -13,6 +14,7 @@ use proptest::prelude::*;
 
 const H264_AAC: &[u8] = include_bytes!("clips/h264_aac.ts");
 const HEVC_AAC: &[u8] = include_bytes!("clips/hevc_aac.ts");
+const OPUS: &[u8] = include_bytes!("clips/opus.ts");
 const MPEG2_MP2: &[u8] = include_bytes!("clips/mpeg2_mp2.ts");
 
 /// `ffprobe -select_streams v -show_entries packet=pts`: presentation times of the pictures in the order of decoding,
@@ -145,6 +147,24 @@ fn hevc_is_read_as_ffprobe_reads_it() {
 }
 
 #[test]
+fn opus_is_read_as_ffprobe_reads_it() {
+    let read = Read::of(OPUS, 1316);
+    let sound = read.packets(TrackKind::Audio);
+    let expected: Vec<_> = (0..51)
+        .map(|n| 126_000 + 1800 * n)
+        .map(|pts| (pts, pts))
+        .collect();
+    assert_eq!(sound.iter().map(|p| times(p)).collect::<Vec<_>>(), expected);
+    let sizes: Vec<_> = sound.iter().map(|packet| packet.data.len()).collect();
+    assert_eq!(sizes[..4], [91, 61, 66, 67]);
+    // `ffprobe -show_streams -show_data`.
+    assert_eq!(
+        read.config(TrackKind::Audio),
+        "4f707573486561640102000080bb0000000000"
+    );
+}
+
+#[test]
 fn what_cannot_be_read_is_named() {
     let read = Read::of(MPEG2_MP2, 1316);
     let [Event::Unreadable(unreadable)] = &read.events[..] else {
@@ -152,7 +172,7 @@ fn what_cannot_be_read_is_named() {
     };
     assert_eq!(
         unreadable.to_string(),
-        "the stream has no H.264, H.265 or AAC, only MPEG-2 video, MPEG audio (MP2 or MP3)"
+        "the stream has no H.264, H.265, AAC or Opus, only MPEG-2 video, MPEG audio (MP2 or MP3)"
     );
 }
 
@@ -200,7 +220,7 @@ proptest! {
         gaps in proptest::collection::vec((any::<usize>(), 1usize..600), 0..4),
         piece in 1usize..1500,
     ) {
-        for clip in [H264_AAC, HEVC_AAC, MPEG2_MP2] {
+        for clip in [H264_AAC, HEVC_AAC, OPUS, MPEG2_MP2] {
             let mut bytes = clip.to_vec();
             for (at, bits) in &bits {
                 bytes[at % clip.len()] ^= bits;

@@ -1,8 +1,10 @@
 //! Reads transport streams.
 
 mod audio;
+mod clock;
 mod continuity;
 mod event;
+mod opus;
 mod programs;
 mod section;
 mod stream;
@@ -27,7 +29,7 @@ pub use section::MAX_SECTION;
 pub use stream::MAX_PES;
 
 /// Reads one program of a stream: the first in the program association table that has pictures in H.264 or H.265 or
-/// sound in AAC, and of these the first stream of each kind. Both are track 0 of their kind.
+/// sound in AAC or Opus, and of these the first stream of each kind. Both are track 0 of their kind.
 ///
 /// Bytes go in by [`Demuxer::push`] in pieces of any size, events out of [`Demuxer::poll_event`]; drain the queue after
 /// each push. A packet is handed out as soon as it is known to be complete: one whose length is stated with its last

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use super::opus;
+
 /// stream_type of what is written here.
 pub(super) const H264: u8 = 0x1b;
 pub(super) const HEVC: u8 = 0x24;
 pub(super) const AAC: u8 = 0x0f;
 /// PES packets with private data: a descriptor says what they are.
-const PRIVATE: u8 = 0x06;
+pub(super) const PRIVATE: u8 = 0x06;
 
 /// Descriptor tags: a registered format's four characters (2.6.8), and DVB's (ETSI EN 300 468, table 12).
 const REGISTRATION: u8 = 0x05;
@@ -25,6 +27,8 @@ pub enum StreamKind {
     Hevc,
     /// AAC in ADTS.
     Aac,
+    /// Opus of so many channels, 1 or 2.
+    Opus(u8),
     /// Something known by name that isn't read.
     Unread(&'static str),
     /// Something else, by its stream_type.
@@ -63,13 +67,13 @@ impl StreamKind {
 
     /// Whether it is sound that can be read.
     pub const fn is_audio(self) -> bool {
-        matches!(self, Self::Aac)
+        matches!(self, Self::Aac | Self::Opus(_))
     }
 }
 
 fn private(descriptors: &[u8]) -> StreamKind {
     let known = split(descriptors).find_map(|(tag, body)| match tag {
-        REGISTRATION => registered(body),
+        REGISTRATION => registered(body, descriptors),
         TELETEXT => Some(StreamKind::Unread("teletext")),
         SUBTITLES => Some(StreamKind::Unread("DVB subtitles")),
         AC3 => Some(StreamKind::Unread("AC-3 sound")),
@@ -79,17 +83,26 @@ fn private(descriptors: &[u8]) -> StreamKind {
     known.unwrap_or(StreamKind::Unread("private data"))
 }
 
-fn registered(body: &[u8]) -> Option<StreamKind> {
+fn registered(body: &[u8], all: &[u8]) -> Option<StreamKind> {
     match body.first_chunk()? {
         b"HEVC" => Some(StreamKind::Hevc),
         b"AV01" => Some(StreamKind::Unread("AV1 video")),
-        b"Opus" => Some(StreamKind::Unread("Opus sound")),
+        b"Opus" => Some(opus(all)),
         b"AC-3" => Some(StreamKind::Unread("AC-3 sound")),
         b"EAC3" => Some(StreamKind::Unread("Enhanced AC-3 sound")),
         b"BSSD" => Some(StreamKind::Unread("SMPTE 302M sound")),
         b"KLVA" => Some(StreamKind::Unread("KLV metadata")),
         _ => None,
     }
+}
+
+fn opus(descriptors: &[u8]) -> StreamKind {
+    let extension = split(descriptors).find(|(tag, _)| *tag == opus::EXTENSION);
+    let channels = extension.and_then(|(_, body)| opus::channels(body));
+    channels.map_or(
+        StreamKind::Unread("Opus sound of other than one or two channels"),
+        StreamKind::Opus,
+    )
 }
 
 /// Descriptors one after another: tag and body. Ends early at one that is cut short.
@@ -110,6 +123,7 @@ impl fmt::Display for StreamKind {
             Self::H264 => f.write_str("H.264 video"),
             Self::Hevc => f.write_str("H.265 video"),
             Self::Aac => f.write_str("AAC sound"),
+            Self::Opus(_) => f.write_str("Opus sound"),
             Self::Unread(name) => f.write_str(name),
             Self::Unknown(stream_type) => write!(f, "a stream of type {stream_type:#04x}"),
         }
@@ -124,6 +138,8 @@ mod tests {
     fn a_descriptor_says_what_private_data_are() {
         let private = |descriptors: &[u8]| StreamKind::of(PRIVATE, descriptors);
         assert_eq!(private(b"\x0a\x04eng\0\x05\x04HEVC"), StreamKind::Hevc);
+        assert_eq!(private(b"\x05\x04Opus\x7f\x02\x80\x02"), StreamKind::Opus(2));
+        assert!(!private(b"\x05\x04Opus\x7f\x02\x80\x06").is_audio());
         assert_eq!(private(b"\x6a\x01\0").to_string(), "AC-3 sound");
         for unsaid in [&b""[..], b"\x05", b"\x05\x04HEV", b"\x05\x02HE", b"\x05\x04ABCD"] {
             assert_eq!(private(unsaid).to_string(), "private data");

@@ -5,6 +5,7 @@ use super::time::{field, read};
 /// stream_id of the first stream of pictures, of sound, and of private data with times (table 2-22).
 pub(super) const VIDEO: u8 = 0xe0;
 pub(super) const AUDIO: u8 = 0xc0;
+pub(super) const PRIVATE: u8 = 0xbd;
 
 /// Bytes up to PES_packet_length, which counts what follows.
 pub(super) const PREFIX: usize = 6;
@@ -89,7 +90,7 @@ impl<'a> Pes<'a> {
 /// Whether packets of this stream_id carry pictures or sound, of whatever codec: private_stream_1, audio, video and
 /// extended_stream_id.
 const fn has_times(stream_id: u8) -> bool {
-    matches!(stream_id, 0xbd | 0xc0..=0xef | 0xfd)
+    matches!(stream_id, PRIVATE | 0xc0..=0xef | 0xfd)
 }
 
 #[cfg(test)]

@@ -34,6 +34,12 @@ pub(super) fn aac_track() -> Track {
     track(CodecParameters::Audio(aac::parameters(&hex("1190")).unwrap()))
 }
 
+pub(super) fn opus_track() -> Track {
+    track(CodecParameters::Audio(
+        crate::opus::parameters(&crate::opus::head(2)).unwrap(),
+    ))
+}
+
 /// A packet at `dts` and `pts` ticks of 90 kHz.
 pub(super) fn packet(kind: TrackKind, pts: i64, dts: i64, key: bool, data: Bytes) -> Packet {
     let [pts, dts] = [pts, dts].map(|ticks| Timestamp::from_ticks(ticks, 90_000));
@@ -158,6 +164,17 @@ proptest! {
         let expected = Counters { packets: (stream.len() / PACKET) as u64, ..Counters::default() };
         prop_assert_eq!(demuxer.counters(), expected);
         prop_assert!(!events.contains(&Event::Discontinuity));
+    }
+
+    #[test]
+    fn opus_survives(count in 1i64..40, len in 1usize..2000) {
+        // Mode and size of 20 ms, one frame.
+        let data = |n: i64| Bytes::from([&[31 << 3][..], &vec![n as u8; len]].concat());
+        let packets: Vec<_> = (0..count).map(|n| packet(TrackKind::Audio, n * 1800, n * 1800, true, data(n))).collect();
+        let (events, counters) = read(&write(&[opus_track()], &packets));
+        prop_assert!(events.contains(&Event::Track(opus_track())));
+        prop_assert!(frames(&events) == packets);
+        prop_assert_eq!((counters.damaged, counters.untimed), (0, 0));
     }
 
     #[test]

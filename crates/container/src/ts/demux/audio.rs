@@ -3,20 +3,20 @@
 use bytes::Bytes;
 use media::{CodecParameters, Packet, Timestamp, Track, TrackKind};
 
+use super::clock::SampleClock;
 use super::event::{Event, Output};
 use crate::aac;
 use crate::adts::{self, Adts, Frame};
 
 /// Samples of each channel in a raw data block.
-const SAMPLES: i64 = 1024;
+const SAMPLES: u32 = 1024;
 
 /// A stream of sound.
 #[derive(Debug, Default)]
 pub(super) struct Audio {
     /// The beginning of a frame that the next PES packet ends: less than [`adts::MAX_FRAME`] bytes.
     rest: Vec<u8>,
-    /// A time that the stream said, and the samples since.
-    clock: Option<(Timestamp, i64)>,
+    clock: SampleClock,
     /// The last bytes weren't a frame: a header counts only with another behind it.
     searching: bool,
     adts: Option<Adts>,
@@ -27,7 +27,7 @@ impl Audio {
     pub(super) fn lose(&mut self, out: &mut Output) {
         out.counters.damaged += u64::from(!self.rest.is_empty());
         self.rest.clear();
-        self.clock = None;
+        self.clock.lose();
     }
 
     /// Reads the payload of a PES packet. `pts` is of the first frame that begins in it (2.4.3.7).
@@ -38,8 +38,11 @@ impl Audio {
         let mut at = 0;
         loop {
             let found = self.find(&data[at..]);
-            if at >= begun && matches!(found, Found::Frame(_) | Found::Beginning) {
-                self.clock = pts.take().map(|pts| (pts, 0)).or(self.clock);
+            if at >= begun
+                && matches!(found, Found::Frame(_) | Found::Beginning)
+                && let Some(pts) = pts.take()
+            {
+                self.clock.set(pts);
             }
             match found {
                 Found::Frame(frame) => {
@@ -71,7 +74,9 @@ impl Audio {
 
     fn frame(&mut self, frame: &Frame, bytes: &[u8], out: &mut Output) {
         self.searching = false;
-        let time = self.count(frame);
+        let time = self
+            .clock
+            .count(SAMPLES * u32::from(frame.blocks), frame.adts.rate());
         if frame.blocks > 1 {
             return out.counters.damaged += 1;
         }
@@ -88,14 +93,6 @@ impl Audio {
             // Of its own allocation, so that a frame kept long doesn't hold its neighbours.
             data: Bytes::copy_from_slice(&bytes[frame.header..]),
         }));
-    }
-
-    /// The time of a frame, if one is known; the clock goes on behind it.
-    fn count(&mut self, frame: &Frame) -> Option<Timestamp> {
-        let (said, samples) = self.clock.as_mut()?;
-        let since = Timestamp::from_ticks(*samples, frame.adts.rate());
-        *samples += SAMPLES * i64::from(frame.blocks);
-        Some(*said + since.saturating_since(Timestamp::ZERO))
     }
 
     /// A header says this of the stream: mostly what is known.

@@ -70,7 +70,7 @@ pub struct Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the stream has no H.264, H.265 or AAC")?;
+        f.write_str("the stream has no H.264, H.265, AAC or Opus")?;
         for (at, kind) in self.kinds.iter().enumerate() {
             write!(f, "{}{kind}", if at == 0 { ", only " } else { ", " })?;
         }

@@ -9,6 +9,7 @@ use super::super::time::{HZ, nearest};
 use super::audio::Audio;
 use super::continuity::{Continuity, Step};
 use super::event::{Event, Output};
+use super::opus::Opus;
 use super::video::Video;
 
 /// The largest PES packet that is read: 4 MiB, as large as a video message may be on the ingest.
@@ -69,14 +70,16 @@ pub(super) struct Stream {
 #[derive(Debug)]
 enum Codec {
     Video(Video),
-    Audio(Audio),
+    Aac(Audio),
+    Opus(Opus),
 }
 
 impl Stream {
     pub(super) fn new(pid: u16, kind: StreamKind) -> Self {
         let codec = match kind {
             StreamKind::H264 | StreamKind::Hevc => Codec::Video(Video::new(kind == StreamKind::Hevc)),
-            _ => Codec::Audio(Audio::default()),
+            StreamKind::Opus(channels) => Codec::Opus(Opus::new(channels)),
+            _ => Codec::Aac(Audio::default()),
         };
         Self {
             pid,
@@ -118,7 +121,7 @@ impl Stream {
         self.buffer.extend_from_slice(payload);
         let most = match self.codec {
             Codec::Video(_) => MAX_PES,
-            Codec::Audio(_) => MAX_AUDIO_PES,
+            Codec::Aac(_) | Codec::Opus(_) => MAX_AUDIO_PES,
         };
         match total(&self.buffer) {
             Some(len @ 1..) if self.buffer.len() >= len => self.finish(len, time, out),
@@ -143,8 +146,10 @@ impl Stream {
     fn give_up(&mut self, out: &mut Output) {
         out.counters.damaged += u64::from(self.open);
         self.clear();
-        if let Codec::Audio(audio) = &mut self.codec {
-            audio.lose(out);
+        match &mut self.codec {
+            Codec::Video(_) => {}
+            Codec::Aac(audio) => audio.lose(out),
+            Codec::Opus(opus) => opus.lose(),
         }
     }
 
@@ -172,7 +177,8 @@ impl Stream {
         match (&mut self.codec, times) {
             (Codec::Video(video), Some(times)) => video.unit(pes.payload, times, out),
             (Codec::Video(_), None) => out.counters.untimed += 1,
-            (Codec::Audio(audio), times) => audio.unit(pes.payload, times.map(|times| times.pts), out),
+            (Codec::Aac(audio), times) => audio.unit(pes.payload, times.map(|times| times.pts), out),
+            (Codec::Opus(opus), times) => opus.unit(pes.payload, times.map(|times| times.pts), out),
         }
     }
 

@@ -153,10 +153,10 @@ fn a_stream_without_known_codec_is_refused_in_a_sentence() {
     };
     assert_eq!(
         unreadable.to_string(),
-        "the stream has no H.264, H.265 or AAC, only AAC in LATM (only AAC in ADTS can be read)"
+        "the stream has no H.264, H.265, AAC or Opus, only AAC in LATM (only AAC in ADTS can be read)"
     );
     let known = |kinds| Unreadable { kinds }.to_string();
-    assert_eq!(known(vec![]), "the stream has no H.264, H.265 or AAC");
+    assert_eq!(known(vec![]), "the stream has no H.264, H.265, AAC or Opus");
     assert!(
         known(vec![StreamKind::Unknown(0x42), StreamKind::Unknown(0x43)])
             .ends_with("0x42, a stream of type 0x43")

@@ -4,7 +4,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use media::{AudioCodec, CodecParameters, Packet, Track, TrackKind, VideoCodec};
 
 use super::super::packet::{Adaptation, begin};
-use super::super::{Error, kind, pes};
+use super::super::{Error, kind, opus, pes};
 use super::annexb::{AnnexB, Unit};
 use crate::adts::{self, Adts};
 
@@ -63,7 +63,7 @@ impl Streams {
 
     /// What the map says: stream_type, PID, descriptors.
     pub(super) fn map(&self) -> Vec<(u8, u16, Bytes)> {
-        let entry = |stream: &Stream| (stream.stream_type, stream.pid(), Bytes::new());
+        let entry = |stream: &Stream| (stream.stream_type, stream.pid(), stream.descriptors());
         self.0.iter().map(entry).collect()
     }
 }
@@ -81,6 +81,8 @@ pub(super) struct Stream {
 enum Codec {
     Video(AnnexB),
     Aac(Adts),
+    /// With its descriptors.
+    Opus(Bytes),
 }
 
 impl Stream {
@@ -94,7 +96,7 @@ impl Stream {
             },
             CodecParameters::Audio(p) => match p.codec {
                 AudioCodec::Aac => (kind::AAC, Codec::Aac(Adts::from_config(&p.config)?)),
-                AudioCodec::Opus => return Err(Error::Codec("Opus")),
+                AudioCodec::Opus => (kind::PRIVATE, Codec::Opus(opus::descriptors(p.channels)?)),
             },
         };
         Ok(Self {
@@ -107,7 +109,7 @@ impl Stream {
     fn kind(&self) -> TrackKind {
         match self.codec {
             Codec::Video(_) => TrackKind::Video,
-            Codec::Aac(_) => TrackKind::Audio,
+            Codec::Aac(_) | Codec::Opus(_) => TrackKind::Audio,
         }
     }
 
@@ -118,10 +120,18 @@ impl Stream {
         }
     }
 
+    fn descriptors(&self) -> Bytes {
+        match &self.codec {
+            Codec::Opus(descriptors) => descriptors.clone(),
+            Codec::Video(_) | Codec::Aac(_) => Bytes::new(),
+        }
+    }
+
     pub(super) fn stream_id(&self) -> u8 {
-        match self.kind() {
-            TrackKind::Video => pes::VIDEO,
-            TrackKind::Audio => pes::AUDIO,
+        match self.codec {
+            Codec::Video(_) => pes::VIDEO,
+            Codec::Aac(_) => pes::AUDIO,
+            Codec::Opus(_) => pes::PRIVATE,
         }
     }
 
@@ -134,6 +144,7 @@ impl Stream {
                 let header = adts.header(len).ok_or(Error::TooLarge(len))?;
                 Ok(Payload::Aac(header, &packet.data))
             }
+            Codec::Opus(_) => Ok(Payload::Opus(opus::Header::new(packet.data.len())?, &packet.data)),
         }
     }
 }
@@ -142,6 +153,7 @@ impl Stream {
 pub(super) enum Payload<'a> {
     Video(Unit<'a>),
     Aac([u8; adts::HEADER], &'a [u8]),
+    Opus(opus::Header, &'a [u8]),
 }
 
 impl Payload<'_> {
@@ -149,6 +161,7 @@ impl Payload<'_> {
         match self {
             Self::Video(unit) => unit.len(),
             Self::Aac(header, data) => header.len() + data.len(),
+            Self::Opus(header, data) => header.len() + data.len(),
         }
     }
 
@@ -158,6 +171,10 @@ impl Payload<'_> {
             Self::Video(unit) => unit.pieces().for_each(put),
             Self::Aac(header, data) => {
                 put(header);
+                put(data);
+            }
+            Self::Opus(header, data) => {
+                header.pieces().into_iter().for_each(&mut put);
                 put(data);
             }
         }
