@@ -14,12 +14,14 @@ mod video;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod program_tests;
+#[cfg(test)]
 mod tests;
 
 use self::event::Output;
 use self::programs::{Choice, Programs};
 use self::stream::{Stream, Time};
-use self::sync::Sync;
+use self::sync::Splitter;
 use super::packet::Packet;
 use super::psi::ProgramMap;
 
@@ -28,7 +30,7 @@ pub use programs::MAX_PROGRAMS;
 pub use section::MAX_SECTION;
 pub use stream::MAX_PES;
 
-/// Reads one program of a stream: the first in the program association table that has pictures in H.264 or H.265 or
+/// Reads one program of a stream: of those whose maps have come the first that has pictures in H.264 or H.265 or
 /// sound in AAC or Opus, and of these the first stream of each kind. Both are track 0 of their kind.
 ///
 /// Bytes go in by [`Demuxer::push`] in pieces of any size, events out of [`Demuxer::poll_event`]; drain the queue after
@@ -41,7 +43,7 @@ pub use stream::MAX_PES;
 /// It holds at most [`MAX_PES`] for each of two streams and [`MAX_SECTION`] for each of [`MAX_PROGRAMS`] programs.
 #[derive(Debug, Default)]
 pub struct Demuxer {
-    sync: Sync,
+    sync: Splitter,
     programs: Programs,
     program: Option<Program>,
     pcr_pid: Option<u16>,

@@ -4,14 +4,14 @@ use super::super::{PACKET, SYNC_BYTE};
 
 /// Cuts bytes into packets. It holds what doesn't make a whole one, and while it searches no more than one.
 #[derive(Debug, Default)]
-pub(super) struct Sync {
+pub(super) struct Splitter {
     rest: Vec<u8>,
     /// The last packet didn't begin where it should have.
     searching: bool,
     resyncs: u64,
 }
 
-impl Sync {
+impl Splitter {
     /// How often a beginning had to be searched for.
     pub(super) const fn resyncs(&self) -> u64 {
         self.resyncs
@@ -78,7 +78,7 @@ mod tests {
     }
 
     fn read(pieces: &[&[u8]]) -> (Vec<u8>, u64) {
-        let (mut sync, mut read) = (Sync::default(), vec![]);
+        let (mut sync, mut read) = (Splitter::default(), vec![]);
         for piece in pieces {
             sync.push(piece, |packet| read.push(packet[1]));
             assert!(sync.rest.len() <= PACKET);

@@ -4,24 +4,24 @@ use media::{CodecParameters, Packet, Size, TrackKind};
 use super::super::packet::{Adaptation, begin};
 use super::super::psi::{self, ProgramEntry};
 use super::super::tests::{aac_track, frames, h264_track, hevc_track, picture, read, sound, write};
-use super::super::{PACKET, StreamKind, kind, pes};
+use super::super::{PACKET, kind, pes};
 use super::*;
 use crate::adts::Adts;
 
-const VIDEO: u16 = 0x100;
-const AUDIO: u16 = 0x101;
-const MAP: u16 = 0x1000;
+pub(super) const VIDEO: u16 = 0x100;
+pub(super) const AUDIO: u16 = 0x101;
+pub(super) const MAP: u16 = 0x1000;
 
 /// Writes what the muxer doesn't: any tables, any PES packets.
 #[derive(Default)]
-struct Script {
-    out: BytesMut,
+pub(super) struct Script {
+    pub(super) out: BytesMut,
     continuity: std::collections::HashMap<u16, u8>,
 }
 
 impl Script {
     /// `payload` in as many packets as it takes, or in packets of `most` bytes of payload.
-    fn packets(&mut self, pid: u16, payload: &[u8], most: usize) {
+    pub(super) fn packets(&mut self, pid: u16, payload: &[u8], most: usize) {
         let counter = self.continuity.entry(pid).or_insert(15);
         for (n, piece) in payload.chunks(most).enumerate() {
             begin(
@@ -36,11 +36,11 @@ impl Script {
         }
     }
 
-    fn section(&mut self, pid: u16, section: &[u8]) {
+    pub(super) fn section(&mut self, pid: u16, section: &[u8]) {
         self.packets(pid, &[&[0], section, &[0xff; 20]].concat(), 184);
     }
 
-    fn programs(&mut self, numbers: &[u16]) {
+    pub(super) fn programs(&mut self, numbers: &[u16]) {
         for &number in numbers {
             let map_pid = MAP + number;
             let entry = ProgramEntry { number, map_pid };
@@ -48,7 +48,7 @@ impl Script {
         }
     }
 
-    fn map(&mut self, number: u16, version: u8, streams: &[(u8, u16)]) {
+    pub(super) fn map(&mut self, number: u16, version: u8, streams: &[(u8, u16)]) {
         let streams: Vec<_> = streams
             .iter()
             .map(|(kind, pid)| (*kind, *pid, Bytes::new()))
@@ -56,24 +56,24 @@ impl Script {
         self.section(MAP + number, &psi::pmt(number, version, VIDEO, &streams));
     }
 
-    fn pes(&mut self, pid: u16, pts: i64, payload: &[u8]) {
+    pub(super) fn pes(&mut self, pid: u16, pts: i64, payload: &[u8]) {
         let header = pes::header(pes::AUDIO, pts, pts, payload.len());
         self.packets(pid, &[header.as_bytes(), payload].concat(), 184);
     }
 
     /// A stream of sound alone, up to its first PES packet.
-    fn sound() -> Self {
+    pub(super) fn sound() -> Self {
         let mut script = Self::default();
         script.programs(&[1]);
         script.map(1, 0, &[(kind::AAC, AUDIO)]);
         script
     }
 
-    fn events(&self) -> Vec<Event> {
+    pub(super) fn events(&self) -> Vec<Event> {
         read(&self.out).0
     }
 
-    fn times(&self) -> Vec<i64> {
+    pub(super) fn times(&self) -> Vec<i64> {
         frames(&self.events())
             .iter()
             .map(|packet| packet.pts.as_ticks(90_000))
@@ -81,17 +81,10 @@ impl Script {
     }
 }
 
-fn adts(len: usize) -> Vec<u8> {
+/// A frame of sound of `len` bytes behind its header.
+pub(super) fn adts(len: usize) -> Vec<u8> {
     let header = Adts::from_config(&[0x11, 0x90]).unwrap().header(len).unwrap();
     [&header[..], &vec![0x21; len]].concat()
-}
-
-fn programs(events: &[Event]) -> Vec<Program> {
-    let programs = events.iter().filter_map(|event| match event {
-        Event::Program(program) => Some(program.clone()),
-        _ => None,
-    });
-    programs.collect()
 }
 
 #[test]
@@ -113,119 +106,6 @@ fn a_picture_without_stated_length_is_complete_when_the_next_begins() {
     demuxer.flush();
     assert!(matches!(demuxer.poll_event(), Some(Event::Frame(_))));
     assert_eq!(demuxer.poll_event(), None);
-}
-
-#[test]
-fn the_first_program_with_a_known_stream_is_read() {
-    let mut script = Script::default();
-    script.programs(&[3, 1, 2]);
-    script.map(3, 0, &[(0x02, 0x200), (0x11, 0x201)]);
-    script.map(1, 0, &[(0x81, AUDIO + 9), (kind::AAC, AUDIO)]);
-    script.map(2, 0, &[(kind::AAC, 0x300)]);
-    script.pes(AUDIO, 90, &adts(20));
-    script.pes(0x300, 91, &adts(20));
-    let [program] = &programs(&script.events())[..] else {
-        panic!("one program");
-    };
-    let streams: Vec<_> = program
-        .streams
-        .iter()
-        .map(|s| (s.pid, s.kind.to_string(), s.read))
-        .collect();
-    assert_eq!(program.number, 1);
-    assert_eq!(
-        streams,
-        [
-            (AUDIO + 9, "AC-3 sound".into(), false),
-            (AUDIO, "AAC sound".into(), true)
-        ]
-    );
-    assert_eq!(script.times(), [90]);
-}
-
-#[test]
-fn a_stream_without_known_codec_is_refused_in_a_sentence() {
-    let mut script = Script::default();
-    script.programs(&[1]);
-    script.map(1, 0, &[(0x11, AUDIO)]);
-    let [Event::Unreadable(unreadable)] = &script.events()[..] else {
-        panic!("{:?}", script.events());
-    };
-    assert_eq!(
-        unreadable.to_string(),
-        "the stream has no H.264, H.265, AAC or Opus, only AAC in LATM (only AAC in ADTS can be read)"
-    );
-    let known = |kinds| Unreadable { kinds }.to_string();
-    assert_eq!(known(vec![]), "the stream has no H.264, H.265, AAC or Opus");
-    assert!(
-        known(vec![StreamKind::Unknown(0x42), StreamKind::Unknown(0x43)])
-            .ends_with("0x42, a stream of type 0x43")
-    );
-}
-
-#[test]
-fn a_new_map_brings_other_streams_and_leaves_those_that_stay() {
-    let mut script = Script::sound();
-    // The beginning of a frame, which goes on behind the new map.
-    let frame = adts(100);
-    script.pes(AUDIO, 0, &frame[..50]);
-    script.map(1, 1, &[(kind::AAC, AUDIO), (kind::H264, VIDEO)]);
-    script.map(1, 1, &[(kind::AAC, AUDIO), (kind::H264, VIDEO)]);
-    script.pes(AUDIO, 1920, &[&frame[50..], &frame].concat());
-    script.map(1, 2, &[(kind::AAC, 0x300)]);
-    script.pes(AUDIO, 3840, &frame);
-    script.pes(0x300, 5760, &frame);
-    assert_eq!(script.times(), [0, 1920, 5760]);
-    assert_eq!(programs(&script.events()).len(), 3);
-}
-
-#[test]
-fn a_program_that_loses_its_streams_is_left_for_another() {
-    let mut script = Script::default();
-    script.programs(&[1, 2]);
-    script.map(1, 0, &[(kind::AAC, AUDIO)]);
-    script.map(2, 0, &[(kind::AAC, 0x300)]);
-    script.map(1, 1, &[(0x06, AUDIO)]);
-    script.map(2, 1, &[]);
-    let events = script.events();
-    let numbers: Vec<_> = programs(&events).iter().map(|program| program.number).collect();
-    assert_eq!(numbers, [1, 2]);
-    assert!(matches!(events[2..], [Event::Unreadable(_)]), "{events:?}");
-}
-
-#[test]
-fn tables_may_be_spread_over_packets() {
-    let mut script = Script::default();
-    let entry = ProgramEntry {
-        number: 1,
-        map_pid: MAP,
-    };
-    let pat = psi::pat(1, entry, 0);
-    script.packets(0, &[&[0][..], &pat].concat(), 5);
-    // A section of three packets behind one that ends in the first by its pointer_field.
-    let descriptors = Bytes::from(vec![0; 400]);
-    let map = psi::pmt(1, 0, AUDIO, &[(kind::AAC, AUDIO, descriptors)]);
-    script.packets(MAP, &[&[0][..], &map].concat(), 184);
-    script.pes(AUDIO, 90, &adts(20));
-    assert_eq!(script.times(), [90]);
-}
-
-#[test]
-fn sections_may_follow_one_another_in_a_packet() {
-    let mut script = Script::default();
-    script.programs(&[1]);
-    let other = psi::pmt(9, 0, AUDIO, &[]);
-    let map = psi::pmt(1, 0, AUDIO, &[(kind::AAC, AUDIO, Bytes::new())]);
-    let (head, tail) = map.split_at(4);
-    // The second begins in the first packet and ends in the second, where a third begins by pointer_field.
-    script.packets(MAP + 1, &[&[0][..], &other, head].concat(), 184);
-    script.packets(
-        MAP + 1,
-        &[&[tail.len() as u8][..], tail, &other, &[0xff]].concat(),
-        184,
-    );
-    script.pes(AUDIO, 90, &adts(20));
-    assert_eq!(script.times(), [90]);
 }
 
 #[test]
