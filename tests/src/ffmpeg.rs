@@ -107,6 +107,7 @@ impl Publisher {
     pub fn start(program: &Path, url: &str, options: Options) -> io::Result<Self> {
         let mut process = Command::new(program)
             .args(arguments(options))
+            .args(["-f", if url.starts_with("srt") { "mpegts" } else { "flv" }])
             .arg(url)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -216,7 +217,7 @@ fn arguments(options: Options) -> Vec<String> {
     };
     format!(
         "-hide_banner -loglevel warning {picture} {sound} -map 0:v -map 1:a {codecs} -b:v {kbps}k {most} \
-         -b:a 96k -ac 2 -flush_packets 1 -flvflags no_duration_filesize -f flv"
+         -b:a 96k -ac 2 -flush_packets 1 -flvflags no_duration_filesize"
     )
     .split_whitespace()
     .map(str::to_owned)

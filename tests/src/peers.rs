@@ -1,7 +1,7 @@
 //! Programs that aren't ours and that Debian has not, or too old: `cargo xtask test` fetches them.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -42,7 +42,9 @@ pub async fn play(ffmpeg: &Path, url: &str, size: Size, count: usize) -> io::Res
     let count_arg = count.to_string();
     let mut player = Command::new(ffmpeg);
     // Without being told some servers give no more than H.264 and AAC.
-    player.args(["-rtmp_enhanced_codecs", "hvc1,av01,vp09", "-rtmp_live", "live"]);
+    if url.starts_with("rtmp") {
+        player.args(["-rtmp_enhanced_codecs", "hvc1,av01,vp09", "-rtmp_live", "live"]);
+    }
     player.args(["-i", url, "-map", "0:v", "-c", "copy"]);
     run(player.args(["-frames:v", &count_arg]).arg(&file)).await?;
     let mut decoder = Command::new("ffmpeg");
@@ -78,6 +80,8 @@ async fn run(ffmpeg: &mut Command) -> io::Result<Vec<u8>> {
 pub struct MediaMtx {
     /// Where it takes and gives RTMP.
     pub rtmp: SocketAddr,
+    /// Where it takes and gives SRT.
+    pub srt: SocketAddr,
     _folder: TempDir,
     _process: Child,
 }
@@ -91,11 +95,12 @@ impl MediaMtx {
         let Some(program) = find_or_skip("mediamtx-1.20.1", "MediaMTX") else {
             return Ok(None);
         };
-        // It can't be asked for a free port; this one was free a moment ago.
+        // It can't be asked for free ports; these were free a moment ago.
         let rtmp = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let srt = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
         let folder = tempfile::Builder::new().prefix("anchor-mediamtx-").tempdir()?;
         let config = format!(
-            "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nsrt: no\nmoq: no\nrtmp: yes\nrtmpAddress: {rtmp}\n\
+            "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\n\
              paths:\n  all_others:\n"
         );
         let file = folder.path().join("mediamtx.yml");
@@ -109,6 +114,7 @@ impl MediaMtx {
         until(START, async || TcpStream::connect(rtmp).await.map(Some)).await?;
         Ok(Some(Self {
             rtmp,
+            srt,
             _folder: folder,
             _process: process,
         }))

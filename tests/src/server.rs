@@ -32,6 +32,8 @@ pub struct Server {
     pub rtmp: SocketAddr,
     /// Where publishers come within TLS, if it was told so.
     pub rtmps: Option<SocketAddr>,
+    /// Where callers by SRT come, if it was told so.
+    pub srt: Option<SocketAddr>,
     /// Where the operator looks.
     pub admin: SocketAddr,
     binary: PathBuf,
@@ -45,6 +47,7 @@ struct Listeners {
     http: Option<SocketAddr>,
     rtmp: Option<SocketAddr>,
     rtmps: Option<SocketAddr>,
+    srt: Option<SocketAddr>,
     admin: Option<SocketAddr>,
 }
 
@@ -155,6 +158,7 @@ impl Server {
             http: known(found.http)?,
             rtmp: known(found.rtmp)?,
             rtmps: found.rtmps,
+            srt: found.srt,
             admin: known(found.admin)?,
             binary,
             data,
@@ -214,6 +218,7 @@ async fn ready(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<Listener
             ["listening", "http", address] => found.http = address.parse().ok(),
             ["listening", "rtmp", address] => found.rtmp = address.parse().ok(),
             ["listening", "rtmps", address] => found.rtmps = address.parse().ok(),
+            ["listening", "srt", address] => found.srt = address.parse().ok(),
             ["listening", "admin", address] => found.admin = address.parse().ok(),
             _ => {}
         }

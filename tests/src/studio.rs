@@ -101,9 +101,8 @@ impl Show {
     #[must_use]
     pub fn output_at(mut self, name: &str, address: &str, video: &str) -> Self {
         let (url, key) = address.rsplit_once('/').unwrap_or((address, ""));
-        let file = format!("{}.key", self.keys.len());
-        self.keys.push(key.to_owned());
-        self.place(name, url, &format!("{{ file = \"{file}\" }}"), video)
+        let kept = self.keep(key);
+        self.place(name, url, &kept, video)
     }
 
     /// With an output to `url`, `rtmp://host/app`; `key` stands as its key, word for word.
@@ -112,9 +111,33 @@ impl Show {
         self.place(name, url, key, LIGHT)
     }
 
+    /// With an output by SRT to `url`, `srt://host:port`, with the stream id `key` and a passphrase unless it is empty.
+    #[must_use]
+    pub fn output_by_srt(mut self, name: &str, url: &str, key: &str, passphrase: &str) -> Self {
+        let kept = self.keep(key);
+        self = self.place(name, url, &kept, LIGHT);
+        self.text += "srt.latency_ms = 120\n";
+        if !passphrase.is_empty() {
+            let kept = self.keep(passphrase);
+            self.text += &format!("srt.passphrase = {kept}\n");
+        }
+        self
+    }
+
+    /// Puts a secret into a file of its own; answers where, as the show file says it.
+    fn keep(&mut self, secret: &str) -> String {
+        let file = format!("{}.key", self.keys.len());
+        self.keys.push(secret.to_owned());
+        format!("{{ file = \"{file}\" }}")
+    }
+
     fn place(mut self, name: &str, url: &str, key: &str, video: &str) -> Self {
+        let kind = url
+            .split("://")
+            .next()
+            .map_or("rtmp", |scheme| scheme.trim_end_matches('s'));
         self.text += &format!(
-            "[[output]]\nname = \"{name}\"\ntype = \"rtmp\"\nurl = \"{url}\"\nkey = {key}\nvideo = {video}\n"
+            "[[output]]\nname = \"{name}\"\ntype = \"{kind}\"\nurl = \"{url}\"\nkey = {key}\nvideo = {video}\n"
         );
         self
     }

@@ -9,15 +9,14 @@ use api::studio::{EncodingStats, OutputStats};
 use capture::clock::ShowClock;
 use media::ShowId;
 use pipeline::encode::{AudioConfig, AudioEncoder, Preset, VideoConfig, VideoEncoder};
-use rtmp::Target;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::UtcMap;
 use crate::encoding::{Encoding, Outlet};
-use crate::output::{Destination, Queue, drive};
-use crate::show::{AudioSettings, Canvas, Output, VideoSettings};
-use crate::{Error, key, random};
+use crate::output::{Destination, Queue, Route, drive};
+use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
+use crate::{Error, random};
 
 /// What sending needs of the show it is part of.
 #[derive(Clone)]
@@ -48,27 +47,19 @@ pub(crate) struct Sent {
     pub(crate) outputs: Vec<OutputStats>,
 }
 
-/// An output with its server and key.
-pub(crate) type Ready = (Output, Target);
+/// An output with the way to its server.
+pub(crate) type Ready = (Output, Route);
 
-/// Each output's server and key, before anything is opened. The keyring may take its time: not for a task.
+/// The way to each output's server, before anything is opened; `companion` is the companion server, if the show has
+/// one. The keyring may take its time: not for a task.
 ///
 /// # Errors
 /// [`Error::Key`], [`Error::Output`] for the first that can't be had.
-pub(crate) fn ready(outputs: &[Output]) -> Result<Vec<Ready>, Error> {
-    let target = |output: &Output| {
-        let name = || output.name.clone();
-        let key = key::fetch(&output.key).map_err(|source| Error::Key {
-            output: name(),
-            source,
-        })?;
-        let target = Target::new(&output.url, key).map_err(|source| Error::Output {
-            output: name(),
-            source,
-        })?;
-        Ok((output.clone(), target))
-    };
-    outputs.iter().filter(|o| o.on).map(target).collect()
+pub(crate) fn ready(outputs: &[Output], companion: Option<&Companion>) -> Result<Vec<Ready>, Error> {
+    let url = companion.and_then(|companion| reqwest::Url::parse(&companion.url).ok());
+    let host = url.as_ref().and_then(reqwest::Url::host_str);
+    let ready = |output: &Output| Ok((output.clone(), Route::to(output, host)?));
+    outputs.iter().filter(|o| o.on).map(ready).collect()
 }
 
 impl Air {
@@ -142,9 +133,9 @@ type Outputs = (Vec<Arc<Encoding>>, Vec<Arc<Destination>>);
 /// One encoding for all outputs of equal settings, and each output behind a queue of its own.
 fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Error> {
     let mut groups: HashMap<(VideoSettings, AudioSettings), Vec<Ready>> = HashMap::new();
-    for (output, target) in ready {
+    for (output, route) in ready {
         let settings = (output.video.clone(), output.audio.clone());
-        groups.entry(settings).or_default().push((output, target));
+        groups.entry(settings).or_default().push((output, route));
     }
     let (mut encodings, mut destinations) = (Vec::new(), Vec::new());
     for ((video, audio), members) in groups {
@@ -160,9 +151,9 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Er
             id,
             origin,
         ));
-        for ((output, target), queue) in members.into_iter().zip(queues) {
+        for ((output, route), queue) in members.into_iter().zip(queues) {
             let seed = u64::from_le_bytes(random());
-            let destination = Destination::new(&output.name, target, queue, encoding.tracks(), seed);
+            let destination = Destination::new(&output.name, route, queue, encoding.tracks(), seed);
             destinations.push(Arc::new(destination));
         }
         encodings.push(encoding);

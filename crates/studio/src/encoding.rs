@@ -14,7 +14,7 @@ use pipeline::encode::{AudioEncoder, VideoEncoder};
 use tokio::sync::watch;
 
 use crate::clock::UtcMap;
-use crate::output::{Item, ItemKind, Queue};
+use crate::output::{Item, ItemKind, Queue, Stamped};
 use crate::stats::Histogram;
 
 /// Forced key frames come at most so often: each costs as many bits as many frames.
@@ -163,7 +163,7 @@ impl Encoding {
         self.announce();
         let item = match packet.kind {
             TrackKind::Video => self.picture_item(packet),
-            TrackKind::Audio => self.sound_item(&packet),
+            TrackKind::Audio => self.sound_item(packet),
         };
         self.queues.iter().for_each(|queue| queue.push(item.clone()));
     }
@@ -192,7 +192,9 @@ impl Encoding {
         };
         let stamped = packet.key.then(|| {
             let clock = self.stamp(packet.pts);
-            (clock, tagged(&container::sei::insert(&packet.data, &clock)))
+            let data = container::sei::insert(&packet.data, &clock);
+            let tag = tagged(&data);
+            Stamped { clock, tag, data }
         });
         let kind = if packet.key {
             ItemKind::Key
@@ -201,19 +203,19 @@ impl Encoding {
         };
         Item {
             tag: tagged(&packet.data),
+            packet,
             kind,
-            dts: packet.dts,
             stamped,
         }
     }
 
-    fn sound_item(&self, packet: &Packet) -> Item {
+    fn sound_item(&self, packet: Packet) -> Item {
         self.lock().audio_bytes += packet.data.len() as u64;
         let body = flv::audio::frame(&packet.data);
         Item {
             tag: self.tag(TagKind::Audio, packet.dts, body),
+            packet,
             kind: ItemKind::Sound,
-            dts: packet.dts,
             stamped: None,
         }
     }

@@ -24,7 +24,7 @@ pub enum Error {
         /// The output.
         output: String,
         /// Why.
-        source: rtmp::Error,
+        source: crate::output::LineError,
     },
     /// A source.
     #[error("source '{name}': {sentence}")]

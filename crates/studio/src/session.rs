@@ -136,7 +136,7 @@ impl Running {
     async fn start(config: Config, door: Door) -> Result<Self, Error> {
         let Config { show, live, .. } = config;
         let outputs = if live { &show.outputs[..] } else { &[] };
-        let ready = block_in_place(|| air::ready(outputs))?;
+        let ready = block_in_place(|| air::ready(outputs, show.companion.as_ref()))?;
         pipeline::init()?;
         let clock = ShowClock::start();
         let companion = show.companion.as_ref().map(|c| Companion::new(&c.url));

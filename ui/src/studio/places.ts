@@ -39,7 +39,10 @@ export const qualities: readonly Quality[] = [
   { phrase: 'qualityBest', bitrate: 6000 },
 ];
 
-/** Whether `url` is written as an address the studio takes: `rtmp://host/app` or `rtmps://host/app`. The stream key is no part of it. */
+/**
+ * Whether `url` is written as an address the studio takes: `rtmp://host/app`, `rtmps://host/app` or `srt://host:port`.
+ * The stream key (by SRT the stream id) is no part of it.
+ */
 export function isAddress(url: string): boolean {
-  return /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/.test(url);
+  return /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/.test(url) || /^srt:\/\/(\[[^\s/?@\]]+\]|[^\s/?@:]+):\d+\/?$/.test(url);
 }

@@ -125,8 +125,9 @@ describe('places', () => {
   });
 
   it('have an address', () => {
-    expect(['rtmp://a/live', 'rtmp://a.b:1936/app/', 'rtmps://a/live'].every(isAddress)).toBe(true);
-    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'srtp://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', ''];
+    const good = ['rtmp://a/live', 'rtmp://a.b:1936/app/', 'rtmps://a/live', 'srt://a.b:9000', 'srt://[::1]:9000/'];
+    expect(good.every(isAddress)).toBe(true);
+    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'srtp://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', 'srt://a', 'srt://a:1?streamid=k', 'srt://a:b', ''];
     expect(others.some(isAddress)).toBe(false);
     expect(shortAddress(shop)).toBe('127.0.0.1:1935/live');
   });

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use api::server::SrtStats;
 use api::{Code, Fault};
-use srt::stream_id::{Mode, StreamId};
+use srt::stream_id::{self, Mode, StreamId};
 use srt::{Accept, Listener, MAX_PAYLOAD, Options, Passphrase, Reject, Request, Socket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -89,10 +89,15 @@ const fn reject(code: Code) -> Reject {
     }
 }
 
-fn wanted(app: &App, stream_id: &str, ip: IpAddr) -> Result<Wanted, Fault> {
+fn wanted(app: &App, text: &str, ip: IpAddr) -> Result<Wanted, Fault> {
     let now = Instant::now();
-    let id = StreamId::parse(stream_id)
-        .map_err(|error| Fault::new(Code::RequestInvalid, format!("The stream id is wrong: {error}.")))?;
+    let id = StreamId::parse(text).map_err(|error| {
+        let code = match error {
+            stream_id::Error::Mode => Code::NotAble,
+            _ => Code::RequestInvalid,
+        };
+        Fault::new(code, format!("The stream id is wrong: {error}."))
+    })?;
     let resource = plain(id.resource);
     let play = || deliver::find(app, resource).map(Wanted::Play);
     match id.mode {
@@ -188,10 +193,8 @@ async fn receive(socket: &Socket, publisher: &mut Publisher) -> Option<Fault> {
                 }
             },
             wish = publisher.wish() => {
-                // SRT has no word for anything else that may be wished.
-                if wish.is_none() {
-                    return None;
-                }
+                // Another took the place; SRT has no word for anything else that may be wished.
+                wish?;
             }
             _ = look.tick() => {
                 publisher.transport(stats(socket, &stream));

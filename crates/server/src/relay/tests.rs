@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 use crate::config::{Overrides, parse_and_merge};
 

@@ -52,14 +52,22 @@ fn what_is_published_by_srt_reaches_every_viewer_as_it_was() {
         let played = player.play(expected.len()).into_iter();
         let played: Vec<_> = played.map(|frame| (frame.kind, frame.data)).collect();
         for kind in [TrackKind::Video, TrackKind::Audio] {
-            assert_eq!(of(kind, &seen).len(), of(kind, &expected).len(), "{what} {kind:?}");
+            assert_eq!(
+                of(kind, &seen).len(),
+                of(kind, &expected).len(),
+                "{what} {kind:?}"
+            );
             assert!(of(kind, &seen) == of(kind, &expected), "{what} {kind:?}");
             assert!(of(kind, &played) == of(kind, &expected), "{what} {kind:?} played");
         }
         let stats = server.stats();
         assert_eq!((stats.refused_tags, stats.srt.total), (0, 1), "{stats:?}");
         let srt = stats.publisher.unwrap().srt.unwrap();
-        assert_eq!((srt.latency_ms, srt.dropped, srt.left_out), (120, 0, 0), "{srt:?}");
+        assert_eq!(
+            (srt.latency_ms, srt.dropped, srt.left_out),
+            (120, 0, 0),
+            "{srt:?}"
+        );
     }
 }
 
@@ -132,7 +140,15 @@ fn a_stream_that_nobody_can_read_is_said_and_ended() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("old.ts");
     let made = std::process::Command::new("ffmpeg")
-        .args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=160x90:rate=25"])
+        .args([
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=160x90:rate=25",
+        ])
         .args(["-t", "1", "-c:v", "mpeg2video"])
         .arg(&file)
         .status()
@@ -149,8 +165,12 @@ fn a_stream_that_nobody_can_read_is_said_and_ended() {
 fn rubbish_does_no_harm_and_the_next_publisher_is_taken() {
     let mut server = TestServer::start_with(LISTEN, "info");
     let address = server.srt.unwrap();
-    let rubbish: Vec<u8> = (0..200_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    Caller::connect(address, &server.key, "").unwrap().publish(&rubbish);
+    let rubbish: Vec<u8> = (0..200_000u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    Caller::connect(address, &server.key, "")
+        .unwrap()
+        .publish(&rubbish);
     server.wait_log("publisher left");
     let publisher = Caller::connect(address, &server.key, "").unwrap();
     publisher.publish(&transport_stream(&PLAIN.tags(1)));

@@ -11,7 +11,7 @@ use super::works::Finished;
 use crate::Error;
 use crate::air::{self, Air, Sent};
 use crate::output::Destination;
-use crate::show::{AudioSettings, KeyRef, Output, OutputKind, VideoSettings, output_problems};
+use crate::show::{AudioSettings, KeyRef, Output, OutputKind, SrtSettings, VideoSettings, output_problems};
 
 /// Whether the show is being sent, and what is known of where.
 #[derive(Default)]
@@ -120,9 +120,9 @@ impl Director {
             return refused(answer, Refusal::NoPlace);
         }
         self.sending.changing = true;
-        let ground = self.parts.ground.clone();
+        let (ground, companion) = (self.parts.ground.clone(), self.parts.show.companion.clone());
         self.works.spawn_blocking(move || {
-            let air = air::ready(&outputs).and_then(|ready| Air::start(ready, &ground));
+            let air = air::ready(&outputs, companion.as_ref()).and_then(|ready| Air::start(ready, &ground));
             Finished::Live(air, answer)
         });
     }
@@ -210,10 +210,14 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     let video = old.map_or_else(VideoSettings::default, |o| o.video.clone());
     let output = Output {
         name: place.name,
-        kind: OutputKind::Rtmp,
+        kind: match place.url.starts_with("srt://") {
+            true => OutputKind::Srt,
+            false => OutputKind::Rtmp,
+        },
         url: place.url,
         key,
         on: place.on,
+        srt: old.map_or_else(SrtSettings::default, |o| o.srt.clone()),
         video: VideoSettings {
             bitrate: place.bitrate,
             ..video

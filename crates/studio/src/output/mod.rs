@@ -1,8 +1,19 @@
 //! Destinations: each with a queue of its own, so that one that is slow or away costs the others nothing.
+//!
+//! ```text
+//! queue ──> drive ──> line (RTMP: FLV tags; SRT: a transport stream) ──> server
+//!             └── route (where; tried every second while there is no line)
+//! ```
 
+mod destination;
+mod drive;
+mod line;
 mod moving;
 mod queue;
-mod rtmp;
+mod route;
 
-pub(crate) use queue::{Item, ItemKind, Queue};
-pub(crate) use rtmp::{Destination, drive};
+pub(crate) use destination::Destination;
+pub(crate) use drive::drive;
+pub use line::LineError;
+pub(crate) use queue::{Item, ItemKind, Queue, Stamped};
+pub(crate) use route::Route;

@@ -1,12 +1,11 @@
-//! Going over to where a server asks a publisher to connect anew.
+//! Going over to where a server asks to connect anew.
 //!
 //! The new connection is made while the old one goes on, and takes over at a key frame: viewers miss nothing.
 
-use rtmp::io::Publisher;
-use rtmp::{Error, Target};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::rtmp::TRY;
+use super::line::{Line, LineError};
+use super::route::Route;
 
 /// A move under way, if there is one.
 #[derive(Debug, Default)]
@@ -14,24 +13,23 @@ pub(super) struct Moving(Option<Made>);
 
 #[derive(Debug)]
 struct Made {
-    target: Target,
-    publisher: AbortOnDropHandle<Result<Publisher, Error>>,
+    route: Route,
+    line: AbortOnDropHandle<Result<Line, LineError>>,
 }
 
 /// Who goes on from a key frame.
 pub(super) enum Next {
     /// Who did before.
-    Same(Publisher),
+    Same(Line),
     /// A new connection, and where it is.
-    Moved(Publisher, Target),
+    Moved(Line, Route),
 }
 
 impl Moving {
-    /// Begins to connect to `target`; what was begun before is given up.
-    pub(super) fn begin(&mut self, target: Target) {
-        let publisher = tokio::spawn(Publisher::connect(target.clone(), TRY));
-        let publisher = AbortOnDropHandle::new(publisher);
-        self.0 = Some(Made { target, publisher });
+    /// Begins to connect by `route`; what was begun before is given up.
+    pub(super) fn begin(&mut self, route: Route) {
+        let line = AbortOnDropHandle::new(tokio::spawn(route.clone().connect()));
+        self.0 = Some(Made { route, line });
     }
 
     /// Who goes on from here, before a key frame. A move that failed is given up: the old connection is as good as it
@@ -39,17 +37,17 @@ impl Moving {
     ///
     /// # Errors
     /// The old connection had to make room, and then the new one couldn't be made.
-    pub(super) async fn at_key(&mut self, old: Publisher) -> Result<Next, Error> {
-        let Some(Made { target, publisher }) = self.0.take_if(|made| made.publisher.is_finished()) else {
+    pub(super) async fn at_key(&mut self, old: Line) -> Result<Next, LineError> {
+        let Some(Made { route, line }) = self.0.take_if(|made| made.line.is_finished()) else {
             return Ok(Next::Same(old));
         };
-        match publisher.await {
-            Ok(Ok(new)) => Ok(Next::Moved(new, target)),
+        match line.await {
+            Ok(Ok(new)) => Ok(Next::Moved(new, route)),
             // The same server, where the old connection has the stream.
-            Ok(Err(Error::Rejected { .. })) => {
+            Ok(Err(error)) if error.is_refusal() => {
                 drop(old);
-                let new = Publisher::connect(target.clone(), TRY).await?;
-                Ok(Next::Moved(new, target))
+                let new = route.clone().connect().await?;
+                Ok(Next::Moved(new, route))
             }
             Ok(Err(error)) => {
                 tracing::warn!(code = error.code(), "a move to another server failed: {error}");

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use container::flv::Tag;
-use media::{MediaClock, Timestamp};
+use media::{MediaClock, Packet, Timestamp};
 use tokio::sync::Notify;
 
 /// The most pictures that wait: 1.5 s of them.
@@ -13,15 +14,26 @@ const SPAN_NANOS: i64 = 1_500_000_000;
 /// The most sound that waits, in packets: about ten seconds. It is what remains when a line is dead but open.
 const SOUND: usize = 500;
 
-/// One tag on its way to a destination.
+/// One packet on its way to a destination. Cloning shares the bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
+    /// As RTMP takes it.
     pub(crate) tag: Tag,
+    /// As a transport stream takes it.
+    pub(crate) packet: Packet,
     pub(crate) kind: ItemKind,
-    pub(crate) dts: Timestamp,
-    /// At a key frame: when its picture was taken, and the tag that says so too. Only for a server that asks for
-    /// it: no stranger learns which show this is, or the time here.
-    pub(crate) stamped: Option<(MediaClock, Tag)>,
+    /// At a key frame: the same with the media clock. Only for our own server: no stranger learns which show this is,
+    /// or the time here.
+    pub(crate) stamped: Option<Stamped>,
+}
+
+/// A key frame that says when its picture was taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamped {
+    pub(crate) clock: MediaClock,
+    pub(crate) tag: Tag,
+    /// The access unit.
+    pub(crate) data: Bytes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +94,7 @@ impl Waiting {
 
     fn push_sound(&mut self, item: Item) {
         // Before the first picture there is nothing it could go with.
-        if self.begin.is_none_or(|begin| item.dts < begin) {
+        if self.begin.is_none_or(|begin| item.packet.dts < begin) {
             return;
         }
         if self.items.iter().filter(|i| i.kind == ItemKind::Sound).count() >= SOUND {
@@ -99,14 +111,14 @@ impl Waiting {
             self.dropped.line += (before - self.items.len()) as u64;
         }
         self.needs_key = false;
-        self.begin.get_or_insert(item.dts);
+        self.begin.get_or_insert(item.packet.dts);
         self.items.push_back(item);
     }
 
     /// Nanoseconds of pictures that wait, with `item` behind them.
     fn span(&self, item: &Item) -> i64 {
         let first = self.items.iter().find(|i| i.kind != ItemKind::Sound);
-        first.map_or(0, |first| item.dts.nanos_since(first.dts))
+        first.map_or(0, |first| item.packet.dts.nanos_since(first.packet.dts))
     }
 }
 
@@ -178,14 +190,22 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
     use container::flv::TagKind;
+    use media::TrackKind;
 
     fn item(kind: ItemKind, ms: i64) -> Item {
-        let tag_kind = if kind == ItemKind::Sound {
-            TagKind::Audio
-        } else {
-            TagKind::Video
+        let (tag_kind, track_kind) = match kind {
+            ItemKind::Sound => (TagKind::Audio, TrackKind::Audio),
+            _ => (TagKind::Video, TrackKind::Video),
+        };
+        let at = Timestamp::from_millis(ms);
+        let packet = Packet {
+            kind: track_kind,
+            track: 0,
+            pts: at,
+            dts: at,
+            key: kind == ItemKind::Key,
+            data: Bytes::new(),
         };
         let tag = Tag {
             kind: tag_kind,
@@ -194,8 +214,8 @@ mod tests {
         };
         Item {
             tag,
+            packet,
             kind,
-            dts: Timestamp::from_millis(ms),
             stamped: None,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use api::source::{Fallback, FileTrack};
 
-use super::model::{KeyRef, SourceKind};
+use super::model::{KeyRef, OutputKind, SourceKind};
 use super::{Output, Show, Source, layers};
 
 /// One thing that doesn't fit.
@@ -127,7 +127,7 @@ pub enum Problem {
     )]
     KeyAsName(String),
     /// The address can't be used.
-    #[error("the url of output '{0}' must look like rtmp://host/app or rtmps://host/app")]
+    #[error("the url of output '{0}' must look like rtmp://host/app, rtmps://host/app or srt://host:port")]
     BadUrl(String),
 }
 
@@ -195,8 +195,11 @@ impl Show {
             }
         }
         for output in &mut self.outputs {
-            if let KeyRef::File(path) = &mut output.key {
-                *path = folder.join(&*path);
+            let keys = std::iter::once(&mut output.key).chain(&mut output.srt.passphrase);
+            for key in keys {
+                if let KeyRef::File(path) = key {
+                    *path = folder.join(&*path);
+                }
             }
         }
     }
@@ -332,19 +335,13 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
     {
         found.push(Problem::KeyAsName(output.name.clone()));
     }
-    match output
-        .url
-        .strip_prefix("rtmp://")
-        .or_else(|| output.url.strip_prefix("rtmps://"))
-        .map(|rest| rest.trim_end_matches('/').split('/').collect::<Vec<_>>())
-    {
-        Some(parts) if parts.len() == 2 && parts.iter().all(|p| !p.is_empty()) => {
-            if parts[0].contains('@') || parts[1].contains('?') {
-                found.push(Problem::KeyInUrl(output.name.clone()));
-            }
-        }
-        Some(parts) if parts.len() > 2 => found.push(Problem::KeyInUrl(output.name.clone())),
-        _ => found.push(Problem::BadUrl(output.name.clone())),
+    found.extend(url_problem(output));
+    if !(20..=8_000).contains(&output.srt.latency_ms) {
+        found.push(range(
+            &format!("the latency of '{}'", output.name),
+            output.srt.latency_ms,
+            "20 to 8000 ms",
+        ));
     }
     if !(100..=50_000).contains(&output.video.bitrate) {
         found.push(range(
@@ -365,4 +362,42 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
         let what = format!("the sound bitrate of '{}'", output.name);
         found.push(range(&what, output.audio.bitrate, "32 to 320 kbit/s"));
     }
+}
+
+/// What is wrong with an output's address.
+fn url_problem(output: &Output) -> Option<Problem> {
+    let (url, name) = (&output.url, || output.name.clone());
+    if output.kind == OutputKind::Srt {
+        return match url.contains(['?', '@']) {
+            true => Some(Problem::KeyInUrl(name())),
+            false => srt_address(url).is_none().then(|| Problem::BadUrl(name())),
+        };
+    }
+    let rest = url
+        .strip_prefix("rtmp://")
+        .or_else(|| url.strip_prefix("rtmps://"));
+    let Some(parts) = rest.map(|rest| rest.trim_end_matches('/').split('/').collect::<Vec<_>>()) else {
+        return Some(Problem::BadUrl(name()));
+    };
+    match parts[..] {
+        [host, app] if !host.is_empty() && !app.is_empty() => {
+            (host.contains('@') || app.contains('?')).then(|| Problem::KeyInUrl(name()))
+        }
+        [_, _, _, ..] => Some(Problem::KeyInUrl(name())),
+        _ => Some(Problem::BadUrl(name())),
+    }
+}
+
+/// Host (an IPv6 address without brackets) and port of `srt://host:port`.
+pub(crate) fn srt_address(url: &str) -> Option<(String, u16)> {
+    let rest = url.strip_prefix("srt://")?.trim_end_matches('/');
+    let (host, port) = rest.rsplit_once(':')?;
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.strip_suffix(']')?,
+        None if host.contains(':') => return None,
+        None => host,
+    };
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "/?#@".contains(c);
+    (!host.is_empty() && !host.contains(odd))
+        .then_some((host.to_owned(), port.parse().ok().filter(|p| *p > 0)?))
 }

@@ -11,7 +11,7 @@ mod save;
 mod written;
 
 pub use check::Problem;
-pub(crate) use check::{output_problems, source_problems};
+pub(crate) use check::{output_problems, source_problems, srt_address};
 pub(crate) use layers::{MAX_FADE_MS, layer_problems};
 pub use load::{LoadError, load, parse};
 #[cfg(test)]
@@ -20,7 +20,7 @@ mod tests;
 pub use api::scene::{Blend, Color, Correction, Crop, Key, Layer, Rect, Scene};
 pub use api::source::{CameraFormat, Fallback, FileTrack};
 pub use model::{
-    AudioSettings, Canvas, Companion, KeyRef, Output, OutputKind, Plan, Show, Source, SourceKind, Step,
-    VideoSettings,
+    AudioSettings, Canvas, Companion, KeyRef, Output, OutputKind, Plan, Show, Source, SourceKind,
+    SrtSettings, Step, VideoSettings,
 };
 pub use save::{save, text};

@@ -170,13 +170,17 @@ pub struct Output {
     /// How it is reached.
     #[serde(rename = "type")]
     pub kind: OutputKind,
-    /// Its address without the key: `rtmp://host/app`, or `rtmps://host/app` for a secure connection.
+    /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection, or
+    /// `srt://host:port`.
     pub url: String,
-    /// Where the stream key is kept.
+    /// Where the stream key is kept; by SRT it is the stream id.
     pub key: KeyRef,
     /// Whether the show goes there.
     #[serde(default = "yes")]
     pub on: bool,
+    /// What SRT needs besides.
+    #[serde(default, skip_serializing_if = "SrtSettings::is_default")]
+    pub srt: SrtSettings,
     /// Picture settings.
     #[serde(default)]
     pub video: VideoSettings,
@@ -195,6 +199,35 @@ const fn yes() -> bool {
 pub enum OutputKind {
     /// By RTMP.
     Rtmp,
+    /// By SRT.
+    Srt,
+}
+
+/// What an output by SRT needs besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SrtSettings {
+    /// How long packets are held so that lost ones can come again, in milliseconds; 20 to 8000. Four round trips or
+    /// more.
+    pub latency_ms: u32,
+    /// Where the passphrase is kept; without one nothing is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<KeyRef>,
+}
+
+impl Default for SrtSettings {
+    fn default() -> Self {
+        Self {
+            latency_ms: 500,
+            passphrase: None,
+        }
+    }
+}
+
+impl SrtSettings {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where a stream key is kept. The key itself never stands in a show file.

@@ -21,7 +21,7 @@ const tradeWords = [
   /\bstream(s|ing|er)?\b(?! key)/i,
   /\bcodecs?\b/i,
   /\bbuffer(ing|ed|s)?\b/i,
-  /\b(srt|webrtc|whip|hls|flv|cdn|json|gpu|cpu|websocket)\b/i,
+  /\b(srt(?!:\/\/)|webrtc|whip|hls|flv|cdn|json|gpu|cpu|websocket)\b/i,
   /\bprotocol\b/i,
   /\berror\b/i,
   /\brundown\b|\bslate\b|\bgain\b|\blimiter\b/i,

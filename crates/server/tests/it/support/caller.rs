@@ -71,9 +71,8 @@ impl Caller {
                 }
             }
         };
-        self.runtime
-            .block_on(tokio::time::timeout(PATIENCE, play))
-            .unwrap();
+        let within = async { tokio::time::timeout(PATIENCE, play).await };
+        self.runtime.block_on(within).unwrap();
         assert_eq!(demuxer.counters().lost, 0);
         frames
     }
@@ -82,7 +81,7 @@ impl Caller {
     pub(crate) fn ended(&self) -> bool {
         let mut message = [0; MAX_PAYLOAD];
         let ended = async { while self.socket.recv(&mut message).await.is_ok() {} };
-        let ended = tokio::time::timeout(PATIENCE, ended);
-        self.runtime.block_on(ended).is_ok()
+        let within = async { tokio::time::timeout(PATIENCE, ended).await };
+        self.runtime.block_on(within).is_ok()
     }
 }

@@ -95,7 +95,8 @@ pub(crate) fn transport_stream(tags: &[Tag]) -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
     let (from, to) = (dir.path().join("clip.flv"), dir.path().join("clip.ts"));
     let mut file = header(true, true).to_vec();
-    tags.iter().for_each(|tag| file.extend_from_slice(&write_tag(tag)));
+    tags.iter()
+        .for_each(|tag| file.extend_from_slice(&write_tag(tag)));
     std::fs::write(&from, file).unwrap();
     let made = Command::new("ffmpeg")
         .args(["-nostdin", "-loglevel", "error", "-i"])

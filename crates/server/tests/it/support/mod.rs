@@ -1,12 +1,12 @@
 //! A server to test, and its two sides: those who publish and those who watch.
 
+pub(crate) mod caller;
 /// The scenarios of the whole system have it, too.
 #[allow(unreachable_pub)]
 #[path = "../../../../../tests/src/certificate.rs"]
 pub(crate) mod certificate;
 pub(crate) mod http;
 pub(crate) mod media;
-pub(crate) mod caller;
 pub(crate) mod player;
 pub(crate) mod publisher;
 

@@ -1,0 +1,130 @@
+//! A place the show goes to: how it stands, and what is known of it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use api::studio::{Failure, OutputStats};
+use tokio::sync::watch;
+
+use super::Queue;
+use super::line::LineError;
+use super::route::Route;
+use crate::encoding::Tracks;
+
+/// A destination, its queue and what is known of it.
+pub(crate) struct Destination {
+    pub(crate) name: String,
+    pub(crate) route: Route,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) tracks: watch::Receiver<Tracks>,
+    pub(crate) seed: u64,
+    stats: Mutex<OutputStats>,
+    away_since: Mutex<Option<Instant>>,
+}
+
+impl Destination {
+    pub(crate) fn new(
+        name: &str,
+        route: Route,
+        queue: Arc<Queue>,
+        tracks: watch::Receiver<Tracks>,
+        seed: u64,
+    ) -> Self {
+        let stats = OutputStats {
+            name: name.to_owned(),
+            ..OutputStats::default()
+        };
+        let away_since = Mutex::new(Some(Instant::now()));
+        Self {
+            name: name.to_owned(),
+            route,
+            queue,
+            tracks,
+            seed,
+            stats: Mutex::new(stats),
+            away_since,
+        }
+    }
+
+    /// What became of it so far.
+    pub(crate) fn stats(&self) -> OutputStats {
+        let dropped = self.queue.dropped();
+        let mut stats = self.lock().clone();
+        (stats.dropped_line, stats.dropped_away) = (dropped.line, dropped.away);
+        let since = *self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
+        stats
+    }
+
+    /// Whether it is connected.
+    pub(crate) fn connected(&self) -> bool {
+        let since = self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.is_none()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, OutputStats> {
+        // Only numbers are kept there: after a panic they are at worst off by one.
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn here(&self) {
+        let since = self
+            .away_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let mut stats = self.lock();
+        stats.connections += 1;
+        stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
+    }
+
+    pub(super) fn moved(&self) {
+        tracing::info!(output = self.name, "moved, as the server asked");
+        self.lock().connections += 1;
+    }
+
+    pub(super) fn away(&self, error: &LineError) {
+        self.failed(error);
+        *self.away_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Notes why the destination can't be had; said once until the reason changes.
+    pub(super) fn failed(&self, error: &LineError) {
+        let failure = Failure {
+            code: error.code().to_owned(),
+            sentence: self.sentence(error),
+        };
+        let mut stats = self.lock();
+        if stats.error.as_ref() != Some(&failure) {
+            tracing::warn!(output = self.name, code = failure.code, "{}", failure.sentence);
+        }
+        stats.error = Some(failure);
+    }
+
+    fn sentence(&self, error: &LineError) -> String {
+        let (name, host, port) = (&self.name, self.route.host(), self.route.port());
+        match error {
+            LineError::Rtmp(rtmp::Error::Rejected { code, description }) => format!(
+                "'{name}' does not take the show ({code}: {description}); check the stream key and that nobody \
+                 else sends with it"
+            ),
+            LineError::Srt(srt::Error::Rejected(reject)) => format!(
+                "'{name}' does not take the show ({reject}); check the stream key and that nobody else sends with it"
+            ),
+            LineError::Srt(srt::Error::Passphrase(_)) => {
+                format!("'{name}': {error}; check the passphrase")
+            }
+            LineError::Rtmp(rtmp::Error::Resolve) | LineError::Srt(srt::Error::Resolve) => {
+                format!("'{name}': there is no server named {host}; check the address")
+            }
+            LineError::Rtmp(rtmp::Error::Refused) | LineError::Srt(srt::Error::Timeout) => format!(
+                "'{name}': nothing answers at {host} port {port}; is the server running? It is tried again every second"
+            ),
+            LineError::Rtmp(rtmp::Error::Certificate(why)) => format!(
+                "'{name}' can't prove that it is {host}: {why}; nothing was sent. Check the address and this \
+                 machine's date"
+            ),
+            other => format!("'{name}': {other}; it is tried again by itself"),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! A connection that takes the show.
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use container::flv::{self, Tag, TagKind};
+use container::ts::{self, Muxer};
+use media::{Packet, Track};
+use rtmp::io::Publisher;
+
+use super::Item;
+use super::route::Route;
+
+/// Bytes of a message of SRT: seven transport packets.
+const MESSAGE: usize = 7 * ts::PACKET;
+/// What a peer by SRT gets to acknowledge the end of a show.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Why a line can't be had, or has ended.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// By RTMP.
+    #[error(transparent)]
+    Rtmp(#[from] rtmp::Error),
+    /// By SRT.
+    #[error(transparent)]
+    Srt(#[from] srt::Error),
+    /// The show can't be written for SRT.
+    #[error(transparent)]
+    Stream(#[from] ts::Error),
+    /// An address that isn't `srt://host:port`.
+    #[error("the address must look like srt://host:port")]
+    Address,
+}
+
+impl LineError {
+    /// A name for programs; never changes.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Rtmp(error) => error.code(),
+            Self::Srt(error) => error.code(),
+            Self::Stream(_) => "srt.stream",
+            Self::Address => "srt.url",
+        }
+    }
+
+    /// Whether the server answered, and said no: it is asked less often then.
+    pub(super) const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Rtmp(rtmp::Error::Rejected { .. } | rtmp::Error::Certificate(_))
+                | Self::Srt(srt::Error::Rejected(_) | srt::Error::Passphrase(_))
+        )
+    }
+}
+
+/// A connection that takes the show.
+#[derive(Debug)]
+pub(super) enum Line {
+    Rtmp(Box<Publisher>),
+    Srt(Box<SrtLine>),
+}
+
+impl Line {
+    pub(super) fn rtmp(publisher: Publisher) -> Self {
+        Self::Rtmp(Box::new(publisher))
+    }
+
+    /// `stamped`: key frames say when their picture was taken.
+    pub(super) fn srt(socket: srt::Socket, stamped: bool) -> Self {
+        Self::Srt(Box::new(SrtLine {
+            socket,
+            muxer: None,
+            stamped,
+            out: BytesMut::new(),
+        }))
+    }
+
+    /// Says what the show is made of, before its first packet, which has this FLV `timestamp`.
+    pub(super) async fn begin(&mut self, tracks: &[Track], timestamp: u32) -> Result<(), LineError> {
+        match self {
+            Self::Rtmp(publisher) => {
+                for tag in opening(tracks, timestamp) {
+                    publisher.send(&tag).await?;
+                }
+            }
+            Self::Srt(line) => line.muxer = Some(Muxer::new(tracks)?),
+        }
+        Ok(())
+    }
+
+    /// Sends one packet: how many bytes of media it had. Waits while the line takes nothing.
+    pub(super) async fn send(&mut self, item: &Item) -> Result<usize, LineError> {
+        match self {
+            Self::Rtmp(publisher) => {
+                let tag = match &item.stamped {
+                    Some(stamped) if publisher.wants_clock() => {
+                        publisher.send_clock(&stamped.clock).await?;
+                        &stamped.tag
+                    }
+                    _ => &item.tag,
+                };
+                publisher.send(tag).await?;
+                Ok(tag.data.len())
+            }
+            Self::Srt(line) => line.send(item).await,
+        }
+    }
+
+    /// Where the server asks to connect anew.
+    pub(super) fn asked_to_reconnect(&mut self) -> Option<Route> {
+        match self {
+            Self::Rtmp(publisher) => publisher.asked_to_reconnect().map(Route::Rtmp),
+            Self::Srt(_) => None,
+        }
+    }
+
+    /// Waits for the line's end. Can be dropped to send again.
+    pub(super) async fn closed(&mut self) -> LineError {
+        match self {
+            Self::Rtmp(publisher) => publisher.closed().await.into(),
+            Self::Srt(line) => line.closed().await.into(),
+        }
+    }
+
+    /// Ends the show there.
+    pub(super) async fn close(self) -> Result<(), LineError> {
+        match self {
+            Self::Rtmp(publisher) => Ok(publisher.close().await?),
+            Self::Srt(line) => {
+                line.socket.close(FAREWELL).await;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A connection by SRT: the show as a transport stream.
+#[derive(Debug)]
+pub(super) struct SrtLine {
+    socket: srt::Socket,
+    muxer: Option<Muxer>,
+    stamped: bool,
+    out: BytesMut,
+}
+
+impl SrtLine {
+    async fn send(&mut self, item: &Item) -> Result<usize, LineError> {
+        let Some(muxer) = &mut self.muxer else {
+            return Ok(0);
+        };
+        self.out.clear();
+        match &item.stamped {
+            Some(stamped) if self.stamped => {
+                let packet = Packet {
+                    data: stamped.data.clone(),
+                    ..item.packet.clone()
+                };
+                muxer.write(&packet, &mut self.out)?;
+            }
+            _ => muxer.write(&item.packet, &mut self.out)?,
+        }
+        for message in self.out.chunks(MESSAGE) {
+            self.socket.send(message).await?;
+        }
+        Ok(item.packet.data.len())
+    }
+
+    async fn closed(&self) -> srt::Error {
+        let mut message = [0; srt::MAX_PAYLOAD];
+        loop {
+            if let Err(error) = self.socket.recv(&mut message).await {
+                return error;
+            }
+        }
+    }
+}
+
+/// What a player of RTMP must know first: metadata and the configurations, at the time of the first packet.
+fn opening(tracks: &[Track], timestamp: u32) -> Vec<Tag> {
+    let metadata = Tag {
+        kind: TagKind::Script,
+        timestamp,
+        data: flv::script::on_metadata(tracks),
+    };
+    let configurations = tracks
+        .iter()
+        .map(|track| flv::configuration(&track.parameters, timestamp));
+    std::iter::once(metadata).chain(configurations).collect()
+}
