@@ -11,9 +11,12 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::http;
 use crate::wait::until;
 
 const START: Duration = Duration::from_secs(10);
+/// How long a stream may take to get there.
+const READY: Duration = Duration::from_secs(30);
 
 /// ffmpeg 8.1, which knows Enhanced RTMP and WHIP; `None` when it isn't there, which it says.
 pub fn ffmpeg_or_skip() -> Option<PathBuf> {
@@ -82,6 +85,7 @@ pub struct MediaMtx {
     pub rtmp: SocketAddr,
     /// Where it takes and gives SRT.
     pub srt: SocketAddr,
+    api: SocketAddr,
     _folder: TempDir,
     _process: Child,
 }
@@ -97,10 +101,11 @@ impl MediaMtx {
         };
         // It can't be asked for free ports; these were free a moment ago.
         let rtmp = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let api = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let srt = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
         let folder = tempfile::Builder::new().prefix("anchor-mediamtx-").tempdir()?;
         let config = format!(
-            "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\n\
+            "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\napi: yes\napiAddress: {api}\n\
              paths:\n  all_others:\n"
         );
         let file = folder.path().join("mediamtx.yml");
@@ -115,8 +120,22 @@ impl MediaMtx {
         Ok(Some(Self {
             rtmp,
             srt,
+            api,
             _folder: folder,
             _process: process,
         }))
+    }
+
+    /// Waits until the stream `path` can be played from it.
+    ///
+    /// # Errors
+    /// It can't in time.
+    pub async fn ready(&self, path: &str) -> io::Result<()> {
+        until(READY, async || {
+            let known = http::get(self.api, &format!("/v3/paths/get/{path}")).await?;
+            let said: serde_json::Value = serde_json::from_slice(&known.body).unwrap_or_default();
+            Ok((said["ready"] == true).then_some(()))
+        })
+        .await
     }
 }

@@ -74,7 +74,7 @@ impl Server {
             config = config.replace(&format!("\"{name}\""), &format!("{path:?}"));
         }
         std::fs::write(data.path().join(CONFIG), config)?;
-        Self::on(data, ["127.0.0.1:0"; 3]).await
+        Self::on(data, ["127.0.0.1:0"; 3], None).await
     }
 
     /// Another server with the same keys and configuration, on ports of its own.
@@ -89,7 +89,7 @@ impl Server {
                 std::fs::copy(&path, data.path().join(name))?;
             }
         }
-        Self::on(data, ["127.0.0.1:0"; 3]).await
+        Self::on(data, ["127.0.0.1:0"; 3], None).await
     }
 
     /// Asks the publisher of stream `name` to connect anew, at `to` or where it is; answers the status code.
@@ -134,16 +134,18 @@ impl Server {
     pub async fn start_again(mut self) -> io::Result<Self> {
         self.stop().await?;
         let ports = [self.http, self.rtmp, self.admin].map(|address| address.to_string());
-        Self::on(self.data, [&ports[0], &ports[1], &ports[2]]).await
+        Self::on(self.data, [&ports[0], &ports[1], &ports[2]], self.srt).await
     }
 
-    async fn on(data: TempDir, [http, rtmp, admin]: [&str; 3]) -> io::Result<Self> {
+    async fn on(data: TempDir, [http, rtmp, admin]: [&str; 3], srt: Option<SocketAddr>) -> io::Result<Self> {
         let binary = binary::find(SERVER)?;
+        let srt = srt.map(|address| format!("--srt={address}"));
         let mut process = Command::new(&binary)
             .args(["run", "--http", http, "--rtmp", rtmp, "--admin", admin, "--data"])
             .arg(data.path())
             .arg("--config")
             .arg(data.path().join(CONFIG))
+            .args(srt)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -5,13 +5,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use system_tests::ffmpeg::{Codec, Options, Publisher};
-use system_tests::http;
 use system_tests::peers::{self, MediaMtx};
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
-use system_tests::wait::until;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Pictures that are judged: three seconds.
@@ -62,15 +59,9 @@ async fn h265_goes_from_mediamtx_through_our_server_and_back() {
         "[[pull]]\nstream = \"spring\"\nfrom = \"rtmp://{there}/live\"\nname = \"spring\"\n\
          [[push]]\nstream = \"spring\"\nto = \"rtmp://{there}/back\"\nkey = {{ file = \"KEY\" }}\n"
     );
-    let server = Server::start_with(&config, &[("KEY", "spring")]).await.unwrap();
-    // It is back when something was taken.
-    until(PATIENCE, async || {
-        let relays = http::get_json(server.admin, "/api/relays").await?;
-        let back = |relay: &&Value| relay["direction"] == "push" && relay["bytes"].as_u64() > Some(10_000);
-        Ok(relays.as_array().into_iter().flatten().find(back).cloned())
-    })
-    .await
-    .unwrap();
+    mediamtx.ready("live/spring").await.unwrap();
+    let _server = Server::start_with(&config, &[("KEY", "spring")]).await.unwrap();
+    mediamtx.ready("back/spring").await.unwrap();
     let play = format!("rtmp://{there}/back/spring");
     let played = peers::play(&ffmpeg, &play, options.size, PICTURES);
     let played = tokio::time::timeout(PATIENCE, played).await.unwrap();

@@ -50,6 +50,13 @@ pub fn codecs(record: &[u8]) -> String {
     format!("av01.{}.{:02}{tier}.{depth:02}", profile >> 5, profile & 0x1f)
 }
 
+/// Whether a temporal unit has a sequence header, as those that decoding can begin at have (7.5).
+pub fn has_sequence_header(unit: &[u8]) -> bool {
+    let mut rest = unit;
+    std::iter::from_fn(|| (!rest.is_empty()).then(|| obu(&mut rest).ok()).flatten())
+        .any(|(kind, _)| kind == SEQUENCE_HEADER)
+}
+
 /// The next OBU's type and payload (5.3): one without a size reaches to the end.
 fn obu<'a>(rest: &mut &'a [u8]) -> Result<(u8, &'a [u8]), ConfigError> {
     let (&header, mut left) = rest.split_first().ok_or(ConfigError::Truncated)?;
@@ -139,6 +146,7 @@ mod tests {
             (VideoCodec::Av1, Size::new(160, 90), None)
         );
         assert_eq!(codecs(RECORD), "av01.0.00M.08");
+        assert!(has_sequence_header(&RECORD[4..]) && !has_sequence_header(&[0x12, 0x00]));
     }
 
     #[test]

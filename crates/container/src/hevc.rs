@@ -47,6 +47,16 @@ pub fn is_well_formed(data: &[u8]) -> bool {
     vcl && len == data.len()
 }
 
+/// Whether a NAL unit of this type is of a picture that decoding can begin at (7.4.2.2).
+const fn is_irap(kind: u8) -> bool {
+    matches!(kind, 16..=23)
+}
+
+/// Whether a packet holds a picture that decoding can begin at.
+pub fn has_irap(data: &[u8]) -> bool {
+    nal_units(data).any(|nal| kind(nal).is_some_and(is_irap))
+}
+
 /// What the workspace keeps of a track whose HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) is `record`.
 /// The frame rate isn't read.
 ///

@@ -73,6 +73,11 @@ pub fn codecs(record: &[u8]) -> String {
     }
 }
 
+/// Whether `frame` is a key frame.
+pub fn is_key(frame: &[u8]) -> bool {
+    header(frame).is_ok()
+}
+
 /// The least level for pictures of this size; how many there are a second isn't known.
 fn level_of(size: Size) -> u8 {
     let samples = size.width.saturating_mul(size.height);
@@ -168,6 +173,7 @@ mod tests {
             assert!(parameters(SENT, &KEY[..cut]).is_err(), "{cut}");
         }
         let inter = [&[0x86], &KEY[1..]].concat();
+        assert!(is_key(KEY) && !is_key(&inter));
         assert!(parameters(SENT, &inter).is_err());
         assert!(parameters(&SENT[..9], KEY).is_err());
         assert_eq!(level_of(Size::new(1920, 1080)), 40);

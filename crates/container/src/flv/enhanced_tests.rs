@@ -155,3 +155,20 @@ proptest! {
         let _ = (video::is_key_frame(&body), video::is_sequence_header(&body));
     }
 }
+
+#[test]
+fn a_picture_that_does_not_say_its_type_is_looked_at() {
+    // As MediaMTX 1.20.1 writes them: frame type 0. An H.265 slice of type IDR_W_RADL, and one that refers to others.
+    let key = |slice: &[u8]| {
+        let length = (slice.len() as u32).to_be_bytes();
+        let body = [&[0x83], &video::HEVC[..], &length, slice].concat();
+        match video::parts(&body.into()).unwrap().next().unwrap().unwrap().tag {
+            VideoTag::Frame { key, .. } => key,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(key(&[0x26, 0x01, 0xac]) && !key(&[0x02, 0x01, 0xd3]));
+    let header = [&[0x80], &video::HEVC[..], &[1, 0x60]].concat();
+    let header = video::parts(&header.into()).unwrap().next().unwrap().unwrap();
+    assert_eq!(header.tag, VideoTag::SequenceHeader(Bytes::from_static(&[1, 0x60])));
+}

@@ -5,6 +5,7 @@ use media::VideoCodec;
 
 use super::Error;
 use super::enhanced::{self, CODED, FourCc, Head, Part, SEQUENCE_END, SEQUENCE_START};
+use crate::{av1, h264, hevc, vp9};
 
 /// H.264, in a tag of either form.
 pub const H264: FourCc = *b"avc1";
@@ -29,6 +30,8 @@ pub const fn four_of(codec: VideoCodec) -> FourCc {
 const AVC: u8 = 7;
 const OLD_HEVC: u8 = 12;
 /// Frame types: those below [`COMMAND`] are pictures.
+/// Reserved, but what MediaMTX 1.20 says of every picture.
+const UNSAID: u8 = 0;
 const KEY: u8 = 1;
 const INTER: u8 = 2;
 const COMMAND: u8 = 5;
@@ -143,7 +146,7 @@ fn new(
     first: u8,
 ) -> Result<Option<impl Iterator<Item = Result<VideoPart, Error>> + use<>>, Error> {
     let frame_type = first >> 4 & 7;
-    if !(1..COMMAND).contains(&frame_type) {
+    if frame_type >= COMMAND {
         return Ok(None);
     }
     let head = Head::read(body, first & 0x0f)?;
@@ -155,12 +158,12 @@ fn new(
             track: part.track,
             codec: part.codec,
             nanos,
-            tag: new_tag(&part, frame_type == KEY)?,
+            tag: new_tag(&part, frame_type)?,
         })
     })))
 }
 
-fn new_tag(part: &Part, key: bool) -> Result<VideoTag, Error> {
+fn new_tag(part: &Part, frame_type: u8) -> Result<VideoTag, Error> {
     let data = &part.data;
     let (composition_ms, at) = match part.packet {
         SEQUENCE_START => return Ok(VideoTag::SequenceHeader(data.clone())),
@@ -170,11 +173,27 @@ fn new_tag(part: &Part, key: bool) -> Result<VideoTag, Error> {
         CODED | CODED_X => (0, 0),
         _ => return Ok(VideoTag::Other),
     };
+    let data = rest(data, at)?;
+    let key = match frame_type {
+        UNSAID => begins(part.codec, &data),
+        frame_type => frame_type == KEY,
+    };
     Ok(VideoTag::Frame {
         key,
         composition_ms,
-        data: rest(data, at)?,
+        data,
     })
+}
+
+/// Whether decoding can begin at an access unit, as it says itself.
+fn begins(codec: FourCc, data: &[u8]) -> bool {
+    match codec {
+        H264 => h264::has_idr(data),
+        HEVC => hevc::has_irap(data),
+        AV1 => av1::has_sequence_header(data),
+        VP9 => vp9::is_key(data),
+        _ => false,
+    }
 }
 
 fn rest(body: &Bytes, at: usize) -> Result<Bytes, Error> {

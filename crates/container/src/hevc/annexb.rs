@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{AUD, END_OF_SEQUENCE, FILLER, FIRST_NON_VCL, PPS, SPS, VPS, kind};
+use super::{AUD, END_OF_SEQUENCE, FILLER, FIRST_NON_VCL, PPS, SPS, VPS, is_irap, kind};
 use crate::h264::{keep, split};
 
 /// One access unit taken out of an Annex B byte stream.
@@ -33,7 +33,7 @@ pub fn annexb_to_hvcc(stream: &[u8]) -> AnnexB {
             Some(PPS) => keep(&mut unit.pps, nal),
             None | Some(AUD | END_OF_SEQUENCE..=FILLER) => {}
             Some(other) => {
-                unit.key |= matches!(other, 16..=23);
+                unit.key |= is_irap(other);
                 unit.picture |= other < FIRST_NON_VCL;
                 out.put_u32(nal.len() as u32);
                 out.put_slice(nal);

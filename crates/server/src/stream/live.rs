@@ -205,7 +205,11 @@ impl Live {
         let version = self.tracks.version();
         let start = (pending.key || version != self.ringed).then(|| Start {
             key: pending.key,
-            opening: self.tracks.opening(pending.ms as u32),
+            // Nobody begins without a key frame: who comes to it has what was before.
+            opening: match pending.key {
+                true => self.tracks.opening(pending.ms as u32),
+                false => self.tracks.opening_since(self.ringed, pending.ms as u32),
+            },
             version,
             tracks: (self.tracks.video().is_some(), self.tracks.audio().is_some()),
             ms: pending.ms,

@@ -28,6 +28,8 @@ pub(crate) struct Tracks {
     further: BTreeSet<(TagKind, u8)>,
     /// Rises with each change, over all sessions.
     version: u64,
+    /// What it was when the configuration of the picture, and that of the sound, last changed.
+    changed: [u64; 2],
 }
 
 /// A tag, understood.
@@ -169,7 +171,11 @@ impl Tracks {
 
     fn know_video(&mut self, mut parameters: VideoParameters) -> Media {
         parameters.rate = parameters.rate.or_else(|| self.announced_rate());
-        self.configure(|tracks| tracks.video.replace(parameters.clone()).as_ref() != Some(&parameters))
+        if self.video.replace(parameters.clone()).as_ref() == Some(&parameters) {
+            return Media::Nothing;
+        }
+        self.changes(TrackKind::Video);
+        Media::Configured
     }
 
     fn announced_rate(&self) -> Option<FrameRate> {
@@ -210,7 +216,7 @@ impl Tracks {
             && samples != audio.frame_samples
         {
             audio.frame_samples = samples;
-            self.version += 1;
+            self.changes(TrackKind::Audio);
         }
     }
 
@@ -222,7 +228,11 @@ impl Tracks {
             _ => return Err(unsupported("sound", "AAC or Opus")),
         };
         let parameters = parameters.map_err(|e| malformed(&e))?;
-        Ok(self.configure(|t| t.audio.replace(parameters.clone()).as_ref() != Some(&parameters)))
+        if self.audio.replace(parameters.clone()).as_ref() == Some(&parameters) {
+            return Ok(Media::Nothing);
+        }
+        self.changes(TrackKind::Audio);
+        Ok(Media::Configured)
     }
 
     fn read_script(&mut self, body: &Bytes) -> Media {
@@ -232,12 +242,9 @@ impl Tracks {
         Media::Nothing
     }
 
-    fn configure(&mut self, change: impl FnOnce(&mut Self) -> bool) -> Media {
-        if !change(self) {
-            return Media::Nothing;
-        }
+    fn changes(&mut self, kind: TrackKind) {
         self.version += 1;
-        Media::Configured
+        self.changed[kind as usize] = self.version;
     }
 
     /// The configuration of the picture.
@@ -291,6 +298,12 @@ impl Tracks {
     /// Metadata and decoder configurations as FLV tags at `timestamp`: made here from what is known, nothing
     /// of the publisher's own words goes to viewers.
     pub(crate) fn opening(&self, timestamp: u32) -> Bytes {
+        self.opening_since(0, timestamp)
+    }
+
+    /// The same for who knows the configurations of `version`: those that are as they were stay out, as a decoder may
+    /// begin anew at them.
+    pub(crate) fn opening_since(&self, version: u64, timestamp: u32) -> Bytes {
         let tracks = self.list();
         let mut out = BytesMut::new();
         out.extend_from_slice(&write_tag(&Tag {
@@ -298,7 +311,8 @@ impl Tracks {
             timestamp,
             data: script::on_metadata(&tracks),
         }));
-        for track in &tracks {
+        let new = |track: &&Track| self.changed[track.parameters.kind() as usize] > version;
+        for track in tracks.iter().filter(new) {
             out.extend_from_slice(&write_tag(&configuration(&track.parameters, timestamp)));
         }
         out.freeze()

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use container::ts::{Demuxer, Event};
-use media::Packet;
+use media::{Packet, TrackKind};
 use srt::{Error, MAX_PAYLOAD, Options, Passphrase, Socket, Target};
 use tokio::runtime::{Builder, Runtime};
 
@@ -49,13 +49,13 @@ impl Caller {
         assert!(self.runtime.block_on(self.socket.close(PATIENCE)));
     }
 
-    /// Plays until `count` access units are there, or until the end.
+    /// Plays until `count` pictures are there, or until the end.
     pub(crate) fn play(&self, count: usize) -> Vec<Packet> {
         let mut demuxer = Demuxer::new();
         let mut frames = Vec::new();
         let mut message = [0; MAX_PAYLOAD];
         let play = async {
-            while frames.len() < count {
+            while pictures(&frames) < count {
                 match self.socket.recv(&mut message).await {
                     Ok(length) => demuxer.push(&message[..length]),
                     Err(_) => demuxer.flush(),
@@ -84,4 +84,8 @@ impl Caller {
         let within = async { tokio::time::timeout(PATIENCE, ended).await };
         self.runtime.block_on(within).is_ok()
     }
+}
+
+fn pictures(frames: &[Packet]) -> usize {
+    frames.iter().filter(|frame| frame.kind == TrackKind::Video).count()
 }
