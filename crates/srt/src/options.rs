@@ -92,7 +92,7 @@ pub struct Options {
     pub send_drop_delay: Option<Duration>,
     /// How much may be sent.
     pub bandwidth: Bandwidth,
-    /// For the connection to be made, name look-up included.
+    /// For the connection to be made, name look-up included. An hour at most.
     pub connect_timeout: Duration,
     /// Without a packet from the peer until the connection counts as lost. libsrt waits for 16 of its own timers
     /// besides: some 5 s, whatever is said here.
@@ -149,10 +149,14 @@ impl Options {
         Ok(())
     }
 
-    fn check(&self) -> Result<(), Error> {
+    /// Whether all are in their ranges; bandwidth is checked when it is set.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let refuse = |why| Err(Error::Option(why));
         if self.latency.as_millis() > u128::from(u16::MAX) {
             return refuse("a latency is 65 535 ms at most");
+        }
+        if self.connect_timeout > Duration::from_secs(3600) {
+            return refuse("connecting takes an hour at most");
         }
         if !(1..=MAX_PAYLOAD).contains(&self.payload) {
             return refuse("a payload has 1 to 1456 bytes");
@@ -190,6 +194,7 @@ mod tests {
     #[test]
     fn what_is_out_of_range_is_refused() {
         assert!(refused(|o| o.latency = Duration::from_millis(65_536)).contains("latency"));
+        assert!(refused(|o| o.connect_timeout = Duration::MAX).contains("hour"));
         assert!(refused(|o| o.payload = 0).contains("payload"));
         assert!(refused(|o| o.payload = 1457).contains("payload"));
         assert!(refused(|o| o.send_buffer = 33 << 20).contains("buffer"));
@@ -208,6 +213,8 @@ mod tests {
             key_length: KeyLength::Aes256,
             payload: MAX_PAYLOAD,
             send_drop_delay: None,
+            connect_timeout: Duration::from_secs(3600),
+            peer_idle: Duration::MAX,
             bandwidth: Bandwidth::Input {
                 rate: Some(u64::MAX),
                 overhead: 100,
@@ -219,6 +226,8 @@ mod tests {
         options.apply(Handle::new().unwrap().id()).unwrap();
         let smallest = Options {
             latency: Duration::ZERO,
+            send_drop_delay: Some(Duration::MAX),
+            peer_idle: Duration::ZERO,
             payload: 1,
             key_length: KeyLength::Aes192,
             bandwidth: Bandwidth::Limit(1),

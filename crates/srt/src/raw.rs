@@ -21,6 +21,12 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// Not at once.
+    pub(crate) const AGAIN: Self = Self {
+        code: sys::SRT_EASYNCSND,
+        errno: 0,
+    };
+
     fn last() -> Self {
         let mut errno = 0;
         let code = sys::srt_getlasterror(&mut errno);

@@ -16,6 +16,8 @@ use crate::{Error, Target};
 
 /// Addresses of a name that are called at most.
 const ADDRESSES: usize = 4;
+/// How much later than it was told libsrt may give up a call.
+const GRACE: Duration = Duration::from_secs(1);
 /// How often is looked whether all is acknowledged, or due after the end: libsrt tells nobody.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -42,6 +44,7 @@ impl Socket {
     /// [`Error::Resolve`], [`Error::Timeout`] when nobody answers, [`Error::Rejected`] with the listener's
     /// code, [`Error::Passphrase`], [`Error::Option`], or another [`Error`].
     pub async fn connect(target: &Target, options: &Options) -> Result<Self, Error> {
+        options.check()?;
         let end = Instant::now() + options.connect_timeout;
         let addresses = tokio::net::lookup_host((target.host.as_str(), target.port));
         let addresses = time::timeout_at(end, addresses)
@@ -73,9 +76,11 @@ impl Socket {
             raw::set_text(handle.id(), sys::SRTO_STREAMID, &target.stream_id)?;
         }
         raw::connect(handle.id(), peer)?;
-        handle
-            .until(Interest::Write, connected)
-            .await?
+        let connected = handle.until(Interest::Write, connected);
+        // libsrt's own timer ends it, somewhat late; ours is for when it doesn't.
+        let connected = time::timeout(timeout + GRACE, connected).await;
+        connected
+            .map_err(|_| Error::Timeout)??
             .map_err(Error::of_handshake)?;
         Self::made(handle, peer, target.stream_id.clone(), options.payload)
     }
@@ -244,14 +249,12 @@ fn room(buf: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Whether a socket that connects is connected, or why it can't be; "again" while it is on its way.
+/// Whether a socket that connects is connected, or why it can't be; "again" while it is on its way. For a moment
+/// on its way it looks broken (libsrt clears "connecting" before it sets "connected"), but has no reason then.
 fn connected(socket: sys::SRTSOCKET) -> Result<Result<(), i32>, Failure> {
-    match sys::srt_getsockstate(socket) {
-        sys::SRTS_CONNECTED => Ok(Ok(())),
-        sys::SRTS_CONNECTING => Err(Failure {
-            code: sys::SRT_EASYNCSND,
-            errno: 0,
-        }),
-        _ => Ok(Err(sys::srt_getrejectreason(socket))),
+    match (sys::srt_getsockstate(socket), sys::srt_getrejectreason(socket)) {
+        (sys::SRTS_CONNECTED, _) => Ok(Ok(())),
+        (sys::SRTS_CONNECTING, _) | (_, sys::SRT_REJ_UNKNOWN) => Err(Failure::AGAIN),
+        (_, reason) => Ok(Err(reason)),
     }
 }

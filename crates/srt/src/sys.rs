@@ -66,6 +66,7 @@ pub(crate) const SRT_EASYNCRCV: c_int = 6002;
 pub(crate) const SRT_ECONGEST: c_int = 6004;
 
 /// Why a handshake failed (`SRT_REJECT_REASON`).
+pub(crate) const SRT_REJ_UNKNOWN: c_int = 0;
 pub(crate) const SRT_REJ_PEER: c_int = 2;
 pub(crate) const SRT_REJ_RESOURCE: c_int = 3;
 pub(crate) const SRT_REJ_BACKLOG: c_int = 5;

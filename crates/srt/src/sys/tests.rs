@@ -88,6 +88,7 @@ fn numbers_are_those_of_the_header() {
         SRT_EASYNCRCV,
         SRT_ECONGEST,
         SRT_REJ_PEER,
+        SRT_REJ_UNKNOWN,
         SRT_REJ_RESOURCE,
         SRT_REJ_BACKLOG,
         SRT_REJ_CLOSE,

@@ -32,8 +32,8 @@ pub(crate) async fn call(listener: &Listener, stream_id: &str, options: &Options
 
 /// One more connection to `listener`: the caller's end and the listener's.
 pub(crate) async fn meet(listener: &Listener, stream_id: &str, options: &Options) -> (Socket, Socket) {
-    let (caller, callee) = tokio::join!(call(listener, stream_id, options), listener.accept());
-    (caller.expect("a connection"), callee.expect("a connection"))
+    let both = tokio::try_join!(call(listener, stream_id, options), listener.accept());
+    both.expect("a connection")
 }
 
 /// A connection's two ends: the caller's and the listener's.
