@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use srt::{Accept, Error, Listener, Options, Passphrase, Reject, Socket, StreamId, Target};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use crate::support::{anywhere, guarded, lossless, message};
 
+/// The tool's options: what we encrypt with, and nothing is given up however slow this machine is.
+const OPTIONS: &str = "passphrase=a passphrase&tlpktdrop=false";
+/// A message that the stream doesn't have.
+const PROBE: [u8; 1316] = [0; 1316];
 /// Messages of seven packets of MPEG-TS each.
 const MESSAGES: usize = 500;
 
@@ -37,6 +41,13 @@ fn encrypted() -> Options {
     }
 }
 
+/// Gives the tool probes until this is dropped.
+async fn probe(stdin: &mut ChildStdin) {
+    while stdin.write_all(&PROBE).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test]
 async fn the_tool_publishes_to_the_listener() {
     guarded(async {
@@ -47,7 +58,7 @@ async fn the_tool_publishes_to_the_listener() {
         })
         .unwrap();
         let to = format!(
-            "srt://{}?streamid=#!::r=live,m=publish&passphrase=a passphrase",
+            "srt://{}?streamid=#!::r=live,m=publish&{OPTIONS}",
             listener.local_addr()
         );
         let Some(mut tool) = transmit("file://con", &to) else {
@@ -56,24 +67,39 @@ async fn the_tool_publishes_to_the_listener() {
         let callee = listener.accept().await.unwrap();
         assert_eq!(callee.stream_id(), "#!::r=live,m=publish");
         let mut stdin = tool.stdin.take().unwrap();
+        // It throws away what it reads before it knows itself connected.
+        tokio::select! {
+            () = probe(&mut stdin) => {}
+            first = message(&callee) => assert_eq!(first.unwrap(), PROBE),
+        }
+        // And it passes on the end of what it has read only when there is more.
         let feeding = async {
-            for part in stream().chunks(1316) {
-                stdin.write_all(part).await.unwrap();
-                stdin.flush().await.unwrap();
-            }
+            stdin.write_all(&stream()).await.unwrap();
+            probe(&mut stdin).await;
         };
         let reading = async {
             let mut received = Vec::new();
             while received.len() < MESSAGES * 1316 {
-                received.extend(message(&callee).await.unwrap());
+                let part = message(&callee).await.unwrap();
+                if part != PROBE {
+                    received.extend(part);
+                }
             }
             received
         };
-        let ((), received) = tokio::join!(feeding, reading);
-        assert!(received == stream());
+        tokio::select! {
+            () = feeding => {}
+            received = reading => assert!(received == stream()),
+        }
         // Killed, it says nothing any more.
         tool.kill().await.unwrap();
-        assert!(matches!(message(&callee).await, Err(Error::Lost)));
+        let ended = loop {
+            match message(&callee).await {
+                Ok(part) => assert_eq!(part, PROBE),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(ended, Error::Lost));
     })
     .await;
 }
@@ -82,7 +108,7 @@ async fn the_tool_publishes_to_the_listener() {
 async fn the_caller_publishes_to_the_tool() {
     guarded(async {
         let port = UdpSocket::bind(anywhere()).unwrap().local_addr().unwrap().port();
-        let from = format!("srt://127.0.0.1:{port}?mode=listener&passphrase=a passphrase");
+        let from = format!("srt://127.0.0.1:{port}?mode=listener&{OPTIONS}");
         let Some(mut tool) = transmit(&from, "file://con") else {
             return;
         };
