@@ -6,9 +6,11 @@
 use std::time::Duration;
 
 use system_tests::ffmpeg::{Codec, Options, Publisher};
+use system_tests::http;
 use system_tests::peers::{self, MediaMtx};
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
+use system_tests::wait::until;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Pictures that are judged: three seconds.
@@ -44,7 +46,7 @@ async fn ffmpeg_publishes_and_plays_every_codec() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn h265_goes_from_mediamtx_through_our_server_and_back() {
+async fn h265_is_pulled_from_mediamtx() {
     let (Some(ffmpeg), Some(mediamtx)) = (peers::ffmpeg_or_skip(), MediaMtx::start_or_skip().await.unwrap())
     else {
         return;
@@ -55,15 +57,54 @@ async fn h265_goes_from_mediamtx_through_our_server_and_back() {
     };
     let there = mediamtx.rtmp;
     let publisher = Publisher::start(&ffmpeg, &format!("rtmp://{there}/live/spring"), options).unwrap();
-    let config = format!(
-        "[[pull]]\nstream = \"spring\"\nfrom = \"rtmp://{there}/live\"\nname = \"spring\"\n\
-         [[push]]\nstream = \"spring\"\nto = \"rtmp://{there}/back\"\nkey = {{ file = \"KEY\" }}\n"
-    );
     mediamtx.ready("live/spring").await.unwrap();
-    let _server = Server::start_with(&config, &[("KEY", "spring")]).await.unwrap();
-    mediamtx.ready("back/spring").await.unwrap();
-    let play = format!("rtmp://{there}/back/spring");
+    let config =
+        format!("[[pull]]\nstream = \"spring\"\nfrom = \"rtmp://{there}/live\"\nname = \"spring\"\n");
+    let server = Server::start_with(&config, &[]).await.unwrap();
+    drop(Viewer::wait(server.http, "spring", PATIENCE).await.unwrap());
+    let play = format!("rtmp://{}/live/spring", server.rtmp);
     let played = peers::play(&ffmpeg, &play, options.size, PICTURES);
     let played = tokio::time::timeout(PATIENCE, played).await.unwrap();
     judge(&played.unwrap_or_else(|error| panic!("{error}; {}", publisher.complaints())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_pushed_to_mediamtx_but_no_h265_as_it_does_not_say_that_it_takes_it() {
+    let (Some(ffmpeg), Some(mediamtx)) = (peers::ffmpeg_or_skip(), MediaMtx::start_or_skip().await.unwrap())
+    else {
+        return;
+    };
+    let there = mediamtx.rtmp;
+    let mut config = String::new();
+    for name in ["old", "new"] {
+        config += &format!(
+            "[[push]]\nstream = \"{name}\"\nto = \"rtmp://{there}/live\"\nkey = {{ file = \"{name} key\" }}\n"
+        );
+    }
+    let files = [("old key", "old"), ("new key", "new")];
+    let server = Server::start_with(&config, &files).await.unwrap();
+    let mut publishers = Vec::new();
+    for (name, codec) in [("old", Codec::H264), ("new", Codec::Hevc)] {
+        let address = server.add_stream(name).await.unwrap();
+        let options = Options {
+            codec,
+            ..Options::default()
+        };
+        publishers.push(Publisher::start(&ffmpeg, &address, options).unwrap());
+    }
+    mediamtx.ready("live/old").await.unwrap();
+    let play = format!("rtmp://{there}/live/old");
+    let played = peers::play(&ffmpeg, &play, Options::default().size, PICTURES);
+    judge(&tokio::time::timeout(PATIENCE, played).await.unwrap().unwrap());
+    let said = until(PATIENCE, async || {
+        let relays = http::get_json(server.admin, "/api/relays").await?;
+        let new = relays
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|relay| relay["stream"] == "new");
+        Ok(new.and_then(|relay| relay["last_error"]["message"].as_str().map(str::to_owned)))
+    });
+    let said = said.await.unwrap();
+    assert!(said.contains("the server takes no hvc1"), "{said}");
 }

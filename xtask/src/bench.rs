@@ -44,7 +44,7 @@ const BENCHES: &[(&str, &str, Program)] = &[
     ),
     (
         "passage",
-        "what the server adds: from a picture written to the picture received, by RTMP and HTTP-FLV, beside nginx",
+        "what the server adds: from a picture written to the picture received, by RTMP, HTTP-FLV and SRT, beside nginx",
         Program::System("bench-passage"),
     ),
     (

@@ -170,5 +170,8 @@ fn a_picture_that_does_not_say_its_type_is_looked_at() {
     assert!(key(&[0x26, 0x01, 0xac]) && !key(&[0x02, 0x01, 0xd3]));
     let header = [&[0x80], &video::HEVC[..], &[1, 0x60]].concat();
     let header = video::parts(&header.into()).unwrap().next().unwrap().unwrap();
-    assert_eq!(header.tag, VideoTag::SequenceHeader(Bytes::from_static(&[1, 0x60])));
+    assert_eq!(
+        header.tag,
+        VideoTag::SequenceHeader(Bytes::from_static(&[1, 0x60]))
+    );
 }

@@ -1,5 +1,7 @@
 //! What a server adds to the delay: from a picture written by its publisher to the picture received by a player,
-//! all on this machine, by RTMP and by HTTP-FLV; nginx's RTMP module beside it in the same run. Nothing is judged.
+//! all on this machine, by RTMP, HTTP-FLV and SRT; nginx's RTMP module beside it in the same run. Nothing is judged.
+
+mod by_srt;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -52,6 +54,7 @@ async fn main() -> Result<(), Failure> {
         let play = format!("rtmp://{}/live/{NAME}", server.rtmp);
         run(what, &address, &play, Some(server.http), &media).await?;
     }
+    by_srt::run(&media).await?;
     if let Some(nginx) = Nginx::start_with_or_skip(KEEPS_NOTHING).await? {
         let address = nginx.publish(NAME);
         run("nginx", &address, &address, None, &media).await?;

@@ -87,5 +87,8 @@ impl Caller {
 }
 
 fn pictures(frames: &[Packet]) -> usize {
-    frames.iter().filter(|frame| frame.kind == TrackKind::Video).count()
+    frames
+        .iter()
+        .filter(|frame| frame.kind == TrackKind::Video)
+        .count()
 }
