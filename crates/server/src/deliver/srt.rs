@@ -18,13 +18,14 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) async fn play(socket: Socket, stream: Arc<Stream>) {
     let (name, address) = (stream.name().clone(), socket.peer_addr());
     tracing::info!(stream = %name, %address, "an SRT player joined");
-    match feed(&socket, Reader::new(stream, Form::Srt)).await {
+    let why = match feed(&socket, Reader::new(stream, Form::Srt)).await {
         Ok(()) => {
             socket.close(FAREWELL).await;
+            "the stream ended".to_owned()
         }
-        Err(why) => tracing::debug!(stream = %name, %address, "an SRT player's connection ended: {why}"),
-    }
-    tracing::info!(stream = %name, %address, "an SRT player left");
+        Err(why) => why,
+    };
+    tracing::info!(stream = %name, %address, why, "an SRT player left");
 }
 
 /// Sends what comes until the stream ends.

@@ -41,8 +41,10 @@ pub(crate) fn bind(app: &Arc<App>, address: SocketAddr) -> Result<Listener, Faul
     let options = options(&app.config)?;
     let asked = Arc::clone(app);
     let admit = move |request: &Request<'_>| admit(&asked, request);
-    Listener::bind(address, BACKLOG, &options, admit)
-        .map_err(|error| listen::refused(address, SRT, &std::io::Error::other(error)))
+    Listener::bind(address, BACKLOG, &options, admit).map_err(|error| match error {
+        srt::Error::Io(error) => listen::refused(address, SRT, &error),
+        other => listen::refused(address, SRT, &std::io::Error::other(other)),
+    })
 }
 
 /// What `config` says of connections, the passphrase read.

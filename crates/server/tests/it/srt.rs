@@ -5,9 +5,9 @@ use container::flv::{Tag, TagKind, audio, video};
 use container::ts::{Demuxer, Event};
 use media::TrackKind;
 
-use crate::support::TestServer;
 use crate::support::caller::Caller;
 use crate::support::media::{PLAIN, Viewer, transport_stream};
+use crate::support::{TestServer, anchor_server};
 
 /// The latency is long: everything is sent at once, and nothing may be late on a busy machine.
 const LISTEN: &str = "[listen]\nsrt = \"127.0.0.1:0\"\n[srt]\nlatency_ms = 2000\n";
@@ -130,6 +130,27 @@ fn who_may_not_is_told_why() {
     drop(sender);
     let said = server.stop().2;
     assert!(!said.contains("wrong,") && !said.contains("r=wrong"), "{said}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let any = "127.0.0.1:0";
+    let data = dir.path().to_str().unwrap();
+    for command in ["run", "check"] {
+        let ports = ["--http", any, "--rtmp", any, "--admin", any];
+        let args = [&[command, "--data", data, "--srt", &address], &ports[..]].concat();
+        let out = anchor_server(&args);
+        let said = [out.stdout, out.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(!out.status.success(), "{command}");
+        assert!(
+            said.contains("Another program listens on") && said.contains("(srt)"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

@@ -96,10 +96,13 @@ async fn supply(
             () = end.cancelled() => return farewell(destination, line).await,
         };
         if item.kind == ItemKind::Key {
-            line = match tokio::select! {
+            let next = tokio::select! {
+                // First: where nothing moves it is there at once, and the end of a show is for the farewell.
+                biased;
                 next = moving.at_key(line) => next?,
                 () = end.cancelled() => return Ok(()),
-            } {
+            };
+            line = match next {
                 Next::Same(line) => line,
                 Next::Moved(line, route) => {
                     destination.moved();
