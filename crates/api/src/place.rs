@@ -11,10 +11,14 @@ use crate::studio::Failure;
 pub struct Place {
     /// What the seller calls it; unique.
     pub name: String,
-    /// Its address without the key: `rtmp://host/app`, or `rtmps://host/app` for a secure connection.
+    /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection, or
+    /// `srt://host:port`.
     pub url: String,
     /// The name under which its stream key is kept in this machine's keyring; empty: the key it has already.
     pub key: String,
+    /// The name under which its passphrase of SRT is kept likewise; absent: the one it has already, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
     /// Picture quality in kbit/s, 100 to 50 000.
     #[serde(default = "bitrate")]
     pub bitrate: u32,
@@ -42,6 +46,9 @@ pub struct PlaceState {
     /// The name of its key; absent where the key comes from a file or the environment.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key: Option<String>,
+    /// The name of its passphrase of SRT; absent where it has none, or has it from a file or the environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub passphrase: Option<String>,
     /// Whether its key can't be found.
     pub key_missing: bool,
     /// Picture quality in kbit/s.

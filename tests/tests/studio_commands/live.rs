@@ -174,6 +174,25 @@ async fn places_are_added_and_removed_and_say_what_is_the_matter() {
         .ask(r#"{"do":"place.remove","place":"second"}"#)
         .await
         .unwrap();
+    let by_srt = |more: &str| {
+        let place = r#""name":"third","url":"srt://127.0.0.1:9","key":"third","on":false"#;
+        format!(r#"{{"do":"place.put","place":{{{place}{more}}}}}"#)
+    };
+    on_air
+        .ask(&by_srt(r#","passphrase":"third-pass""#))
+        .await
+        .unwrap();
+    // What isn't said stays.
+    on_air.ask(&by_srt("")).await.unwrap();
+    let state = on_air.state().await;
+    let third = state.places.iter().find(|place| place.name == "third").unwrap();
+    let said = (third.url.as_str(), third.passphrase.as_deref());
+    assert_eq!(said, ("srt://127.0.0.1:9", Some("third-pass")));
+    let bad = refusal(&mut on_air, &put("srt://127.0.0.1:9?passphrase=hidden", "k")).await;
+    assert!(
+        bad.contains("the key is no part of it") && !bad.contains("hidden"),
+        "{bad}"
+    );
     on_air.ask(r#"{"do":"live.start"}"#).await.unwrap();
     let busy = refusal(&mut on_air, r#"{"do":"place.remove","place":"mine"}"#).await;
     assert_eq!(busy, "the show is being sent to 'mine'; end it first");

@@ -46,3 +46,9 @@ export const qualities: readonly Quality[] = [
 export function isAddress(url: string): boolean {
   return /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/.test(url) || /^srt:\/\/(\[[^\s/?@\]]+\]|[^\s/?@:]+):\d+\/?$/.test(url);
 }
+
+/** Whether `text` can be a passphrase: 10 to 79 bytes of it, or none at all. */
+export function isPassphrase(text: string): boolean {
+  const bytes = new TextEncoder().encode(text).length;
+  return bytes === 0 || (bytes >= 10 && bytes <= 79);
+}

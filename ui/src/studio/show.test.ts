@@ -7,7 +7,7 @@ import { readFormat } from './format';
 import { planOf } from './golive';
 import { healthLook, healthPhrase, nextStep, shortAddress } from './health';
 import { freeName, keyName, sceneOf, scenesShowing } from './names';
-import { glance, isAddress } from './places';
+import { glance, isAddress, isPassphrase } from './places';
 
 describe('going live', () => {
   it('says to which places, and what is heard', () => {
@@ -127,6 +127,8 @@ describe('places', () => {
   it('have an address', () => {
     const good = ['rtmp://a/live', 'rtmp://a.b:1936/app/', 'rtmps://a/live', 'srt://a.b:9000', 'srt://[::1]:9000/'];
     expect(good.every(isAddress)).toBe(true);
+    expect(['', 'correct horse', '口令口令'].every(isPassphrase)).toBe(true);
+    expect(['too short', 'x'.repeat(80)].some(isPassphrase)).toBe(false);
     const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'srtp://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', 'srt://a', 'srt://a:1?streamid=k', 'srt://a:b', ''];
     expect(others.some(isAddress)).toBe(false);
     expect(shortAddress(shop)).toBe('127.0.0.1:1935/live');

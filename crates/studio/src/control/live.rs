@@ -76,10 +76,8 @@ impl Sending {
         let plain = PlaceState {
             name: output.name.clone(),
             url: output.url.clone(),
-            key: match &output.key {
-                KeyRef::Keyring(name) => Some(name.clone()),
-                KeyRef::Env(_) | KeyRef::File(_) => None,
-            },
+            key: in_keyring(&output.key),
+            passphrase: output.srt.passphrase.as_ref().and_then(in_keyring),
             key_missing: self.missing.contains(&output.name),
             bitrate: output.video.bitrate,
             on: output.on,
@@ -197,6 +195,14 @@ impl Director {
     }
 }
 
+/// The name of a secret in the keyring.
+fn in_keyring(kept: &KeyRef) -> Option<String> {
+    match kept {
+        KeyRef::Keyring(name) => Some(name.clone()),
+        KeyRef::Env(_) | KeyRef::File(_) => None,
+    }
+}
+
 /// The output that `place` means; what a place doesn't say stays as in `old`.
 fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     if place.name.trim().is_empty() || place.name.len() > 200 {
@@ -208,6 +214,7 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
         (false, _) => KeyRef::Keyring(place.key),
     };
     let video = old.map_or_else(VideoSettings::default, |o| o.video.clone());
+    let srt = old.map_or_else(SrtSettings::default, |o| o.srt.clone());
     let output = Output {
         name: place.name,
         kind: match place.url.starts_with("srt://") {
@@ -217,7 +224,13 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
         url: place.url,
         key,
         on: place.on,
-        srt: old.map_or_else(SrtSettings::default, |o| o.srt.clone()),
+        srt: match place.passphrase.filter(|name| !name.is_empty()) {
+            Some(name) => SrtSettings {
+                passphrase: Some(KeyRef::Keyring(name)),
+                ..srt
+            },
+            None => srt,
+        },
         video: VideoSettings {
             bitrate: place.bitrate,
             ..video

@@ -473,10 +473,15 @@ export type PictureState = {
 export type Place = {
 	/**  What the seller calls it; unique. */
 	name: string,
-	/**  Its address without the key: `rtmp://host/app`, or `rtmps://host/app` for a secure connection. */
+	/**
+	 *  Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection, or
+	 *  `srt://host:port`.
+	 */
 	url: string,
 	/**  The name under which its stream key is kept in this machine's keyring; empty: the key it has already. */
 	key: string,
+	/**  The name under which its passphrase of SRT is kept likewise; absent: the one it has already, if it has one. */
+	passphrase?: string | null,
 	/**  Picture quality in kbit/s, 100 to 50 000. */
 	bitrate?: number,
 	/**  Whether the show goes there. */
@@ -491,6 +496,8 @@ export type PlaceState = {
 	url: string,
 	/**  The name of its key; absent where the key comes from a file or the environment. */
 	key?: string | null,
+	/**  The name of its passphrase of SRT; absent where it has none, or has it from a file or the environment. */
+	passphrase?: string | null,
 	/**  Whether its key can't be found. */
 	key_missing: boolean,
 	/**  Picture quality in kbit/s. */
