@@ -63,6 +63,15 @@ pub async fn play(ffmpeg: &Path, url: &str, size: Size, count: usize) -> io::Res
         .collect())
 }
 
+/// Judges what [`play`] gives: one picture after the other.
+///
+/// # Panics
+/// One is missing, or can't be read.
+pub fn judge(numbers: &[Option<u32>]) {
+    let next = |pair: &[Option<u32>]| pair[0].is_some_and(|number| pair[1] == Some(number + 1));
+    assert!(numbers.windows(2).all(next), "{numbers:?}");
+}
+
 /// What an ffmpeg writes.
 async fn run(ffmpeg: &mut Command) -> io::Result<Vec<u8>> {
     let output = ffmpeg

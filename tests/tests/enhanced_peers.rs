@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use system_tests::ffmpeg::{Codec, Options, Publisher};
 use system_tests::http;
-use system_tests::peers::{self, MediaMtx};
+use system_tests::peers::{self, MediaMtx, judge};
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
 use system_tests::wait::until;
@@ -15,12 +15,6 @@ use system_tests::wait::until;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Pictures that are judged: three seconds.
 const PICTURES: usize = 90;
-
-/// One picture after the other.
-fn judge(numbers: &[Option<u32>]) {
-    let next = |pair: &[Option<u32>]| pair[0].is_some_and(|number| pair[1] == Some(number + 1));
-    assert!(numbers.windows(2).all(next), "{numbers:?}");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ffmpeg_publishes_and_plays_every_codec() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use system_tests::ffmpeg::{Options, Publisher};
 use system_tests::obs::Obs;
-use system_tests::peers::{self, MediaMtx};
+use system_tests::peers::{self, MediaMtx, judge};
 use system_tests::player::{Player, breaks, owned_up};
 use system_tests::server::Server;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
@@ -43,12 +43,6 @@ async fn watch(server: &Server, pictures: usize) -> Player {
         .await
         .unwrap();
     seen
-}
-
-/// One picture after the other.
-fn judge(numbers: &[Option<u32>]) {
-    let next = |pair: &[Option<u32>]| pair[0].is_some_and(|number| pair[1] == Some(number + 1));
-    assert!(numbers.windows(2).all(next), "{numbers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@ const CAN_FORWARD: f64 = 4.0;
 const RECONNECT: u32 = 1;
 const TRACKS: u32 = 2;
 const MODIFIERS: u32 = 4 | 8;
+/// The code of a request to reconnect ("Reconnect Request").
+pub(crate) const RECONNECT_REQUEST: &str = "NetConnection.Connect.ReconnectRequest";
 /// Stands for every codec.
 const ANY: &str = "*";
 

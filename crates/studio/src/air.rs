@@ -57,7 +57,9 @@ pub(crate) type Ready = (Output, Route);
 /// [`Error::Key`], [`Error::Output`] for the first that can't be had.
 pub(crate) fn ready(outputs: &[Output], companion: Option<&Companion>) -> Result<Vec<Ready>, Error> {
     let url = companion.and_then(|companion| reqwest::Url::parse(&companion.url).ok());
+    // An IPv6 address stands within brackets there.
     let host = url.as_ref().and_then(reqwest::Url::host_str);
+    let host = host.map(|host| host.trim_matches(['[', ']']));
     let ready = |output: &Output| Ok((output.clone(), Route::to(output, host)?));
     outputs.iter().filter(|o| o.on).map(ready).collect()
 }

@@ -19,8 +19,6 @@ const DELETE_STREAM: f64 = 7.0;
 const AGENT: &str = "FMLE/3.0 (compatible; Anchor Studio)";
 /// Play live if it is there, else wait for it (clause 7.2.2.1; in practice in milliseconds).
 const LIVE_OR_WAIT: f64 = -2000.0;
-/// The code of a request to reconnect.
-const RECONNECT: &str = "NetConnection.Connect.ReconnectRequest";
 /// Characters of a server's code and description that are kept.
 const MAX_TEXT: usize = 256;
 
@@ -110,7 +108,7 @@ impl Session {
                 self.granted(stream, Event::Publishing { wants_clock });
             }
             ("NetStream.Play.Start", State::Asking(stream)) => self.granted(stream, Event::Playing),
-            (RECONNECT, State::Running(_)) => self.reconnect(command.info("tcUrl")),
+            (enhanced::RECONNECT_REQUEST, State::Running(_)) => self.reconnect(command.info("tcUrl")),
             (
                 "NetStream.Play.Stop" | "NetStream.Play.Complete" | "NetStream.Play.UnpublishNotify",
                 State::Running(_),

@@ -124,7 +124,7 @@ impl Session {
         }
         let mut information = vec![
             ("level", "status".into()),
-            ("code", "NetConnection.Connect.ReconnectRequest".into()),
+            ("code", enhanced::RECONNECT_REQUEST.into()),
             ("description", "Please connect anew.".into()),
         ];
         information.extend(url.map(|url| ("tcUrl", url.into())));

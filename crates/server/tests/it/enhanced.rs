@@ -31,14 +31,15 @@ const CLIPS: &[(&str, &[u8], &str)] = &[
 
 /// One access unit, as every form of a tag says it.
 #[derive(Debug, PartialEq, Eq)]
-struct Unit {
+pub(crate) struct Unit {
     codec: FourCc,
     key: bool,
     composition_ms: i32,
-    data: bytes::Bytes,
+    pub(crate) data: bytes::Bytes,
 }
 
-fn unit(tag: &Tag) -> Option<Unit> {
+/// The access unit in a tag of pictures or sound.
+pub(crate) fn unit(tag: &Tag) -> Option<Unit> {
     match tag.kind {
         TagKind::Script => None,
         TagKind::Video => {

@@ -35,18 +35,19 @@ const COUNT: u32 = 400;
 /// When the last one comes: the stream begins at 1000 ms.
 const LAST: u32 = 1_000 + (COUNT - 1) * 40;
 
+/// The configuration of the pictures.
+fn configuration() -> Tag {
+    let mut tags = PLAIN.tags(1).into_iter();
+    tags.find(|tag| tag.kind == TagKind::Video).unwrap()
+}
+
 #[test]
 fn a_slow_viewer_goes_on_at_a_key_frame_and_others_miss_nothing() {
     let server = TestServer::start_with("[stream]\nring_bytes = 1048576\n", "info");
     let mut sender = server.publish();
     let mut fast = Viewer::new(server.get("/live/show.flv"));
     let mut slow = Viewer::new(http::request_on(narrow(&server), "GET", "/live/show.flv", b""));
-    let config = PLAIN
-        .tags(1)
-        .into_iter()
-        .find(|t| t.kind == TagKind::Video)
-        .unwrap();
-    sender.send(&config);
+    sender.send(&configuration());
     for n in 0..COUNT {
         sender.send(&large(n, 20_000));
         assert_eq!(
@@ -83,12 +84,7 @@ fn gaps_until_the_last(tags: impl Iterator<Item = Tag>) -> usize {
 fn a_slow_player_of_rtmp_goes_on_at_a_key_frame_and_others_miss_nothing() {
     let server = TestServer::start_with("[stream]\nring_bytes = 1048576\n", "info");
     let mut sender = server.publish();
-    let config = PLAIN
-        .tags(1)
-        .into_iter()
-        .find(|t| t.kind == TagKind::Video)
-        .unwrap();
-    sender.send(&config);
+    sender.send(&configuration());
     let mut slow = Player::connect(server.rtmp, "show").unwrap();
     let mut fast = Viewer::new(server.get("/live/show.flv"));
     for n in 0..COUNT {
@@ -109,12 +105,7 @@ fn a_viewer_who_takes_nothing_is_closed() {
     );
     let mut sender = server.publish();
     let stalled = Viewer::new(http::request_on(narrow(&server), "GET", "/live/show.flv", b""));
-    let config = PLAIN
-        .tags(1)
-        .into_iter()
-        .find(|t| t.kind == TagKind::Video)
-        .unwrap();
-    sender.send(&config);
+    sender.send(&configuration());
     for n in 0..400 {
         sender.send(&large(n, 20_000));
     }

@@ -1,10 +1,11 @@
 //! Callers by SRT: publishers and players.
 
 use bytes::Bytes;
-use container::flv::{Tag, TagKind, audio, video};
+use container::flv::{Tag, TagKind};
 use container::ts::{Demuxer, Event};
 use media::TrackKind;
 
+use crate::enhanced;
 use crate::support::caller::Caller;
 use crate::support::media::{PLAIN, Viewer, transport_stream};
 use crate::support::{TestServer, anchor_server};
@@ -14,17 +15,11 @@ const LISTEN: &str = "[listen]\nsrt = \"127.0.0.1:0\"\n[srt]\nlatency_ms = 2000\
 
 /// The access unit in a tag of pictures or sound.
 fn unit(tag: &Tag) -> Option<(TrackKind, Bytes)> {
-    match tag.kind {
-        TagKind::Script => None,
-        TagKind::Video => match video::parts(&tag.data).unwrap().next()?.unwrap().tag {
-            video::VideoTag::Frame { data, .. } => Some((TrackKind::Video, data)),
-            _ => None,
-        },
-        TagKind::Audio => match audio::parts(&tag.data).unwrap().next()?.unwrap().tag {
-            audio::AudioTag::Frame(data) => Some((TrackKind::Audio, data)),
-            _ => None,
-        },
-    }
+    let kind = match tag.kind {
+        TagKind::Video => TrackKind::Video,
+        _ => TrackKind::Audio,
+    };
+    Some((kind, enhanced::unit(tag)?.data))
 }
 
 /// Those of one kind: between the two kinds the order may differ.

@@ -1,7 +1,6 @@
 //! Frames of AAC out of PES packets, each with its time.
 
-use bytes::Bytes;
-use media::{CodecParameters, Packet, Timestamp, Track, TrackKind};
+use media::{CodecParameters, Timestamp, Track};
 
 use super::clock::SampleClock;
 use super::event::{Event, Output};
@@ -84,15 +83,7 @@ impl Audio {
             return out.counters.untimed += 1;
         };
         self.configure(frame.adts, out);
-        out.events.push_back(Event::Frame(Packet {
-            kind: TrackKind::Audio,
-            track: 0,
-            pts: time,
-            dts: time,
-            key: true,
-            // Of its own allocation, so that a frame kept long doesn't hold its neighbours.
-            data: Bytes::copy_from_slice(&bytes[frame.header..]),
-        }));
+        out.sound(time, &bytes[frame.header..]);
     }
 
     /// A header says this of the stream: mostly what is known.

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use media::{Packet, Track};
+use bytes::Bytes;
+use media::{Packet, Timestamp, Track, TrackKind};
 
 use super::super::StreamKind;
 use super::super::psi::ProgramMap;
@@ -112,4 +113,19 @@ pub struct Counters {
 pub(super) struct Output {
     pub(super) events: VecDeque<Event>,
     pub(super) counters: Counters,
+}
+
+impl Output {
+    /// Hands out a frame of sound.
+    pub(super) fn sound(&mut self, time: Timestamp, data: &[u8]) {
+        self.events.push_back(Event::Frame(Packet {
+            kind: TrackKind::Audio,
+            track: 0,
+            pts: time,
+            dts: time,
+            key: true,
+            // Of its own allocation, so that a frame kept long doesn't hold its neighbours.
+            data: Bytes::copy_from_slice(data),
+        }));
+    }
 }

@@ -1,7 +1,6 @@
 //! Packets of Opus out of PES packets, each with its time.
 
-use bytes::Bytes;
-use media::{CodecParameters, Packet, Timestamp, Track, TrackKind};
+use media::{CodecParameters, Timestamp, Track};
 
 use super::super::opus::split;
 use super::clock::SampleClock;
@@ -58,15 +57,7 @@ impl Opus {
         if !self.known {
             self.say(samples, out);
         }
-        out.events.push_back(Event::Frame(Packet {
-            kind: TrackKind::Audio,
-            track: 0,
-            pts: time,
-            dts: time,
-            key: true,
-            // Of its own allocation, so that a packet kept long doesn't hold its neighbours.
-            data: Bytes::copy_from_slice(packet),
-        }));
+        out.sound(time, packet);
     }
 
     /// Hands the track out; packets are taken for as long as the first.
