@@ -1,7 +1,16 @@
 import { pageTime } from './clock';
 
-/** A picture came on screen: its place in the media in seconds, and when by the page's clock, ms. */
-export type OnFrame = (mediaTime: number, at: number) => void;
+/** A picture that came on screen. Times by the page's clock, ms. */
+export interface Frame {
+  /** Its place in the media, seconds of the video element. */
+  mediaTime: number;
+  /** When it came on screen. */
+  at: number;
+  /** When it was taken; `null` when the browser can't tell, as it can of live connections only. */
+  taken: number | null;
+}
+
+export type OnFrame = (frame: Frame) => void;
 
 /** Calls `onFrame` for each new picture, or four times a second where the browser doesn't tell; answers an end. */
 export function watchFrames(video: HTMLVideoElement, onFrame: OnFrame): () => void {
@@ -10,8 +19,9 @@ export function watchFrames(video: HTMLVideoElement, onFrame: OnFrame): () => vo
 
 function watchEach(video: HTMLVideoElement, onFrame: OnFrame): () => void {
   let handle = 0;
-  const next = (_: number, { mediaTime, expectedDisplayTime }: VideoFrameCallbackMetadata) => {
-    onFrame(mediaTime, performance.timeOrigin + expectedDisplayTime);
+  const next = (_: number, { mediaTime, expectedDisplayTime, captureTime }: VideoFrameCallbackMetadata) => {
+    const taken = captureTime === undefined ? null : performance.timeOrigin + captureTime;
+    onFrame({ mediaTime, at: performance.timeOrigin + expectedDisplayTime, taken });
     handle = video.requestVideoFrameCallback(next);
   };
   handle = video.requestVideoFrameCallback(next);
@@ -23,7 +33,7 @@ function watchSome(video: HTMLVideoElement, onFrame: OnFrame): () => void {
   const update = () => {
     if (video.seeking || video.currentTime === last) return;
     last = video.currentTime;
-    onFrame(last, pageTime());
+    onFrame({ mediaTime: last, at: pageTime(), taken: null });
   };
   video.addEventListener('timeupdate', update);
   return () => video.removeEventListener('timeupdate', update);

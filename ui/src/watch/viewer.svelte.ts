@@ -6,7 +6,7 @@ import { chooseWays, type Way } from './engine/choice';
 import { type Engine, ahead } from './engine/engine';
 import { FlvEngine, canPlayFlv } from './engine/flv';
 import { HlsEngine, NativeEngine, canPlayHlsNatively } from './engine/hls';
-import { watchFrames } from './frames';
+import { type Frame, watchFrames } from './frames';
 import { Pace } from './pace';
 import { type Command, type Happening, type Phase, Session } from './session';
 import { fetchStatus } from './status';
@@ -66,7 +66,7 @@ export class Viewer {
     this.#every(TICK, () => this.#tick());
     this.#every(READ_EVERY, () => this.#readDelay());
     this.#every(BEAT_EVERY, () => this.#beat('beat'));
-    this.#ends.push(watchFrames(this.video, (mediaTime, at) => this.#onFrame(mediaTime, at)));
+    this.#ends.push(watchFrames(this.video, (frame) => this.#onFrame(frame)));
     this.#listen(this.video, 'waiting', () => this.#onWaiting());
     this.#listen(this.video, 'pause', () => this.#onPause());
     // What was shown before a jump says nothing of what is shown behind it.
@@ -188,10 +188,10 @@ export class Viewer {
     this.#happened({ kind: 'ended' });
   }
 
-  #onFrame(mediaTime: number, at: number): void {
+  #onFrame(frame: Frame): void {
     if (this.#engine === null) return;
     this.#lastPicture = performance.now();
-    this.#meter.shown(at, this.#engine.pictureTime(mediaTime));
+    this.#meter.shown(frame.at, this.#engine.pictureTime(frame));
     this.#recovered();
     if (this.phase !== 'playing') this.#happened({ kind: 'picture' });
     if (this.#seen) return;

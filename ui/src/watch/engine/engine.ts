@@ -1,4 +1,5 @@
 import type { PictureTime } from '../delay';
+import type { Frame } from '../frames';
 
 /** What a player tells the page. */
 export interface EngineEvents {
@@ -20,8 +21,8 @@ export interface Engine {
   stalled(now: number): void;
   /** Jumps to the newest picture that can be shown. */
   toLiveEdge(): void;
-  /** When the picture at `mediaTime` (seconds of the video element) was taken; `null` when that is not known. */
-  pictureTime(mediaTime: number): PictureTime | null;
+  /** When the picture that came on screen was taken; `null` when that is not known. */
+  pictureTime(frame: Frame): PictureTime | null;
 }
 
 /** Seconds of media beyond the picture; 0 when there is none. */

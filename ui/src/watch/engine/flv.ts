@@ -1,6 +1,7 @@
 import type Mpegts from 'mpegts.js';
 
 import type { PictureTime } from '../delay';
+import type { Frame } from '../frames';
 import type { Pace } from '../pace';
 import { type Engine, type EngineEvents, ahead, jump } from './engine';
 import { type Join, Line, readJoin } from './line';
@@ -77,7 +78,7 @@ export class FlvEngine implements Engine {
     if (video !== null && ahead(video) > this.pace.target + JUMP_WHEN_ASKED) jump(video, this.pace.target);
   }
 
-  pictureTime(mediaTime: number): PictureTime | null {
+  pictureTime({ mediaTime }: Frame): PictureTime | null {
     return this.#line.pictureTime(this.#note, mediaTime);
   }
 

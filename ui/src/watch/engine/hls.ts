@@ -2,6 +2,7 @@ import type Hls from 'hls.js';
 import type { FragBufferedData, HlsConfig } from 'hls.js';
 
 import type { PictureTime } from '../delay';
+import type { Frame } from '../frames';
 import { type Engine, type EngineEvents, jump } from './engine';
 import { Pieces, played } from './pieces';
 
@@ -81,7 +82,7 @@ export class HlsEngine implements Engine {
     if (edge - this.#video.currentTime > seconds) this.#video.currentTime = edge;
   }
 
-  pictureTime(mediaTime: number): PictureTime | null {
+  pictureTime({ mediaTime }: Frame): PictureTime | null {
     const utc = this.#pieces.utc(mediaTime);
     return utc === null ? null : { utc, estimated: this.estimated() };
   }
@@ -156,7 +157,7 @@ export class NativeEngine implements Engine {
   }
 
   /** Safari tells the date of its zero. */
-  pictureTime(mediaTime: number): PictureTime | null {
+  pictureTime({ mediaTime }: Frame): PictureTime | null {
     const video = this.#video as (HTMLVideoElement & { getStartDate?: () => Date }) | null;
     const zero = video?.getStartDate?.().getTime() ?? Number.NaN;
     return Number.isNaN(zero) ? null : { utc: zero + mediaTime * 1000, estimated: this.estimated() };
