@@ -2,8 +2,8 @@
 export interface Address {
   /** Name of the show, as in /watch/NAME. */
   show: string;
-  /** The way of delivery the link forces, for support and tests. */
-  via: 'flv' | 'll-hls' | null;
+  /** The way of delivery the link asks for, for support and tests. */
+  via: 'whep' | 'flv' | 'll-hls' | null;
   /** The language the link asks for. */
   language: string | null;
 }
@@ -16,7 +16,7 @@ export function parseAddress(url: URL): Address | null {
   const via = url.searchParams.get('via');
   return {
     show,
-    via: via === 'flv' || via === 'll-hls' ? via : null,
+    via: via === 'whep' || via === 'flv' || via === 'll-hls' ? via : null,
     language: url.searchParams.get('lang'),
   };
 }
@@ -26,6 +26,7 @@ export function places(show: string) {
   const name = encodeURIComponent(show);
   return {
     status: `/live/${name}/status`,
+    whep: `/whep/${name}`,
     flv: `/live/${name}.flv`,
     hls: `/live/${name}/index.m3u8`,
     beat: `/watch/${name}/beat`,

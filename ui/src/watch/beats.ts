@@ -7,7 +7,7 @@ export const BEAT_EVERY = 5000;
 export interface Beat {
   sid: string;
   event: 'first_frame' | 'beat' | 'stall';
-  protocol: 'flv' | 'll-hls';
+  protocol: 'flv' | 'll-hls' | 'whep';
   since_open_ms: number;
   delay_ms: number | null;
   delay_error_ms: number | null;

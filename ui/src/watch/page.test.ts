@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { parseAddress, places } from './address';
 import { type Beat, Reporter, makeBeat, newSid } from './beats';
-import { chooseWays } from './engine/choice';
+import { Choice, type Reasons, chooseWays } from './engine/choice';
 import { type Shown, messageFor } from './message';
 import { readStatus } from './status';
+import { firstWish, keepWish } from './wish';
 
 describe('the address', () => {
   const parse = (path: string) => parseAddress(new URL(path, 'http://example.net'));
@@ -12,6 +13,7 @@ describe('the address', () => {
   it('names the show, and what the link forces', () => {
     expect(parse('/watch/spring?via=ll-hls&lang=zh')).toEqual({ show: 'spring', via: 'll-hls', language: 'zh' });
     expect(parse('/watch/spring/')).toEqual({ show: 'spring', via: null, language: null });
+    expect(parse('/watch/spring?via=whep')?.via).toBe('whep');
     expect(parse('/watch/%E6%96%B0%E5%93%81?via=carrier-pigeon')?.show).toBe('新品');
   });
 
@@ -23,6 +25,7 @@ describe('the address', () => {
     expect(places('a/../b?c').flv).toBe('/live/a%2F..%2Fb%3Fc.flv');
     expect(places('spring')).toEqual({
       status: '/live/spring/status',
+      whep: '/whep/spring',
       flv: '/live/spring.flv',
       hls: '/live/spring/index.m3u8',
       beat: '/watch/spring/beat',
@@ -32,15 +35,92 @@ describe('the address', () => {
 });
 
 describe('the ways', () => {
+  const reasons = (abilities: Partial<Reasons['abilities']>, others: Partial<Reasons> = {}): Reasons => ({
+    via: null,
+    wish: 'normal',
+    abilities: { mediaSource: true, nativeHls: false, rtc: true, ...abilities },
+    ...others,
+  });
+  const ways = (...given: Parameters<typeof reasons>) => chooseWays(reasons(...given));
+
   it('are what the browser can do, the least delay first', () => {
-    expect(chooseWays(null, { mediaSource: true, nativeHls: true })).toEqual(['flv', 'll-hls', 'native']);
-    expect(chooseWays(null, { mediaSource: false, nativeHls: true })).toEqual(['native']);
-    expect(chooseWays(null, { mediaSource: false, nativeHls: false })).toEqual([]);
+    expect(ways({ nativeHls: true })).toEqual(['flv', 'll-hls', 'native']);
+    expect(ways({ mediaSource: false, nativeHls: true })).toEqual(['native']);
+    expect(ways({ mediaSource: false, rtc: false })).toEqual([]);
   });
 
   it('are what the link forces', () => {
-    expect(chooseWays('flv', { mediaSource: true, nativeHls: true })).toEqual(['flv']);
-    expect(chooseWays('ll-hls', { mediaSource: true, nativeHls: false })).toEqual(['ll-hls']);
+    for (const wish of ['normal', 'least'] as const) {
+      expect(ways({ nativeHls: true }, { via: 'flv', wish })).toEqual(['flv']);
+      expect(ways({}, { via: 'll-hls', wish })).toEqual(['ll-hls']);
+      expect(ways({ mediaSource: false }, { via: 'flv', wish })).toEqual([]);
+    }
+  });
+
+  it('begin with the least delay for those who wish it, and go on where that does not come through', () => {
+    expect(ways({}, { wish: 'least' })).toEqual(['whep', 'flv', 'll-hls']);
+    expect(ways({}, { via: 'whep', wish: 'least' })).toEqual(['whep', 'flv', 'll-hls']);
+    expect(ways({}, { via: 'whep' })).toEqual(['flv', 'll-hls']);
+    expect(ways({ rtc: false }, { wish: 'least' })).toEqual(['flv', 'll-hls']);
+    expect(ways({ mediaSource: false })).toEqual(['whep']);
+  });
+
+  it('are the viewer’s to choose where there are two', () => {
+    const isOpen = (...given: Parameters<typeof reasons>) => new Choice(reasons(...given)).isOpen;
+    expect(isOpen({})).toBe(true);
+    expect(isOpen({}, { via: 'whep' })).toBe(true);
+    expect(isOpen({ rtc: false })).toBe(false);
+    expect(isOpen({ mediaSource: false })).toBe(false);
+    for (const via of ['flv', 'll-hls'] as const) expect(isOpen({}, { via })).toBe(false);
+  });
+
+  it('change with what the viewer wishes and the server offers', () => {
+    const choice = new Choice(reasons({}));
+    expect(choice.renew()).toBe(false);
+    choice.wish('least');
+    expect([choice.ways[0], choice.renew(), choice.ways[0]]).toEqual(['flv', true, 'whep']);
+    choice.offered(false);
+    expect([choice.renew(), choice.ways[0], choice.isOpen]).toEqual([true, 'flv', false]);
+    choice.offered(true);
+    expect([choice.renew(), choice.ways[0], choice.isOpen]).toEqual([true, 'whep', true]);
+  });
+
+  it('leave out for good what leads nowhere, and what the browser can’t do', () => {
+    const choice = new Choice(reasons({}, { wish: 'least' }));
+    choice.unfit();
+    choice.offered(true);
+    expect([choice.renew(), choice.ways, choice.isOpen]).toEqual([true, ['flv', 'll-hls'], false]);
+    const unable = new Choice(reasons({ rtc: false }, { wish: 'least' }));
+    unable.offered(true);
+    expect([unable.renew(), unable.isOpen]).toEqual([false, false]);
+  });
+});
+
+describe('the wish', () => {
+  const store = (kept: Map<string, string>) => () => ({
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  });
+  const closed = () => {
+    throw new DOMException('denied', 'SecurityError');
+  };
+
+  it('is kept in the browser', () => {
+    const kept = store(new Map());
+    expect(firstWish(null, kept)).toBe('normal');
+    keepWish('least', kept);
+    expect(firstWish(null, kept)).toBe('least');
+    keepWish('normal', kept);
+    expect(firstWish(null, kept)).toBe('normal');
+  });
+
+  it('is the link’s where that has one', () => {
+    expect(firstWish('whep', store(new Map()))).toBe('least');
+  });
+
+  it('is forgotten where the browser keeps nothing', () => {
+    expect(() => keepWish('least', closed)).not.toThrow();
+    expect(firstWish(null, closed)).toBe('normal');
   });
 });
 
@@ -63,8 +143,10 @@ describe('the message', () => {
 
 describe('the status', () => {
   it('is read; what the server does not vouch for is a guess', () => {
-    expect(readStatus({ live: true })).toEqual({ live: true, estimated: true });
-    expect(readStatus({ live: false, estimated: false })).toEqual({ live: false, estimated: false });
+    expect(readStatus({ live: true })).toEqual({ live: true, estimated: true, rtc: false });
+    expect(readStatus({ live: false, estimated: false })).toEqual({ live: false, estimated: false, rtc: false });
+    expect(readStatus({ live: true, rtc: true })?.rtc).toBe(true);
+    expect(readStatus({ live: true, rtc: 'yes' })?.rtc).toBe(false);
     for (const wrong of [null, [], 'live', {}, { live: 1 }]) expect(readStatus(wrong)).toBeNull();
   });
 });

@@ -12,7 +12,8 @@ function run(s: Session, ...happenings: Happening['kind'][]): Command[] {
 }
 
 function happening(kind: Happening['kind']): Happening {
-  return kind === 'status' ? { kind, live: true } : { kind };
+  if (kind === 'status') return { kind, live: true };
+  return kind === 'ways' ? { kind, ways: 3 } : { kind };
 }
 
 const live: Happening = { kind: 'status', live: true };
@@ -110,6 +111,39 @@ describe('a session', () => {
       expect(s.on(live)).toEqual([{ kind: 'start', way: 0 }]);
       run(s, 'picture');
     }
+  });
+
+  it('tries the next way also when another has shown pictures before', () => {
+    const s = playing();
+    run(s, 'ended');
+    const ways = Array.from({ length: 3 }, () => {
+      const started = s.on(live);
+      run(s, 'ended');
+      return started;
+    });
+    expect(ways).toEqual([[{ kind: 'start', way: 0 }], [{ kind: 'start', way: 0 }], [{ kind: 'start', way: 1 }]]);
+  });
+
+  it('begins anew with the best when there are other ways', () => {
+    const s = session();
+    run(s, 'opened');
+    expect(run(s, 'ways')).toEqual([]);
+    for (let i = 0; i < 2; i++) run(s, 'status', 'ended');
+    expect(s.on(live)).toEqual([{ kind: 'start', way: 1 }]);
+    run(s, 'picture');
+    expect(run(s, 'ways')).toEqual([{ kind: 'stop' }, { kind: 'ask', after: 0 }]);
+    expect(s.phase).toBe<Phase>('stalled');
+    expect(s.on(live)).toEqual([{ kind: 'start', way: 0 }]);
+    for (let i = 0; i < 4; i++) run(s, 'ended', 'status');
+    run(s, 'ended');
+    expect(s.on(live)).toEqual([{ kind: 'start', way: 2 }]);
+  });
+
+  it('gives up when no way is left', () => {
+    const s = playing();
+    expect(s.on({ kind: 'ways', ways: 0 })).toEqual([{ kind: 'stop' }]);
+    expect(s.phase).toBe<Phase>('unsupported');
+    expect(run(s, 'status', 'hope')).toEqual([]);
   });
 
   it('waits longer between failures while the server says that the show is live', () => {

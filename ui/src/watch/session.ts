@@ -21,6 +21,8 @@ export type Happening =
   | { kind: 'stall' }
   /** The player ended: the connection broke, media can't be played, or nothing came for too long. */
   | { kind: 'ended' }
+  /** There are other ways of delivery to choose from, so many. What plays ends; it begins anew with the best. */
+  | { kind: 'ways'; ways: number }
   /** The network came back, or the page came to the front. */
   | { kind: 'hope' };
 
@@ -47,11 +49,14 @@ export class Session {
   #running = false;
   #silences = 0;
   #failures = 0;
+  /** Players in a row that ended without a picture, of the way that is tried. */
+  #misses = 0;
+  #shown = false;
   #way = 0;
 
   /** `ways` is the number of ways of delivery to choose from, the best first. */
   constructor(
-    private readonly ways: number,
+    private ways: number,
     private readonly random: () => number,
   ) {}
 
@@ -75,6 +80,8 @@ export class Session {
         return this.#stall();
       case 'ended':
         return this.#ended();
+      case 'ways':
+        return this.#choose(happening.ways);
       case 'hope':
         return this.#running ? [] : [{ kind: 'ask', after: 0 }];
     }
@@ -90,6 +97,7 @@ export class Session {
     this.#silences = 0;
     if (this.#running) return this.#phase === 'stalled' ? [{ kind: 'ask', after: ASK_EVERY }] : [];
     this.#running = true;
+    this.#shown = false;
     if (this.#phase !== 'interrupted') this.#phase = this.#begun ? 'stalled' : 'opening';
     return [{ kind: 'start', way: this.#way }];
   }
@@ -97,6 +105,7 @@ export class Session {
   #notLive(): Command[] {
     this.#silences = 0;
     this.#failures = 0;
+    this.#misses = 0;
     // What is left of the show is still playing.
     if (this.#running && this.#phase === 'playing') return [];
     this.#phase = this.#begun ? 'interrupted' : 'waiting';
@@ -105,6 +114,7 @@ export class Session {
 
   #silent(): Command[] {
     if (this.#running && this.#phase === 'playing') return [];
+    this.#misses = 0;
     this.#silences += 1;
     this.#phase = 'unreachable';
     return [...this.#stop(), { kind: 'ask', after: this.#wait(this.#silences) }];
@@ -113,7 +123,9 @@ export class Session {
   #picture(): Command[] {
     if (!this.#running) return [];
     this.#begun = true;
+    this.#shown = true;
     this.#failures = 0;
+    this.#misses = 0;
     this.#phase = 'playing';
     return [];
   }
@@ -127,11 +139,29 @@ export class Session {
 
   #ended(): Command[] {
     if (!this.#running) return [];
-    const failed = this.#phase !== 'playing' && this.#phase !== 'stalled';
     if (this.#phase === 'playing') this.#phase = 'stalled';
     this.#failures += 1;
-    if (failed && this.#failures % TRIES_A_WAY === 0) this.#way = (this.#way + 1) % this.ways;
+    if (!this.#shown) this.#miss();
     return [...this.#stop(), { kind: 'ask', after: this.#failures === 1 ? 0 : this.#wait(this.#failures - 1) }];
+  }
+
+  #miss(): void {
+    this.#misses += 1;
+    if (this.#misses % TRIES_A_WAY === 0) this.#way = (this.#way + 1) % this.ways;
+  }
+
+  #choose(ways: number): Command[] {
+    this.ways = ways;
+    this.#way = 0;
+    this.#failures = 0;
+    this.#misses = 0;
+    if (ways === 0) {
+      this.#phase = 'unsupported';
+      return this.#stop();
+    }
+    if (!this.#running) return [];
+    if (this.#phase === 'playing') this.#phase = 'stalled';
+    return [...this.#stop(), { kind: 'ask', after: 0 }];
   }
 
   #stop(): Command[] {

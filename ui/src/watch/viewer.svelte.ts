@@ -2,18 +2,22 @@ import { type Address, places } from './address';
 import { BEAT_EVERY, Reporter, postBeat } from './beats';
 import { MEASURE_EVERY, ServerClock, pageTime } from './clock';
 import { type Delay, DelayMeter } from './delay';
-import { chooseWays, type Way } from './engine/choice';
+import { Choice, type Way } from './engine/choice';
 import { type Engine, ahead } from './engine/engine';
 import { FlvEngine, canPlayFlv } from './engine/flv';
 import { HlsEngine, NativeEngine, canPlayHlsNatively } from './engine/hls';
+import { WhepEngine, canPlayWhep } from './engine/whep';
 import { type Frame, watchFrames } from './frames';
 import { Pace } from './pace';
 import { type Command, type Happening, type Phase, Session } from './session';
 import { fetchStatus } from './status';
+import { type Wish, firstWish, keepWish } from './wish';
 
 /** Milliseconds without a new picture after which the player is started anew: while it begins, and later. */
 const PATIENCE_AT_START = 10_000;
 const PATIENCE = 4000;
+/** Milliseconds without a new picture that are a standstill where the video element tells of none. */
+const STANDSTILL = 1000;
 const TICK = 100;
 const READ_EVERY = 250;
 
@@ -27,9 +31,14 @@ export class Viewer {
   needsTap = $state(false);
   muted = $state(true);
   stalls = $state(0);
+  /** Whether the player has shown a picture that is still on screen. */
+  hasPicture = $state(false);
+  /** What the viewer wishes of the delay, and whether there is a choice. */
+  wish = $state<Wish>('normal');
+  hasChoice = $state(false);
 
   readonly #places: ReturnType<typeof places>;
-  readonly #ways: Way[];
+  readonly #choice: Choice;
   readonly #session: Session;
   readonly #clock: ServerClock;
   readonly #meter = new DelayMeter();
@@ -50,11 +59,10 @@ export class Viewer {
     private readonly beforeStop: () => void,
   ) {
     this.#places = places(address.show);
-    this.#ways = chooseWays(address.via, {
-      mediaSource: canPlayFlv(),
-      nativeHls: canPlayHlsNatively(video),
-    });
-    this.#session = new Session(this.#ways.length, Math.random);
+    this.wish = firstWish(address.via, () => localStorage);
+    const abilities = { mediaSource: canPlayFlv(), nativeHls: canPlayHlsNatively(video), rtc: canPlayWhep() };
+    this.#choice = new Choice({ via: address.via, wish: this.wish, abilities });
+    this.#session = new Session(this.#choice.ways.length, Math.random);
     this.#clock = new ServerClock(this.#places.time);
     this.#reporter = new Reporter((beat) => postBeat(this.#places.beat, beat));
   }
@@ -104,6 +112,14 @@ export class Viewer {
     );
   }
 
+  /** Plays as the viewer wishes, and keeps that for the next time. */
+  setWish(wish: Wish): void {
+    this.wish = wish;
+    keepWish(wish, () => localStorage);
+    this.#choice.wish(wish);
+    this.#chosen();
+  }
+
   /** What tests and support read. */
   stats() {
     return {
@@ -135,7 +151,7 @@ export class Viewer {
         this.#asking = setTimeout(() => void this.#ask(), command.after);
         return;
       case 'start':
-        return this.#start(this.#ways[command.way]);
+        return this.#start(this.#choice.ways[command.way]);
       case 'stop':
         return this.#stop();
     }
@@ -145,7 +161,20 @@ export class Viewer {
     const status = await fetchStatus(this.#places.status);
     if (status === null) return this.#happened({ kind: 'silent' });
     this.#estimated = status.estimated;
+    this.#offered(status.rtc);
     this.#happened({ kind: 'status', live: status.live });
+  }
+
+  /** What plays meanwhile goes on as it does. */
+  #offered(rtc: boolean): void {
+    this.#choice.offered(rtc);
+    this.hasChoice = this.#choice.isOpen;
+    if (this.#engine === null) this.#chosen();
+  }
+
+  #chosen(): void {
+    this.hasChoice = this.#choice.isOpen;
+    if (this.#choice.renew()) this.#happened({ kind: 'ways', ways: this.#choice.ways.length });
   }
 
   #start(way: Way | undefined): void {
@@ -155,7 +184,8 @@ export class Viewer {
     this.#lastPicture = performance.now();
     this.#meter.reset();
     const ended = (why: string) => this.#onEnded(engine, why);
-    engine.start(this.video, { ended }).then(
+    const unfit = (why: string) => this.#onUnfit(engine, why);
+    engine.start(this.video, { ended, unfit }).then(
       () => this.play(),
       (error: unknown) => ended(String(error)),
     );
@@ -164,6 +194,8 @@ export class Viewer {
   #make(way: Way): Engine {
     const estimated = () => this.#estimated;
     switch (way) {
+      case 'whep':
+        return new WhepEngine(this.#places.whep, estimated, () => this.#clock.offset);
       case 'flv':
         return new FlvEngine(this.#places.flv, this.#pace);
       case 'll-hls':
@@ -179,6 +211,7 @@ export class Viewer {
     this.needsTap = false;
     this.delay = null;
     this.beforeStop();
+    this.hasPicture = false;
     engine?.stop();
   }
 
@@ -188,9 +221,17 @@ export class Viewer {
     this.#happened({ kind: 'ended' });
   }
 
+  #onUnfit(engine: Engine, why: string): void {
+    if (engine !== this.#engine) return;
+    console.info(`this way leads nowhere: ${why}`);
+    this.#choice.unfit();
+    this.#chosen();
+  }
+
   #onFrame(frame: Frame): void {
     if (this.#engine === null) return;
     this.#lastPicture = performance.now();
+    this.hasPicture = true;
     this.#meter.shown(frame.at, this.#engine.pictureTime(frame));
     this.#recovered();
     if (this.phase !== 'playing') this.#happened({ kind: 'picture' });
@@ -237,6 +278,7 @@ export class Viewer {
     if (this.#engine === null || document.hidden || this.needsTap) return;
     const now = performance.now();
     this.#engine.tick(now);
+    if (!this.#engine.tellsStalls && now - this.#lastPicture > STANDSTILL) this.#onWaiting();
     if (now - this.#lastPicture > (this.#seen ? PATIENCE : PATIENCE_AT_START)) {
       this.#onEnded(this.#engine, 'no new picture');
     }

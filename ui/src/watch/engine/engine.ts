@@ -5,12 +5,16 @@ import type { Frame } from '../frames';
 export interface EngineEvents {
   /** It ended and can't go on by itself; why, for those who debug. */
   ended(why: string): void;
+  /** This way leads nowhere, now or later; why, for those who debug. */
+  unfit(why: string): void;
 }
 
 /** One way of bringing a show into a video element. Used once: started, then stopped. */
 export interface Engine {
   /** The name of the way in what is reported to the server. */
-  readonly protocol: 'flv' | 'll-hls';
+  readonly protocol: 'flv' | 'll-hls' | 'whep';
+  /** Whether the video element tells when the picture stands still for want of media. */
+  readonly tellsStalls: boolean;
   /** Begins to play into `video`. */
   start(video: HTMLVideoElement, events: EngineEvents): Promise<void>;
   /** Lets go of the video element and the network. */

@@ -22,6 +22,7 @@ export function canPlayFlv(): boolean {
 /** HTTP-FLV by mpegts.js. */
 export class FlvEngine implements Engine {
   readonly protocol = 'flv';
+  readonly tellsStalls = true;
   readonly #line = new Line();
   #note: Join | null = null;
   #player: Mpegts.Player | null = null;

@@ -26,6 +26,7 @@ const config: Partial<HlsConfig> = {
 /** Low-latency HLS by hls.js. */
 export class HlsEngine implements Engine {
   readonly protocol = 'll-hls';
+  readonly tellsStalls = true;
   #hls: Hls | null = null;
   #video: HTMLVideoElement | null = null;
   #stopped = false;
@@ -126,6 +127,7 @@ export class HlsEngine implements Engine {
 /** HLS by the browser itself, where it lets no page hand it media. */
 export class NativeEngine implements Engine {
   readonly protocol = 'll-hls';
+  readonly tellsStalls = true;
   #video: HTMLVideoElement | null = null;
 
   constructor(
