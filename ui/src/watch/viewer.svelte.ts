@@ -4,9 +4,7 @@ import { MEASURE_EVERY, ServerClock, pageTime } from './clock';
 import { type Delay, DelayMeter } from './delay';
 import { Choice, type Way } from './engine/choice';
 import { type Engine, ahead } from './engine/engine';
-import { FlvEngine, canPlayFlv } from './engine/flv';
-import { HlsEngine, NativeEngine, canPlayHlsNatively } from './engine/hls';
-import { WhepEngine, canPlayWhep } from './engine/whep';
+import { type Show, abilities, makeEngine } from './engine/make';
 import { type Frame, watchFrames } from './frames';
 import { Pace } from './pace';
 import { type Command, type Happening, type Phase, Session } from './session';
@@ -41,6 +39,7 @@ export class Viewer {
   readonly #choice: Choice;
   readonly #session: Session;
   readonly #clock: ServerClock;
+  readonly #show: Show;
   readonly #meter = new DelayMeter();
   readonly #pace = new Pace();
   readonly #reporter: Reporter;
@@ -60,10 +59,15 @@ export class Viewer {
   ) {
     this.#places = places(address.show);
     this.wish = firstWish(address.via, () => localStorage);
-    const abilities = { mediaSource: canPlayFlv(), nativeHls: canPlayHlsNatively(video), rtc: canPlayWhep() };
-    this.#choice = new Choice({ via: address.via, wish: this.wish, abilities });
+    this.#choice = new Choice({ via: address.via, wish: this.wish, abilities: abilities(video) });
     this.#session = new Session(this.#choice.ways.length, Math.random);
     this.#clock = new ServerClock(this.#places.time);
+    this.#show = {
+      places: this.#places,
+      pace: this.#pace,
+      estimated: () => this.#estimated,
+      offset: () => this.#clock.offset,
+    };
     this.#reporter = new Reporter((beat) => postBeat(this.#places.beat, beat));
   }
 
@@ -179,7 +183,7 @@ export class Viewer {
 
   #start(way: Way | undefined): void {
     if (way === undefined) return;
-    const engine = this.#make(way);
+    const engine = makeEngine(way, this.#show);
     this.#engine = engine;
     this.#lastPicture = performance.now();
     this.#meter.reset();
@@ -189,20 +193,6 @@ export class Viewer {
       () => this.play(),
       (error: unknown) => ended(String(error)),
     );
-  }
-
-  #make(way: Way): Engine {
-    const estimated = () => this.#estimated;
-    switch (way) {
-      case 'whep':
-        return new WhepEngine(this.#places.whep, estimated, () => this.#clock.offset);
-      case 'flv':
-        return new FlvEngine(this.#places.flv, this.#pace);
-      case 'll-hls':
-        return new HlsEngine(this.#places.hls, estimated);
-      case 'native':
-        return new NativeEngine(this.#places.hls, estimated);
-    }
   }
 
   #stop(): void {
