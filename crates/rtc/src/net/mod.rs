@@ -1,0 +1,12 @@
+//! One port for any number of connections.
+
+mod address;
+mod endpoint;
+mod framing;
+mod routes;
+mod session;
+mod tcp;
+
+pub use address::{announced, towards};
+pub use endpoint::{Endpoint, Limits};
+pub use session::{Handle, Session};

@@ -1,0 +1,92 @@
+//! Real ports on loopback.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use media::TrackKind;
+use rtc::net::{Endpoint, Limits, Session};
+use rtc::{Event, Role};
+
+use super::pair::picture;
+
+const LIMITS: Limits = Limits {
+    connections: 8,
+    tcp: 8,
+};
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+/// A server, and a client connected to it.
+async fn connected(role: Role) -> (Endpoint, Session, Session) {
+    let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
+    let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();
+    let (mut client, offer) = caller.offer(role).unwrap();
+    let other = match role {
+        Role::Send => Role::Receive,
+        Role::Receive => Role::Send,
+    };
+    let (mut session, answer) = server.answer(&offer, other).unwrap();
+    client.accept(&answer).unwrap();
+    let (mut waits, mut is) = (false, false);
+    while !(waits && is) {
+        tokio::select! {
+            event = client.next() => waits |= matches!(event, Event::Connected),
+            event = session.next() => is |= matches!(event, Event::Connected),
+        }
+    }
+    // Its reading ends with it: kept for as long as the test runs.
+    std::mem::forget(caller);
+    (server, session, client)
+}
+
+#[tokio::test]
+async fn a_picture_of_many_packets_passes_through_the_port() {
+    let (server, mut session, mut client) = connected(Role::Send).await;
+    assert_eq!(server.connections(), 1);
+    let unit = picture(Duration::ZERO, true, 100_000, Instant::now());
+    client.send(&unit, unit.pts);
+    let data = loop {
+        tokio::select! {
+            event = session.next() => if let Event::Media(media) = event { break media },
+            _ = client.next() => {}
+        }
+    };
+    assert!(data.kind == TrackKind::Video && data.key);
+    assert_eq!(data.data.len(), 100_000 + 4);
+    drop(session);
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_handle_ends_a_session_and_the_other_side_hears_it() {
+    let (_server, mut session, mut client) = connected(Role::Receive).await;
+    assert!(session.handle().close());
+    loop {
+        tokio::select! {
+            _ = session.next() => {}
+            event = client.next() => if matches!(event, Event::Ended) { break },
+        }
+    }
+}
+
+#[tokio::test]
+async fn offers_that_cannot_be_are_refused() {
+    let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
+    for wrong in ["", "v=0", "hello", &"a".repeat(70_000)] {
+        let refused = server.answer(wrong, Role::Send).unwrap_err();
+        assert!(matches!(refused, rtc::Error::Description(_)), "{refused}");
+    }
+    let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();
+    let (_session, offer) = caller.offer(Role::Send).unwrap();
+    let refused = server.answer(&offer, Role::Send).unwrap_err();
+    assert!(
+        matches!(refused, rtc::Error::NothingInCommon),
+        "both want to send: {refused}"
+    );
+    let other = offer.replace("H264", "H263").replace("opus", "opal");
+    let refused = server.answer(&other, Role::Receive).unwrap_err();
+    assert!(matches!(refused, rtc::Error::NothingInCommon), "{refused}");
+    assert_eq!(server.connections(), 0);
+}
