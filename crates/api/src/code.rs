@@ -64,6 +64,12 @@ pub enum Code {
     /// Media that breaks the rules of its format.
     #[serde(rename = "media.malformed")]
     MediaMalformed,
+    /// A form of a stream can't be made here: something is not installed, or the worker process can't be started.
+    #[serde(rename = "worker.unavailable")]
+    WorkerUnavailable,
+    /// The worker process that made a form of a stream ended or came to nothing; another one may be started.
+    #[serde(rename = "worker.lost")]
+    WorkerLost,
     /// The publisher's connection broke or fell silent.
     #[serde(rename = "publish.lost")]
     PublisherLost,

@@ -52,21 +52,26 @@ pub(crate) fn decoder(
             .map(|s| s.name().to_string())
             .unwrap_or_default(),
     })?;
+    work_alone(&decoder);
+    Ok(Some(decoder))
+}
+
+/// Tells a decoder to start no threads.
+pub(crate) fn work_alone(decoder: &gst::Element) {
     for threads in ["max-threads", "threads", "n-threads"] {
         if decoder.has_property(threads) {
             decoder.set_property_from_str(threads, "1");
         }
     }
-    Ok(Some(decoder))
 }
 
 /// The Debian 12 package that brings an element used here.
 fn package_of(element: &str) -> &'static str {
     match element {
         "x264enc" => "gstreamer1.0-plugins-ugly",
-        "voaacenc" | "h264parse" => "gstreamer1.0-plugins-bad",
-        "flacdec" | "jpegdec" | "jpegenc" | "qtdemux" | "v4l2src" => "gstreamer1.0-plugins-good",
-        name if name.starts_with("av") => "gstreamer1.0-libav",
+        "voaacenc" | "h264parse" | "av1dec" => "gstreamer1.0-plugins-bad",
+        "flacdec" | "jpegdec" | "jpegenc" | "qtdemux" | "v4l2src" | "vp9dec" => "gstreamer1.0-plugins-good",
+        name if name.starts_with("avdec") || name.starts_with("avenc") => "gstreamer1.0-libav",
         "filesrc" | "capsfilter" => "libgstreamer1.0-0",
         _ => "gstreamer1.0-plugins-base",
     }

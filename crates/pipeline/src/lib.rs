@@ -12,12 +12,15 @@
 //! | pictures of a camera before its reader | 2 | GStreamer's source waits, and the driver drops |
 //! | pictures of a clip ahead of the show | 8 | the decoder waits; a late one counts in `VideoLoop::late` |
 //!
-//! - [`encode`]: H.264 by x264 and AAC, pictures and blocks in, [`media::Packet`]s out of a bounded queue; JPEG.
+//! - [`encode`]: H.264 by x264, AAC and Opus, pictures and blocks in, [`media::Packet`]s out of a bounded queue; JPEG.
 //! - [`mod@file`]: clips that loop without a seam, and still pictures, as sources.
-//! - [`decode`]: the way back, for tests and tools.
+//! - [`decode`]: the way back, for tests, tools and transcoding.
+//! - [`transcode`]: packets of one form to packets of another, on the caller's thread.
 //! - [`device`]: cameras that others can't read, and their JPEGs, for a camera's child process.
 
 mod chain;
+#[cfg(test)]
+mod clicks;
 mod clock;
 pub mod decode;
 pub mod device;
@@ -26,6 +29,8 @@ pub mod encode;
 mod error;
 pub mod file;
 mod frame;
+mod shelf;
+pub mod transcode;
 
 pub use element::init;
 pub use error::{Error, FileProblem};

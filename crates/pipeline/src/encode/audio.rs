@@ -1,27 +1,19 @@
 //! AAC (low complexity), timed by counting samples.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use media::{AudioBlock, AudioParameters, CodecParameters, Packet, Timestamp, TrackKind};
+use media::{AudioBlock, AudioParameters, CodecParameters, Packet};
 
 use super::priming;
-use super::worker::{PACKETS, Stage, Worker, lock};
+use super::sound::{self, Format, Line};
 use crate::chain::{Chain, Flow, Output};
-use crate::{Error, clock, element, frame};
+use crate::{Error, element, frame};
 
 /// Samples of each channel in a packet.
 pub(super) const FRAME: usize = 1024;
-/// Blocks that wait before the encoder: half a second of 10 ms each.
-const PLACES: usize = 50;
-/// How far a block may lie from where the samples before it end, in milliseconds, and still count as the next.
-const SLACK_MS: u32 = 1;
-/// The longest hole that is filled with silence, and the longest block, in seconds.
-const LONGEST_S: u32 = 60;
 
 /// Which encoder makes the AAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,10 +97,7 @@ pub struct AudioEncoder {
     config: AudioConfig,
     asc: Bytes,
     priming: u32,
-    origin: Arc<OnceLock<Timestamp>>,
-    /// Samples of each channel handed over so far.
-    samples: Mutex<i64>,
-    worker: Worker<gst::Buffer>,
+    line: Line,
 }
 
 impl AudioEncoder {
@@ -120,21 +109,17 @@ impl AudioEncoder {
         config.check()?;
         let aac = config.encoder.map_or_else(AacEncoder::installed, Ok)?;
         let (priming, asc) = priming::measure(&config, aac)?;
-        let (packets, taken) = sync_channel(PACKETS);
-        let origin = Arc::new(OnceLock::new());
-        let mut timed = Timed {
-            origin: Arc::clone(&origin),
-            position: -i64::from(priming),
+        let format = Format {
             rate: config.rate,
-            packets,
+            channels: config.channels,
+            frame: FRAME,
+            delay: priming,
+            lead: 0,
         };
-        let chain = chain(&config, aac, move |output| timed.emit(output))?;
         Ok(Self {
             asc,
             priming,
-            origin,
-            samples: Mutex::new(0),
-            worker: Worker::start("encode audio", PLACES, taken, Sound(chain))?,
+            line: Line::start(format, |exit| chain(&config, aac, exit))?,
             config,
         })
     }
@@ -147,42 +132,7 @@ impl AudioEncoder {
     /// of channels; [`Error::WrongTime`] for a block more than 1 ms before the end of the last or a minute after
     /// it: not taken either. Any other: the encoder has ended.
     pub fn submit(&self, block: &AudioBlock) -> Result<(), Error> {
-        if block.rate != self.config.rate || block.channels != u16::from(self.config.channels) {
-            return Err(Error::WrongFormat(
-                "rate or channels are not those of the configuration",
-            ));
-        }
-        if block.frames() > (self.config.rate * LONGEST_S) as usize {
-            return Err(Error::WrongFormat("a block is longer than a minute"));
-        }
-        clock::to_gst(block.pts)?;
-        let mut samples = lock(&self.samples);
-        let hole = self.hole_before(block.pts, *samples)?;
-        let channels = usize::from(block.channels);
-        // Before the packets can need it; a block refused as busy still says when the sound begins.
-        let origin = *self.origin.get_or_init(|| block.pts);
-        // GStreamer is shown times without a jitter: it would start anew at a jump.
-        let counted = after(origin, *samples, self.config.rate);
-        let buffer = to_buffer(&block.samples, hole * channels, counted)?;
-        self.worker.submit(buffer)?;
-        *samples += (hole + block.frames()) as i64;
-        Ok(())
-    }
-
-    /// Samples of silence that belong before a block at `pts`, when `so_far` came before.
-    fn hole_before(&self, pts: Timestamp, so_far: i64) -> Result<usize, Error> {
-        let rate = self.config.rate;
-        let Some(origin) = self.origin.get() else {
-            return Ok(0);
-        };
-        let nanos = pts.as_nanos().saturating_sub(origin.as_nanos());
-        let hole = Timestamp::from_nanos(nanos).as_ticks(rate) - so_far;
-        let slack = i64::from(rate * SLACK_MS / 1_000);
-        match hole {
-            h if h < -slack || h > i64::from(rate * LONGEST_S) => Err(Error::WrongTime(pts)),
-            h if h <= slack => Ok(0),
-            h => Ok(h as usize),
-        }
+        self.line.submit(block)
     }
 
     /// The next packet; `None` when none comes within `timeout` (zero: doesn't wait).
@@ -190,7 +140,7 @@ impl AudioEncoder {
     /// # Errors
     /// [`Error::Finished`] when all has been taken after [`finish`](Self::finish); else why the encoder ended.
     pub fn next_packet(&self, timeout: Duration) -> Result<Option<Packet>, Error> {
-        self.worker.next(timeout)
+        self.line.next_packet(timeout)
     }
 
     /// What a decoder must know.
@@ -212,48 +162,7 @@ impl AudioEncoder {
     /// No block follows: what was taken is still encoded, the last packet filled up with silence; then
     /// [`next_packet`](Self::next_packet) says finished.
     pub fn finish(&self) {
-        self.worker.finish();
-    }
-}
-
-/// The time `samples` samples after `origin`.
-fn after(origin: Timestamp, samples: i64, rate: u32) -> Timestamp {
-    let since = Timestamp::from_ticks(samples, rate).as_nanos();
-    Timestamp::from_nanos(origin.as_nanos().saturating_add(since))
-}
-
-/// Gives packets their times by counting.
-struct Timed {
-    origin: Arc<OnceLock<Timestamp>>,
-    /// Where the next packet's sound begins, in samples from the first block.
-    position: i64,
-    rate: u32,
-    packets: SyncSender<Packet>,
-}
-
-impl Timed {
-    fn emit(&mut self, output: Output) -> Flow {
-        let position = self.position;
-        self.position += FRAME as i64;
-        let (Some(origin), Some(data)) = (self.origin.get(), frame::bytes(output.buffer)) else {
-            return Flow::Continue(());
-        };
-        if position < 0 {
-            return Flow::Continue(());
-        }
-        let pts = after(*origin, position, self.rate);
-        let packet = Packet {
-            kind: TrackKind::Audio,
-            track: 0,
-            pts,
-            dts: pts,
-            key: true,
-            data,
-        };
-        match self.packets.send(packet) {
-            Ok(()) => Flow::Continue(()),
-            Err(_) => Flow::Break(()),
-        }
+        self.line.finish();
     }
 }
 
@@ -266,15 +175,7 @@ pub(super) fn chain(
     let name = encoder.element();
     let aac = element::make(name)?;
     aac.set_property("bitrate", (config.bitrate_kbps * 1_000) as i32);
-    let raw = gst::Caps::builder("audio/x-raw")
-        .field("format", "F32LE")
-        .field("layout", "interleaved")
-        .field("rate", config.rate as i32)
-        .field("channels", i32::from(config.channels));
-    let raw = match config.channels {
-        2 => raw.field("channel-mask", gst::Bitmask::new(3)).build(),
-        _ => raw.build(),
-    };
+    let raw = sound::raw(config.rate, config.channels);
     let coded = gst::Caps::builder("audio/mpeg")
         .field("mpegversion", 4i32)
         .field("stream-format", "raw")
@@ -293,42 +194,6 @@ pub(super) fn config_of(chain: &Chain) -> Option<Bytes> {
     let caps = chain.caps()?;
     let buffer = caps.structure(0)?.get::<gst::Buffer>("codec_data").ok()?;
     frame::bytes(buffer)
-}
-
-/// `silence` zeros and the samples, as the bytes encoders take; what is no number is silent, what is too loud is cut.
-pub(super) fn to_buffer(samples: &[f32], silence: usize, pts: Timestamp) -> Result<gst::Buffer, Error> {
-    let mut bytes = vec![0; (silence + samples.len()) * 4];
-    for (to, sample) in bytes[silence * 4..]
-        .as_chunks_mut::<4>()
-        .0
-        .iter_mut()
-        .zip(samples)
-    {
-        let clean = if sample.is_nan() {
-            0.0
-        } else {
-            sample.clamp(-1.0, 1.0)
-        };
-        *to = clean.to_le_bytes();
-    }
-    let mut buffer = gst::Buffer::from_mut_slice(bytes);
-    let writable = buffer.get_mut().ok_or(Error::WrongTime(pts))?;
-    writable.set_pts(clock::to_gst(pts)?);
-    Ok(buffer)
-}
-
-struct Sound(Chain);
-
-impl Stage for Sound {
-    type Input = gst::Buffer;
-
-    fn encode(&mut self, buffer: gst::Buffer) -> Result<(), Error> {
-        self.0.push(buffer)
-    }
-
-    fn finish(&mut self) -> Result<(), Error> {
-        self.0.finish()
-    }
 }
 
 #[cfg(test)]

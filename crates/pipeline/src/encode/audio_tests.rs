@@ -1,5 +1,8 @@
 //! Clicks through the encoders and back.
 
+use media::{Timestamp, TrackKind};
+
+use super::super::sound::{PLACES, after};
 use super::*;
 use crate::decode::SampleDecoder;
 

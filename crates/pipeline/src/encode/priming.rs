@@ -11,6 +11,7 @@ use bytes::Bytes;
 use media::{AudioParameters, Packet, Timestamp, TrackKind};
 
 use super::audio::{self, AacEncoder, AudioConfig, FRAME};
+use super::sound;
 use crate::Error;
 use crate::chain::Flow;
 use crate::decode::SampleDecoder;
@@ -49,7 +50,7 @@ fn encode(config: &AudioConfig, encoder: AacEncoder) -> Result<(Vec<Bytes>, Opti
         .iter()
         .flat_map(|s| std::iter::repeat_n(*s, channels))
         .collect();
-    chain.push(audio::to_buffer(&all, 0, Timestamp::ZERO)?)?;
+    chain.push(sound::to_buffer(&all, 0, Timestamp::ZERO)?)?;
     chain.finish()?;
     let asc = audio::config_of(&chain);
     let packets = packets

@@ -1,6 +1,7 @@
 //! The encoder at work on small pictures.
 
-use container::h264::nal_type;
+use container::h264::{self, nal_type};
+use media::{ColorInfo, FrameRate, Size};
 
 use super::*;
 use crate::decode::FrameDecoder;
