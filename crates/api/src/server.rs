@@ -42,6 +42,9 @@ pub struct StreamStats {
     /// Players by SRT and what they took.
     #[serde(default)]
     pub srt: ReaderStats,
+    /// Viewers by WebRTC (WHEP), and what they took.
+    #[serde(default)]
+    pub webrtc: ReaderStats,
     /// Connections to other servers that it is pushed to, and what they took.
     pub push: ReaderStats,
     /// HLS requests and what they took.
@@ -133,6 +136,22 @@ pub struct PublisherStats {
     /// What its connection says of itself, where it is by SRT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srt: Option<SrtStats>,
+    /// What its connection says of itself, where it is by WebRTC (WHIP).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webrtc: Option<WebRtcStats>,
+}
+
+/// A publisher's connection by WebRTC.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WebRtcStats {
+    /// Time there and back, in milliseconds; absent until it was measured.
+    pub rtt_ms: Option<f64>,
+    /// Share of its packets of the last second that were lost, 0 to 1.
+    pub lost: Option<f64>,
+    /// Pictures left out because something before them was lost, since the connection began.
+    pub broken: u64,
+    /// Whether packets go by TCP, as UDP doesn't pass.
+    pub tcp: bool,
 }
 
 /// A publisher's connection by SRT. Counters run from its beginning.

@@ -13,7 +13,9 @@ use crate::keys::{KeyCache, Throttle};
 use crate::listen::{Certificate, Gate};
 use crate::process;
 use crate::relay::Relay;
+use crate::rendition::Renditions;
 use crate::stream::Hub;
+use crate::webrtc::WebRtc;
 
 /// The server's only shared state.
 #[derive(Debug)]
@@ -28,6 +30,10 @@ pub struct App {
     pub relays: Vec<Arc<Relay>>,
     /// The certificate of secure listeners.
     pub certificate: Option<Arc<Certificate>>,
+    /// The port for WebRTC, when there is one.
+    pub webrtc: Option<WebRtc>,
+    /// What is made for it.
+    pub(crate) renditions: Renditions,
     /// Connections of viewers.
     pub viewers: Gate,
     /// Connections of publishers.
@@ -56,6 +62,12 @@ impl App {
                 .map(Certificate::read)
                 .transpose()?
                 .map(Arc::new),
+            webrtc: config
+                .listen
+                .rtc
+                .map(|address| WebRtc::open(address, &config))
+                .transpose()?,
+            renditions: Renditions::default(),
             viewers: Gate::new(limits.http_connections, limits.http_per_address),
             publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
             hls_waiters: Semaphore::new(limits.hls_waiters as usize),

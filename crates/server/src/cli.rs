@@ -128,6 +128,7 @@ fn announce(server: &Server) -> Result<(), Fault> {
         ("rtmp", Some(bound.rtmp)),
         ("rtmps", bound.rtmps),
         ("srt", bound.srt),
+        ("rtc", bound.rtc),
         ("admin", Some(bound.admin)),
     ];
     for (what, address) in all.into_iter().filter_map(|(what, at)| Some((what, at?))) {

@@ -1,6 +1,6 @@
 //! What a run of the server is told: defaults, then the file, then the command line.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
@@ -24,6 +24,8 @@ pub struct Config {
     pub stream: Stream,
     /// How callers by SRT are treated.
     pub srt: Srt,
+    /// How WebRTC is offered.
+    pub rtc: Rtc,
     /// The certificate of secure listeners.
     pub tls: Option<Tls>,
     /// Streams taken from other servers.
@@ -41,6 +43,15 @@ pub struct Srt {
     pub latency_ms: u64,
     /// Where the passphrase stands that all callers need; without one nothing is encrypted.
     pub passphrase: Option<KeyPlace>,
+}
+
+/// How WebRTC is offered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rtc {
+    /// The addresses at which viewers and publishers reach the port, when the machine stands behind an address
+    /// translator or has several; its own when there are none.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// A certificate.
@@ -99,6 +110,8 @@ pub struct Listen {
     pub rtmps: Option<SocketAddr>,
     /// Publishers and players by SRT (UDP).
     pub srt: Option<SocketAddr>,
+    /// Viewers and publishers by WebRTC (UDP, and TCP with the same number).
+    pub rtc: Option<SocketAddr>,
     /// Statistics and metrics; for the operator alone.
     pub admin: SocketAddr,
 }
@@ -158,6 +171,9 @@ pub struct Overrides {
     /// Address for publishers and players by SRT.
     #[arg(long, value_name = "ADDR")]
     pub srt: Option<SocketAddr>,
+    /// Address for viewers and publishers by WebRTC.
+    #[arg(long, value_name = "ADDR")]
+    pub rtc: Option<SocketAddr>,
     /// Address for statistics and metrics.
     #[arg(long, value_name = "ADDR")]
     pub admin: Option<SocketAddr>,
@@ -232,6 +248,7 @@ pub fn parse_and_merge(text: &str, overrides: &Overrides) -> Result<Config, Conf
     lay(overrides.admin, &mut config.listen.admin);
     config.listen.rtmps = overrides.rtmps.or(config.listen.rtmps);
     config.listen.srt = overrides.srt.or(config.listen.srt);
+    config.listen.rtc = overrides.rtc.or(config.listen.rtc);
     if let Some(data) = &overrides.data {
         config.data.clone_from(data);
     }
@@ -324,6 +341,7 @@ impl Default for Config {
             limits: Limits::default(),
             stream: Stream::default(),
             srt: Srt::default(),
+            rtc: Rtc::default(),
             tls: None,
             pull: Vec::new(),
             push: Vec::new(),
@@ -339,6 +357,7 @@ impl Default for Listen {
             rtmp: loopback(1935),
             rtmps: None,
             srt: None,
+            rtc: None,
             admin: loopback(8081),
         }
     }

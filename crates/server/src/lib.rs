@@ -1,4 +1,5 @@
-//! The companion server: takes shows in by RTMP and SRT and hands them to viewers over HTTP, RTMP and SRT.
+//! The companion server: takes shows in by RTMP, SRT and WebRTC and hands them to viewers over HTTP, RTMP,
+//! SRT and WebRTC.
 //!
 //! [`cli`] is what a person types, [`Server`] what a test or another program starts. [`router`] has all routes
 //! in one table, [`App`] is all the handlers share. A publisher comes in through [`ingest`], becomes a
@@ -22,12 +23,15 @@ pub mod listen;
 mod name;
 mod process;
 pub mod relay;
+mod rendition;
 pub mod router;
 mod secret;
 mod server;
 pub mod stream;
+mod webrtc;
 
 pub use app::App;
 pub use config::Config;
 pub use name::Name;
 pub use server::{Bound, Server};
+pub use webrtc::WebRtc;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, patch, post};
+use rtc::MAX_SDP;
+use rtc::signal::MAX_FRAGMENT;
 
 use crate::App;
 use crate::admin::{metrics, reconnect, streams};
 use crate::deliver::{beat, flv, hls, status, time, watch};
+use crate::webrtc::http;
 
-/// The largest body of a request: a viewer's report.
+/// The largest body of most requests: a viewer's report.
 const BODY_BYTES: usize = 4 * 1024;
 
 /// What viewers may ask for.
@@ -23,10 +26,27 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/live/{name}/status", get(status::status))
         .route("/live/{name}/{file}", get(hls::playlist))
         .route("/live/{name}/{rendition}/{file}", get(hls::media))
+        .route("/whip", post(http::publish).options(http::options).layer(offer()))
+        .route("/whip/{name}/{session}", session())
+        .route(
+            "/whep/{name}",
+            post(http::watch).options(http::options).layer(offer()),
+        )
+        .route("/whep/{name}/{session}", session().get(http::clock))
         .route("/time", get(time::time))
         .route("/healthz", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .with_state(app)
+}
+
+/// A session of WHIP or WHEP.
+fn session() -> MethodRouter<Arc<App>> {
+    let session = patch(http::trickle).delete(http::end).options(http::options);
+    session.layer(DefaultBodyLimit::max(MAX_FRAGMENT))
+}
+
+fn offer() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(MAX_SDP)
 }
 
 /// What the operator may ask for, on a listener of its own.

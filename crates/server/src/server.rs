@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::ingest::rtmp::Door;
 use crate::listen::{self, Gate, Http};
+use crate::webrtc::WebRtc;
 use crate::{App, data, ingest, router};
 
 /// How often it is looked whether a show has ended.
@@ -48,6 +49,8 @@ pub struct Bound {
     pub rtmps: Option<SocketAddr>,
     /// Publishers and players by SRT.
     pub srt: Option<SocketAddr>,
+    /// Viewers and publishers by WebRTC.
+    pub rtc: Option<SocketAddr>,
     /// The operator.
     pub admin: SocketAddr,
 }
@@ -92,6 +95,7 @@ impl Server {
             http: self.http.local_addr()?,
             rtmp: self.rtmp.local_addr()?,
             srt: self.srt.as_ref().map(srt::Listener::local_addr),
+            rtc: self.app.webrtc.as_ref().map(WebRtc::local_addr).transpose()?,
             rtmps: self.rtmps.as_ref().map(TcpListener::local_addr).transpose()?,
             admin: self.admin.local_addr()?,
         })
@@ -143,7 +147,13 @@ impl Server {
         app.hub.close();
         token.cancel();
         tasks.close();
-        if tokio::time::timeout(FAREWELL, tasks.wait()).await.is_err() {
+        let ended = async {
+            if let Some(webrtc) = &app.webrtc {
+                webrtc.close().await;
+            }
+            tasks.wait().await;
+        };
+        if tokio::time::timeout(FAREWELL, ended).await.is_err() {
             tracing::warn!(connections = tasks.len(), "connections were cut off");
         }
     }

@@ -146,6 +146,12 @@ const FORMS: &[Form] = &[
         of: |s| &s.srt,
     },
     Form {
+        prefix: "webrtc",
+        noun: "viewers",
+        what: "viewers by WebRTC",
+        of: |s| &s.webrtc,
+    },
+    Form {
         prefix: "push",
         noun: "connections",
         what: "connections to other servers",

@@ -10,6 +10,7 @@ pub mod status;
 pub mod time;
 mod ts;
 pub mod watch;
+pub(crate) mod whep;
 
 pub(crate) use error::{Refusal, not_found};
 

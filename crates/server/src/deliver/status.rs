@@ -15,6 +15,8 @@ struct Status {
     live: bool,
     /// Whether the times of day in its playlists are estimated.
     estimated: bool,
+    /// Whether it can be watched by WebRTC, when it is live.
+    rtc: bool,
 }
 
 /// `GET /live/NAME/status`. A name nobody publishes under is not live; whether it has a key is not told.
@@ -26,6 +28,7 @@ pub(crate) async fn status(
     let status = Status {
         live: stream.as_ref().is_some_and(|stream| stream.is_live()),
         estimated: !stream.is_some_and(|stream| stream.is_stamped()),
+        rtc: app.webrtc.is_some(),
     };
     Ok(([ANY_ORIGIN, NO_STORE], Json(status)).into_response())
 }

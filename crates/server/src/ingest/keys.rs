@@ -11,7 +11,7 @@ use crate::{App, Name};
 ///
 /// The right key of another publisher behind the same address is never held up by wrong ones: a key of 160 bits can't
 /// be found by trying.
-pub(super) fn stream_of(app: &App, key: &str, ip: IpAddr, now: Instant) -> Result<Name, Fault> {
+pub(crate) fn stream_of(app: &App, key: &str, ip: IpAddr, now: Instant) -> Result<Name, Fault> {
     app.keys.find(key).ok_or_else(|| wrong(app, ip, now))
 }
 

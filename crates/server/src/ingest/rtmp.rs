@@ -237,7 +237,7 @@ fn check_app(app: &str, what: &str) -> Result<(), Fault> {
 }
 
 /// At most 128 printable ASCII characters of what a stranger says.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| matches!(c, ' '..='~'))
         .take(128)

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use api::server::SrtStats;
+use api::server::{SrtStats, WebRtcStats};
 use api::{Code, Fault};
 use container::flv::Tag;
 use media::MediaClock;
@@ -142,6 +142,11 @@ impl Publisher {
     /// Notes what the publisher's connection says of itself.
     pub fn transport(&self, stats: Option<SrtStats>) {
         self.stream.transport(self.session, stats);
+    }
+
+    /// The same for a connection by WebRTC.
+    pub fn web_rtc(&self, stats: WebRtcStats) {
+        self.stream.web_rtc(self.session, stats);
     }
 
     /// Hands on the clock message of the key frame that follows.

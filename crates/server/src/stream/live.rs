@@ -225,6 +225,17 @@ impl Live {
         });
     }
 
+    /// The newest time on the stream's line at which readers may begin.
+    pub(crate) fn newest_ms(&self) -> Option<i64> {
+        self.last_key.map(|(_, ms)| ms)
+    }
+
+    /// The time on the stream's line whose lower 32 bits are `ms`: the one that is nearest.
+    pub(crate) fn whole(&self, ms: u32) -> i64 {
+        let near = self.newest_ms().unwrap_or_default();
+        near + i64::from(ms.wrapping_sub(near as u32) as i32)
+    }
+
     /// The place of a reader who comes now.
     pub(crate) fn cursor(&self) -> Cursor {
         self.ring.cursor()

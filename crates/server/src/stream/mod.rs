@@ -16,13 +16,14 @@ mod ring;
 mod stats;
 mod tags;
 mod tracks;
+mod watcher;
 mod wish;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use api::server::{BeatStats, ClockState, SrtStats};
+use api::server::{BeatStats, ClockState, SrtStats, WebRtcStats};
 use api::{Fault, StreamStats};
 use container::flv::Tag;
 use media::MediaClock;
@@ -38,6 +39,7 @@ pub(crate) use package::Ask;
 pub use reader::{Form, Reader};
 pub(crate) use request::Outcome;
 pub(crate) use tracks::{Frame, Media, Tracks};
+pub(crate) use watcher::Watcher;
 pub use wish::Wish;
 
 /// One stream.
@@ -52,6 +54,9 @@ pub struct Stream {
     flv: Readers,
     rtmp: Readers,
     srt: Readers,
+    web_rtc: Readers,
+    /// Of what makes a rendition, which is no viewer.
+    units: Readers,
     pushes: Readers,
     requests: Requests,
     beats: Mutex<BeatStats>,
@@ -66,6 +71,8 @@ struct Held {
     who: Option<Who>,
     /// What its connection last said of itself.
     transport: Option<SrtStats>,
+    /// The same, by WebRTC.
+    web_rtc: Option<WebRtcStats>,
     /// The publisher was away for too long: readers end.
     released: bool,
     /// The server stops: readers end.
@@ -123,6 +130,7 @@ impl Stream {
                 sessions: 0,
                 who: None,
                 transport: None,
+                web_rtc: None,
                 released: false,
                 closed: false,
             }),
@@ -131,6 +139,8 @@ impl Stream {
             flv: Readers::default(),
             rtmp: Readers::default(),
             srt: Readers::default(),
+            web_rtc: Readers::default(),
+            units: Readers::default(),
             pushes: Readers::default(),
             requests: Requests::default(),
             beats: Mutex::default(),
@@ -173,6 +183,8 @@ impl Stream {
             Form::Flv => &self.flv,
             Form::Rtmp => &self.rtmp,
             Form::Srt => &self.srt,
+            Form::WebRtc => &self.web_rtc,
+            Form::Units => &self.units,
             Form::Tags => &self.pushes,
         }
     }
@@ -191,6 +203,7 @@ impl Stream {
         held.sessions += 1;
         held.who = Some(who);
         held.transport = None;
+        held.web_rtc = None;
         held.released = false;
         let session = held.sessions;
         drop(held);
@@ -235,6 +248,13 @@ impl Stream {
         let mut held = self.held();
         if held.sessions == session {
             held.transport = stats;
+        }
+    }
+
+    fn web_rtc(&self, session: u64, stats: WebRtcStats) {
+        let mut held = self.held();
+        if held.sessions == session {
+            held.web_rtc = Some(stats);
         }
     }
 

@@ -25,6 +25,10 @@ pub enum Form {
     Tags,
     /// The same, to be written into a transport stream for a player by SRT.
     Srt,
+    /// The same, to be made ready for WebRTC.
+    Units,
+    /// Packets of WebRTC, from a rendition.
+    WebRtc,
     /// Messages of RTMP as [`rtmp::server::write_shared`] makes them: metadata, configurations and media.
     Rtmp,
 }
@@ -91,7 +95,7 @@ impl Reader {
     fn opening(&self, live: &Live, start: &Start, first: bool) -> Bytes {
         match self.form {
             Form::Rtmp => return chunks(&start.opening),
-            Form::Tags | Form::Srt => return start.opening.clone(),
+            Form::Tags | Form::Srt | Form::Units | Form::WebRtc => return start.opening.clone(),
             Form::Flv => {}
         }
         let mut out = BytesMut::new();
@@ -106,8 +110,8 @@ impl Reader {
 
     fn formed(&self, opening: Option<Bytes>, tags: &Tags) -> Bytes {
         let bytes = match self.form {
-            Form::Flv | Form::Tags | Form::Srt => tags.flv().clone(),
             Form::Rtmp => tags.rtmp(),
+            _ => tags.flv().clone(),
         };
         let bytes = match opening {
             Some(opening) => [opening, bytes].concat().into(),

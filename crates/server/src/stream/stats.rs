@@ -39,6 +39,7 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         flv: readers(&stream.flv),
         rtmp: readers(&stream.rtmp),
         srt: readers(&stream.srt),
+        webrtc: readers(&stream.web_rtc),
         push: readers(&stream.pushes),
         hls: HlsStats {
             requests: stream.requests.answered.load(Relaxed),
@@ -58,6 +59,7 @@ fn publisher(held: &Held, now: Instant) -> Option<PublisherStats> {
         since_ms: millis(now.saturating_duration_since(who.since)),
         silent_ms: millis(now.saturating_duration_since(held.live.counted.last_tag)),
         srt: held.transport.clone(),
+        webrtc: held.web_rtc,
     })
 }
 
