@@ -23,9 +23,6 @@ pub(super) fn wishes() -> (Wishes, mpsc::Receiver<Wish>) {
 }
 
 impl Stream {
-    /// placeholder
-    pub fn ask_for_key_frame(&self, _now: std::time::Instant) {}
-
     /// Asks the publisher to connect anew, to `url` or where it is.
     ///
     /// # Errors
