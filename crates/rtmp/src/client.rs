@@ -45,6 +45,8 @@ pub enum Event {
     Unsupported(FourCc),
     /// It asks to connect anew, there; what goes on may go on until then.
     Reconnect(Target),
+    /// It asks for a key frame of what is published: our own server, for a viewer who can't begin without one.
+    KeyFrameWanted,
     /// Sound, pictures or metadata of what is played.
     Tag(Tag),
     /// The session is over: what was played has ended, or [`Session::finish`] was called.

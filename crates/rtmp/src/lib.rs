@@ -18,6 +18,7 @@ mod handshake;
 pub mod io;
 mod limits;
 mod link;
+mod own;
 mod secret;
 pub mod server;
 mod target;

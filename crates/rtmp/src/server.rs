@@ -44,6 +44,8 @@ pub enum Event {
         agent: String,
         /// Whether it follows [`Session::request_reconnect`].
         reconnects: bool,
+        /// Whether it follows [`Session::request_key_frame`].
+        key_frames: bool,
     },
     /// It wants to play; [`Session::accept_play`] or [`Session::reject`] answers.
     Play {
@@ -108,6 +110,7 @@ pub struct Session {
     tc_url: String,
     agent: String,
     reconnects: bool,
+    key_frames: bool,
     streams: u32,
     /// Bytes received when the budget before a publish began to count.
     budget_from: u64,
@@ -125,6 +128,7 @@ impl Session {
             tc_url: String::new(),
             agent: String::new(),
             reconnects: false,
+            key_frames: false,
             streams: 0,
             budget_from: 0,
             events: VecDeque::new(),

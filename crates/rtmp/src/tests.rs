@@ -77,13 +77,14 @@ impl Pair {
             tc_url,
             agent,
             reconnects,
+            key_frames,
         }) = pair.server.poll_event()
         else {
             panic!("no publish was asked for");
         };
         assert_eq!((app.as_str(), key.expose()), ("live", KEY));
         assert_eq!(tc_url, "rtmp://example.test/live");
-        assert!(agent.contains("Anchor") && reconnects);
+        assert!(agent.contains("Anchor") && reconnects && key_frames);
         pair.server.accept_publish();
         pair.exchange(piece);
         let granted = client::Event::Publishing { wants_clock: true };
@@ -181,6 +182,19 @@ fn a_show_goes_through_and_ends_by_the_clients_word() {
     expected.extend([server::Event::Clock(CLOCK), server::Event::Unpublish]);
     assert_eq!(pair.server_events(), expected);
     assert!(!pair.server.is_publishing());
+}
+
+#[test]
+fn a_key_frame_is_asked_for_while_the_publish_goes_on() {
+    let mut pair = Pair::publishing(7);
+    assert!(pair.server.request_key_frame() && pair.server.request_key_frame());
+    pair.exchange(7);
+    let wanted = client::Event::KeyFrameWanted;
+    assert_eq!(pair.client.poll_event(), Some(wanted.clone()));
+    assert_eq!(pair.client.poll_event(), Some(wanted));
+    assert_eq!(pair.client.poll_event(), None);
+    pair.server.close();
+    assert!(!pair.server.request_key_frame());
 }
 
 #[test]

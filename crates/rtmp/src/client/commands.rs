@@ -4,7 +4,7 @@ use container::amf0::Value;
 
 use super::{Event, Purpose, Session, State};
 use crate::command::{Command, object};
-use crate::enhanced;
+use crate::{enhanced, own};
 
 /// Numbers of our commands, to know the answers by.
 const CONNECT: f64 = 1.0;
@@ -33,7 +33,10 @@ impl Session {
             ("tcUrl", self.target.tc_url.as_str().into()),
         ];
         match self.purpose {
-            Purpose::Publish => properties.extend(enhanced::offer(&self.codecs)),
+            Purpose::Publish => {
+                properties.extend(enhanced::offer(&self.codecs));
+                properties.push((own::KEY_FRAMES, true.into()));
+            }
             Purpose::Play => {
                 properties.extend([
                     ("audioCodecs", Value::Number(3575.0)),
@@ -55,6 +58,9 @@ impl Session {
             ("_error", _) if [RELEASE_STREAM, FC_PUBLISH].contains(&command.transaction) => {}
             ("_error", _) => self.rejected(command),
             ("onStatus", _) => self.status(command),
+            (own::KEY_FRAME, State::Running(_)) if self.purpose == Purpose::Publish => {
+                self.events.push_back(Event::KeyFrameWanted);
+            }
             ("close", _) => self.over(Event::Closed),
             _ => {}
         }
@@ -64,7 +70,7 @@ impl Session {
         if let Some(codec) = enhanced::refused(&self.codecs, &command.args) {
             return self.over(Event::Unsupported(codec));
         }
-        let wish = command.args.iter().find_map(|v| v.get("anchorClock")?.as_bool());
+        let wish = command.args.iter().find_map(|v| v.get(own::CLOCK)?.as_bool());
         self.wants_clock = wish == Some(true) && self.purpose == Purpose::Publish;
         self.events.push_back(Event::Connected);
         self.state = State::Creating;

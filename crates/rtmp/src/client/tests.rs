@@ -282,6 +282,26 @@ fn a_request_to_reconnect_is_passed_on_unless_it_is_to_another_host() {
 }
 
 #[test]
+fn a_wish_for_a_key_frame_is_heard_while_publishing_alone() {
+    let mut pair = Pair::created(Session::publish);
+    let connect = pair.peer.commands[0].object();
+    assert_eq!(connect.get("anchorKeyFrames"), Some(&Value::Boolean(true)));
+    pair.say(7, "anchorKeyFrame", 0.0, &[Value::Null]);
+    assert_eq!(pair.events(), [Event::Connected], "nothing is published yet");
+    pair.status("status", "NetStream.Publish.Start");
+    pair.events();
+    pair.say(7, "anchorKeyFrame", 0.0, &[Value::Null]);
+    assert_eq!(pair.events(), [Event::KeyFrameWanted]);
+
+    let mut player = Pair::created(Session::play);
+    assert_eq!(player.peer.commands[0].object().get("anchorKeyFrames"), None);
+    player.status("status", "NetStream.Play.Start");
+    player.events();
+    player.say(7, "anchorKeyFrame", 0.0, &[Value::Null]);
+    assert!(player.events().is_empty());
+}
+
+#[test]
 fn a_player_says_which_codecs_it_takes() {
     let pair = Pair::created(Session::play);
     let connect = pair.peer.commands[0].object();

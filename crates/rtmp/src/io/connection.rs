@@ -153,6 +153,12 @@ impl Connection {
         self.session.request_reconnect(url)
     }
 
+    /// Asks a publisher for a key frame; the word leaves with the next [`Connection::event`]. False when the publisher
+    /// doesn't know such requests, or its publish wasn't granted.
+    pub fn request_key_frame(&mut self) -> bool {
+        self.session.request_key_frame()
+    }
+
     /// Tells a player that what it plays has ended, and ends the connection; takes a second at most.
     pub async fn end_play(&mut self) {
         self.session.end_play();

@@ -57,7 +57,11 @@ impl Player {
                 Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
                 Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
-                Event::Connected | Event::Playing | Event::Publishing { .. } | Event::Reconnect(_) => {}
+                Event::Connected
+                | Event::Playing
+                | Event::Publishing { .. }
+                | Event::Reconnect(_)
+                | Event::KeyFrameWanted => {}
             }
         }
         Ok(None)

@@ -29,6 +29,7 @@ pub struct Publisher {
     session: Session,
     wants_clock: bool,
     reconnect: Option<Target>,
+    wants_key_frame: bool,
     since: time::Instant,
 }
 
@@ -56,6 +57,7 @@ impl Publisher {
                 session,
                 wants_clock: false,
                 reconnect: None,
+                wants_key_frame: false,
                 since: time::Instant::now(),
             };
             publisher.granted().await?;
@@ -92,6 +94,7 @@ impl Publisher {
                 Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
                 Event::Reconnect(target) => self.reconnect = Some(target),
+                Event::KeyFrameWanted => self.wants_key_frame = true,
                 Event::Connected | Event::Playing | Event::Tag(_) => {}
             }
         }
@@ -108,6 +111,11 @@ impl Publisher {
     pub fn asked_to_reconnect(&mut self) -> Option<Target> {
         let settled = self.since.elapsed() >= SETTLED;
         settled.then(|| self.reconnect.take()).flatten()
+    }
+
+    /// Whether the server has asked for a key frame since the last call: our own server.
+    pub fn asked_for_key_frame(&mut self) -> bool {
+        std::mem::take(&mut self.wants_key_frame)
     }
 
     /// Sends a tag; returns when the system has taken it, which is when all but about a frame has left. A call

@@ -7,7 +7,7 @@ use container::amf0::Value;
 
 use super::{Event, MESSAGE_STREAM, Session, State};
 use crate::command::{Command, object, status};
-use crate::{Error, Secret, enhanced};
+use crate::{Error, Secret, enhanced, own};
 
 /// Message streams a connection may create.
 const MAX_STREAMS: u32 = 16;
@@ -62,6 +62,8 @@ impl Session {
             .take(MAX_AGENT)
             .collect();
         self.reconnects = enhanced::reconnects(command.object());
+        let key_frames = command.object().get(own::KEY_FRAMES).and_then(Value::as_bool);
+        self.key_frames = key_frames == Some(true);
         let encoding = command.object().get("objectEncoding").and_then(Value::as_number);
         self.link.announce();
         self.link.announce_bandwidth();
@@ -82,7 +84,7 @@ impl Session {
             ("description", "Connection succeeded.".into()),
             ("objectEncoding", Value::Number(encoding.unwrap_or(0.0))),
             // Asks our own studio for the media clock; others don't know the word.
-            ("anchorClock", true.into()),
+            (own::CLOCK, true.into()),
         ]);
         self.link
             .send_command(0, "_result", command.transaction, &[properties, information]);
@@ -111,6 +113,7 @@ impl Session {
             tc_url: self.tc_url.clone(),
             agent: self.agent.clone(),
             reconnects: self.reconnects,
+            key_frames: self.key_frames,
         });
         Ok(())
     }
@@ -131,6 +134,19 @@ impl Session {
         self.link
             .send_command(0, "onStatus", 0.0, &[Value::Null, object(&information)]);
         true
+    }
+
+    /// Asks a publisher for a key frame. False when it doesn't know such requests, or its publish wasn't granted: then
+    /// nothing is said.
+    pub fn request_key_frame(&mut self) -> bool {
+        let State::Publishing(stream) = self.state else {
+            return false;
+        };
+        if self.key_frames {
+            self.link
+                .send_command(stream, own::KEY_FRAME, 0.0, &[Value::Null]);
+        }
+        self.key_frames
     }
 
     /// Grants the publish that was asked for; without one nothing happens.

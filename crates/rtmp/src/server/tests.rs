@@ -434,3 +434,27 @@ fn only_who_knows_a_request_to_reconnect_is_asked() {
         (false, "NetStream.Publish.Start".into(), String::new())
     );
 }
+
+#[test]
+fn only_who_makes_key_frames_when_asked_is_asked_for_one() {
+    let asked = |announced: Option<Value>| {
+        let mut pair = Pair::new();
+        pair.exchange().unwrap();
+        let mut properties = vec![("app", "live".into())];
+        properties.extend(announced.map(|value| ("anchorKeyFrames", value)));
+        pair.command(0, "connect", 1.0, &[object(&properties)]).unwrap();
+        pair.command(1, "publish", 0.0, &[Value::Null, "k".into(), "live".into()])
+            .unwrap();
+        assert!(!pair.session.request_key_frame(), "the publish isn't granted yet");
+        pair.session.accept_publish();
+        let asked = pair.session.request_key_frame();
+        pair.exchange().unwrap();
+        let last = pair.peer.commands.last().unwrap();
+        (asked, last.name.clone())
+    };
+    assert_eq!(asked(Some(true.into())), (true, "anchorKeyFrame".into()));
+    let silence = (false, "onStatus".to_owned());
+    assert_eq!(asked(None), silence);
+    assert_eq!(asked(Some(false.into())), silence);
+    assert_eq!(asked(Some("true".into())), silence);
+}
