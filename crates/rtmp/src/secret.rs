@@ -17,7 +17,7 @@ impl Secret {
     }
 
     /// `text` with every occurrence of the secret, and of its part before the query, masked.
-    pub(crate) fn mask(&self, text: &str) -> String {
+    pub fn mask(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.to_owned();
         }

@@ -106,8 +106,8 @@ impl Session {
                 Some(publisher) => tokio::select! {
                     event = self.connection.event() => event,
                     wish = publisher.wish() => match wish {
-                        Some(Wish::Reconnect(url)) => {
-                            self.connection.request_reconnect(url.as_deref());
+                        Some(wish) => {
+                            self.ask(&wish);
                             continue;
                         }
                         None => return self.replaced().await,
@@ -127,6 +127,14 @@ impl Session {
         }
     }
 
+    /// Asks the publisher for what is wished of it.
+    fn ask(&mut self, wish: &Wish) {
+        match wish {
+            Wish::Reconnect(url) => self.connection.request_reconnect(url.as_deref()),
+            Wish::KeyFrame => self.connection.request_key_frame(),
+        };
+    }
+
     /// False when the connection is over.
     async fn handle(&mut self, event: Event) -> bool {
         match event {
@@ -135,17 +143,27 @@ impl Session {
                 key,
                 agent,
                 reconnects,
+                key_frames,
                 ..
-            } => match self.admit(&app, key.expose(), agent, reconnects) {
-                Ok(publisher) => {
-                    self.publisher = Some(publisher);
-                    self.connection.accept();
+            } => {
+                let who = Who {
+                    agent: printable(&agent),
+                    address: self.address.to_string(),
+                    reconnects,
+                    key_frames,
+                    since: Instant::now(),
+                };
+                match self.admit(&app, key.expose(), who) {
+                    Ok(publisher) => {
+                        self.publisher = Some(publisher);
+                        self.connection.accept();
+                    }
+                    Err(fault) => {
+                        self.refuse(&fault).await;
+                        return false;
+                    }
                 }
-                Err(fault) => {
-                    self.refuse(&fault).await;
-                    return false;
-                }
-            },
+            }
             Event::Play { app, name, .. } => return self.play(&app, name.expose()).await,
             Event::Tag(tag) => {
                 if let Some(publisher) = &self.publisher {
@@ -179,17 +197,10 @@ impl Session {
     }
 
     /// Checks the key and takes the stream's place.
-    fn admit(&self, app: &str, key: &str, agent: String, reconnects: bool) -> Result<Publisher, Fault> {
-        let now = Instant::now();
-        let ip = self.address.ip();
+    fn admit(&self, app: &str, key: &str, who: Who) -> Result<Publisher, Fault> {
+        let (ip, now) = (self.address.ip(), who.since);
         check_app(app, "Publish")?;
         let name = keys::stream_of(&self.app, plain(key), ip, now)?;
-        let who = Who {
-            agent: printable(&agent),
-            address: self.address.to_string(),
-            reconnects,
-            since: now,
-        };
         let publisher = self.app.hub.claim(&name, who.clone(), now)?;
         tracing::info!(stream = %name, agent = who.agent, address = who.address, "publishing");
         Ok(publisher)

@@ -157,6 +157,7 @@ async fn publish(app: &App, socket: &Socket, name: &Name) {
         agent: "SRT".into(),
         address: address.to_string(),
         reconnects: false,
+        key_frames: false,
         since: now,
     };
     let mut publisher = match app.hub.claim(name, who, now) {

@@ -51,6 +51,7 @@ impl Relay {
             agent: "relay".into(),
             address: self.server(),
             reconnects: false,
+            key_frames: false,
             since: Instant::now(),
         }
     }

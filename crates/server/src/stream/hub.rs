@@ -186,6 +186,7 @@ mod tests {
             agent: "test".into(),
             address: "127.0.0.1:1".into(),
             reconnects: false,
+            key_frames: false,
             since: now,
         }
     }

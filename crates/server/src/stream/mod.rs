@@ -97,6 +97,8 @@ pub struct Who {
     pub address: String,
     /// Whether it connects anew when it is asked to.
     pub reconnects: bool,
+    /// Whether it makes a key frame when it is asked for one.
+    pub key_frames: bool,
     /// When the publish began.
     pub since: Instant,
 }

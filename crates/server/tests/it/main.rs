@@ -9,6 +9,7 @@ mod commands;
 mod enhanced;
 mod flv;
 mod hls;
+mod key_frames;
 mod limits;
 mod page;
 mod players;

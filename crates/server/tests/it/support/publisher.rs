@@ -60,6 +60,19 @@ impl Sender {
         Ok(())
     }
 
+    /// What the server says next.
+    pub(crate) fn next_event(&mut self) -> Event {
+        let mut buffer = [0; 4096];
+        loop {
+            if let Some(event) = self.session.poll_event() {
+                return event;
+            }
+            let n = self.stream.read(&mut buffer).unwrap();
+            assert_ne!(n, 0, "the server has ended the connection");
+            self.session.receive(Instant::now(), &buffer[..n]).unwrap();
+        }
+    }
+
     fn waiting(&mut self) -> Vec<u8> {
         std::iter::from_fn(|| self.session.poll_transmit())
             .flatten()
