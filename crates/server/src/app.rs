@@ -16,6 +16,7 @@ use crate::relay::Relay;
 use crate::rendition::Renditions;
 use crate::stream::Hub;
 use crate::webrtc::WebRtc;
+use crate::worker::Workers;
 
 /// The server's only shared state.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct App {
     pub keys: KeyCache,
     /// Streams from and to other servers.
     pub relays: Vec<Arc<Relay>>,
+    /// Where worker processes come from.
+    pub workers: Workers,
     /// The certificate of secure listeners.
     pub certificate: Option<Arc<Certificate>>,
     /// The port for WebRTC, when there is one.
@@ -56,6 +59,7 @@ impl App {
             hub: Hub::new(config.stream.clone()),
             keys: KeyCache::open(config.data.clone())?,
             relays: Relay::all(&config)?,
+            workers: Workers::default(),
             certificate: config
                 .tls
                 .as_ref()

@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Overrides};
 use crate::keys::Keys;
-use crate::{Name, Server, check, clock, process};
+use crate::{Name, Server, check, clock, process, worker};
 
 /// Carries a live show from its studio to its viewers.
 #[derive(Debug, Parser)]
@@ -34,6 +34,9 @@ enum Command {
         #[arg(long, value_name = "DIR", global = true, default_value = "anchor-data")]
         data: PathBuf,
     },
+    /// Transcode: started by the server itself.
+    #[command(hide = true)]
+    Worker,
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,6 +71,10 @@ impl Cli {
             Command::Run(options) => run(&options),
             Command::Check(options) => return report(&options),
             Command::Key { command, data } => key(command, &data),
+            Command::Worker => {
+                log();
+                return worker::inside::run();
+            }
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

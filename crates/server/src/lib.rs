@@ -4,10 +4,11 @@
 //! [`cli`] is what a person types, [`Server`] what a test or another program starts. [`router`] has all routes
 //! in one table, [`App`] is all the handlers share. A publisher comes in through [`ingest`], becomes a
 //! [`stream`] and leaves through [`deliver`]; a [`relay`] takes it from or to another server; the operator looks at
-//! [`admin`].
+//! [`admin`]. What must be transcoded is, in a process of its own, by a [`worker`].
 //!
 //! Invariants: no handler waits for a reader; nothing that carries media is unbounded; no stream key is in a
-//! log, a statistic, an address or an error; limits come before work.
+//! log, a statistic, an address or an error; limits come before work; GStreamer runs in
+//! worker processes alone.
 
 pub mod admin;
 mod app;
@@ -29,6 +30,7 @@ mod secret;
 mod server;
 pub mod stream;
 mod webrtc;
+pub mod worker;
 
 pub use app::App;
 pub use config::Config;

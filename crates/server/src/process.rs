@@ -4,7 +4,12 @@ use std::fs;
 
 /// Processor time used so far, in seconds; none on systems that don't tell.
 pub(crate) fn cpu_seconds() -> Option<f64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    cpu_seconds_of("self")
+}
+
+/// The same of a process by its number.
+pub(crate) fn cpu_seconds_of(process: &str) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The program's name, in parentheses, may hold spaces; utime and stime are fields 14 and 15 (proc(5)).
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: u64 = fields
@@ -18,7 +23,12 @@ pub(crate) fn cpu_seconds() -> Option<f64> {
 
 /// Resident memory in bytes; none on systems that don't tell.
 pub(crate) fn resident_bytes() -> Option<u64> {
-    let statm = fs::read_to_string("/proc/self/statm").ok()?;
+    resident_bytes_of("self")
+}
+
+/// The same of a process by its number.
+pub(crate) fn resident_bytes_of(process: &str) -> Option<u64> {
+    let statm = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
     let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
 }

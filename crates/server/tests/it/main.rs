@@ -21,3 +21,4 @@ mod slow;
 mod srt;
 mod stop;
 mod support;
+mod worker;
