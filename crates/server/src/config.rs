@@ -52,6 +52,9 @@ pub struct Rtc {
     /// The addresses at which viewers and publishers reach the port, when the machine stands behind an address
     /// translator or has several; its own when there are none.
     pub addresses: Vec<IpAddr>,
+    /// Whether a stream is made ready for WebRTC as soon as it is live; else with its first viewer, until half a minute
+    /// after the last.
+    pub always: bool,
 }
 
 /// A certificate.

@@ -169,10 +169,15 @@ async fn refresh(app: &App) {
     }
 }
 
-async fn expire(app: &App) {
+async fn expire(app: &Arc<App>) {
     let mut tick = tokio::time::interval(EXPIRE);
     loop {
         tick.tick().await;
         app.hub.expire(Instant::now());
+        if app.config.rtc.always && app.webrtc.is_some() {
+            for stream in app.hub.list().iter().filter(|stream| stream.is_live()) {
+                app.renditions.begin(app, stream);
+            }
+        }
     }
 }

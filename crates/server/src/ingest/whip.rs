@@ -26,6 +26,7 @@ pub(crate) fn claim(app: &App, name: &Name, address: SocketAddr, agent: &str) ->
         agent: printable(agent),
         address: address.to_string(),
         reconnects: false,
+        key_frames: true,
         since: now,
     };
     let publisher = app.hub.claim(name, who, now)?;
@@ -41,7 +42,12 @@ pub(crate) async fn receive(mut session: Session, mut publisher: Publisher) {
         let event = tokio::select! {
             event = session.next() => event,
             wish = publisher.wish() => match wish {
-                Some(_) => continue,
+                Some(Wish::KeyFrame) => {
+                    session.request_key_frame();
+                    continue;
+                }
+                // There is no word for it.
+                Some(Wish::Reconnect(_)) => continue,
                 None => break session.close(),
             },
         };

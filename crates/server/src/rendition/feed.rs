@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use api::Fault;
 use bytes::Bytes;
 use container::flv::{self, Tag};
-use media::{AudioCodec, Packet, Timestamp, TrackKind, VideoCodec};
+use media::{Packet, Timestamp, TrackKind};
 use rtc::Unit;
 
 use super::Rendition;
+use super::making::{self, Making};
 use super::order::{Order, Watch};
 use crate::App;
 use crate::stream::{Form, Frame, Media, Reader, Tracks};
@@ -19,15 +21,24 @@ use crate::stream::{Form, Frame, Media, Reader, Tracks};
 const UNSEEN: Duration = Duration::from_secs(30);
 /// How often it is looked whether there are any.
 const LOOK: Duration = Duration::from_secs(1);
+/// Access units after which it is decided what to make, also where too few pictures were among them.
+const UNDECIDED: usize = 64;
+/// The same where nothing says that there will be pictures.
+const SOUND_ALONE: usize = 8;
 
 /// Brings a stream's media into the form of browsers.
 pub(super) struct Feed {
     app: Arc<App>,
     rendition: Arc<Rendition>,
+    /// What comes in.
     tracks: Tracks,
     watch: Watch,
-    /// Pictures that wait until their order is known.
-    waiting: VecDeque<(Tag, Frame)>,
+    order: Order,
+    /// What waits until it is decided what has to be made; none once it is.
+    waiting: Option<VecDeque<(Tag, Frame)>>,
+    making: Making,
+    /// What the worker gives.
+    made: Tracks,
 }
 
 impl Feed {
@@ -37,27 +48,32 @@ impl Feed {
             rendition,
             tracks: Tracks::default(),
             watch: Watch::default(),
-            waiting: VecDeque::new(),
+            order: Order::Unknown,
+            waiting: Some(VecDeque::new()),
+            making: Making::default(),
+            made: Tracks::default(),
         }
     }
 
     /// Until the stream ends, or nobody has watched for a while.
     pub(super) async fn run(mut self) {
-        let name = self.rendition.stream.name().clone();
+        let rendition = Arc::clone(&self.rendition);
+        let name = rendition.stream.name();
         tracing::info!(stream = %name, "made ready for WebRTC");
-        let mut reader = Reader::new(Arc::clone(&self.rendition.stream), Form::Units);
+        let mut reader = Reader::new(Arc::clone(&rendition.stream), Form::Units);
         let mut look = tokio::time::interval(LOOK);
         let mut seen = Instant::now();
-        let rendition = Arc::clone(&self.rendition);
         loop {
             tokio::select! {
                 bytes = reader.next() => match bytes {
                     Some(bytes) => self.take(&bytes),
                     None => break,
                 },
+                made = self.making.next() => self.made(made),
                 () = rendition.wish.notified() => self.key_frame(),
                 _ = look.tick() => {
-                    if rendition.viewers.load(Relaxed) > 0 {
+                    self.begin();
+                    if rendition.viewers.load(Relaxed) > 0 || self.app.config.rtc.always {
                         seen = Instant::now();
                     } else if seen.elapsed() >= UNSEEN && self.app.renditions.forget(&rendition) {
                         break;
@@ -83,59 +99,86 @@ impl Feed {
     /// A configuration changed: what is known of the order of pictures may not hold.
     fn configured(&mut self, tag: &Tag) {
         if tag.kind == flv::TagKind::Video {
-            self.waiting.clear();
             self.watch = Watch::default();
+            self.order = Order::Unknown;
         }
+        self.waiting.get_or_insert_default();
+        self.making.configure(&self.tracks, tag.timestamp);
     }
 
     fn frame(&mut self, tag: Tag, frame: Frame) {
-        match frame.kind {
-            TrackKind::Video => self.picture(tag, frame),
-            TrackKind::Audio => self.sound(&tag, &frame),
-        }
-    }
-
-    fn picture(&mut self, tag: Tag, frame: Frame) {
-        let shown = i64::from(tag.timestamp) + i64::from(frame.composition_ms);
-        match self.watch.see(shown) {
-            Order::Unknown => self.waiting.push_back((tag, frame)),
-            Order::Straight => {
-                while let Some((tag, frame)) = self.waiting.pop_front() {
-                    self.straight(&tag, &frame);
-                }
-                self.straight(&tag, &frame);
+        if frame.kind == TrackKind::Video {
+            let shown = i64::from(tag.timestamp) + i64::from(frame.composition_ms);
+            let order = self.watch.see(shown);
+            let found = order == Order::Mixed && self.order == Order::Straight;
+            self.order = order;
+            if found {
+                // B-frames after all.
+                self.waiting.get_or_insert_default();
             }
-            Order::Mixed => self.waiting.clear(),
+        }
+        match &mut self.waiting {
+            Some(waiting) => {
+                waiting.push_back((tag, frame));
+                self.decide();
+            }
+            None => self.hand_on(&tag, &frame),
         }
     }
 
-    /// A picture that goes on as it is.
-    fn straight(&self, tag: &Tag, frame: &Frame) {
-        let known = self
-            .tracks
-            .video()
-            .filter(|video| video.codec == VideoCodec::H264);
-        if let Some(video) = known {
-            let (packet, taken) = self.packet(tag, frame);
-            self.rendition.units.push(Unit::picture(&packet, video, taken));
+    /// Decides what has to be made, if enough is known.
+    fn decide(&mut self) {
+        let count = self.waiting.as_ref().map_or(0, VecDeque::len);
+        let pictures = self.tracks.has_pictures();
+        let known = self.order != Order::Unknown || (!pictures && count >= SOUND_ALONE);
+        if !known && count < UNDECIDED {
+            return;
+        }
+        let kbps = u32::try_from(self.rendition.stream.bits() / 1_000).unwrap_or(u32::MAX);
+        self.making.want(making::job(&self.tracks, self.order, kbps));
+        self.begin();
+        for (tag, frame) in self.waiting.take().unwrap_or_default() {
+            self.hand_on(&tag, &frame);
         }
     }
 
-    fn sound(&self, tag: &Tag, frame: &Frame) {
-        let known = self
-            .tracks
-            .audio()
-            .filter(|audio| audio.codec == AudioCodec::Opus);
-        if known.is_some() {
-            let (packet, taken) = self.packet(tag, frame);
-            self.rendition.units.push(Unit::sound(&packet, taken));
+    fn begin(&mut self) {
+        let begun = self.making.begin(&self.app.workers, &self.tracks, Instant::now());
+        if let Err(fault) = begun {
+            self.failed(fault);
         }
     }
 
-    /// `frame` with its times, and the moment it was taken.
-    fn packet(&self, tag: &Tag, frame: &Frame) -> (Packet, Instant) {
+    /// To the worker, or to the viewers as it is.
+    fn hand_on(&mut self, tag: &Tag, frame: &Frame) {
+        if self.making.makes(frame.kind) {
+            self.making.push(tag);
+        } else {
+            self.give(tag, frame, &self.tracks);
+        }
+    }
+
+    /// What the worker made goes to the viewers.
+    fn made(&mut self, made: Result<Tag, Fault>) {
+        match made {
+            Ok(tag) => {
+                if let Ok(Media::Frame(frame)) = self.made.read(&tag) {
+                    self.give(&tag, &frame, &self.made);
+                }
+            }
+            Err(fault) => self.failed(fault),
+        }
+    }
+
+    fn failed(&self, fault: Fault) {
+        tracing::warn!(stream = %self.rendition.stream.name(), %fault, "nothing is made for WebRTC");
+        self.rendition.stream.note(fault);
+    }
+
+    fn give(&self, tag: &Tag, frame: &Frame, tracks: &Tracks) {
         let dts = i64::from(tag.timestamp);
         let pts = dts + i64::from(frame.composition_ms);
+        let taken = self.rendition.stream.taken(pts as u32);
         let packet = Packet {
             kind: frame.kind,
             track: 0,
@@ -144,11 +187,18 @@ impl Feed {
             key: frame.key,
             data: frame.data.clone(),
         };
-        (packet, self.rendition.stream.taken(pts as u32))
+        let unit = match (frame.kind, tracks.video()) {
+            (TrackKind::Audio, _) => Unit::sound(&packet, taken),
+            (TrackKind::Video, Some(video)) => Unit::picture(&packet, video, taken),
+            (TrackKind::Video, None) => return,
+        };
+        self.rendition.units.push(unit);
     }
 
     /// A viewer's decoder can't go on without one.
     fn key_frame(&self) {
-        self.rendition.stream.ask_for_key_frame(Instant::now());
+        if !self.making.key_frame() {
+            self.rendition.stream.ask_for_key_frame(Instant::now());
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! viewer and ends half a minute after the last.
 
 mod feed;
+mod making;
 mod order;
 mod units;
 
@@ -15,7 +16,7 @@ use crate::stream::Stream;
 use crate::{App, Name};
 use feed::Feed;
 
-pub(crate) use units::{UnitReader, Units};
+use units::{UnitReader, Units};
 
 /// The renditions that are made now, by the names of their streams.
 #[derive(Debug, Default)]
@@ -42,10 +43,27 @@ impl Renditions {
     /// A viewer's share in the rendition of `stream`, which is begun if nobody had one.
     pub(crate) fn enter(&self, app: &Arc<App>, stream: &Arc<Stream>) -> Seat {
         let mut held = self.held();
+        let rendition = Self::begun(&mut held, app, stream);
+        rendition.viewers.fetch_add(1, Relaxed);
+        drop(held);
+        let reader = UnitReader::new(Arc::clone(&rendition.units));
+        Seat { rendition, reader }
+    }
+
+    /// Begins the rendition of `stream` if nobody did yet.
+    pub(crate) fn begin(&self, app: &Arc<App>, stream: &Arc<Stream>) {
+        Self::begun(&mut self.held(), app, stream);
+    }
+
+    fn begun(
+        held: &mut HashMap<Name, Arc<Rendition>>,
+        app: &Arc<App>,
+        stream: &Arc<Stream>,
+    ) -> Arc<Rendition> {
         let known = held.get(stream.name());
         // A stream that ended and began anew has the same name.
         let same = known.filter(|known| Arc::ptr_eq(&known.stream, stream));
-        let rendition = same.cloned().unwrap_or_else(|| {
+        same.cloned().unwrap_or_else(|| {
             let rendition = Arc::new(Rendition {
                 stream: Arc::clone(stream),
                 units: Arc::default(),
@@ -55,11 +73,7 @@ impl Renditions {
             held.insert(stream.name().clone(), Arc::clone(&rendition));
             tokio::spawn(Feed::new(Arc::clone(app), Arc::clone(&rendition)).run());
             rendition
-        });
-        rendition.viewers.fetch_add(1, Relaxed);
-        drop(held);
-        let reader = UnitReader::new(Arc::clone(&rendition.units));
-        Seat { rendition, reader }
+        })
     }
 
     /// Forgets `rendition` if nobody watches it; false when somebody does.
@@ -99,11 +113,6 @@ impl Seat {
     /// The stream.
     pub(crate) fn stream(&self) -> &Arc<Stream> {
         &self.rendition.stream
-    }
-
-    /// The packets.
-    pub(crate) fn units(&self) -> &Arc<Units> {
-        &self.rendition.units
     }
 }
 

@@ -57,13 +57,6 @@ impl Units {
         self.news.notify_waiters();
     }
 
-    /// The newest picture's time, or the newest sound's where there are no pictures.
-    pub(crate) fn newest(&self) -> Option<Timestamp> {
-        let held = self.held();
-        let picture = held.units.iter().rev().find(|unit| unit.kind == TrackKind::Video);
-        picture.or(held.units.back()).map(|unit| unit.pts)
-    }
-
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -184,7 +177,7 @@ mod tests {
     async fn who_comes_sees_the_newest_picture_at_once() {
         let units = Arc::new(Units::default());
         let mut early = UnitReader::new(Arc::clone(&units));
-        assert!(early.join().is_empty() && units.newest().is_none());
+        assert!(early.join().is_empty());
         for n in 0..90 {
             units.push(picture(n * 33, n % 60 == 0));
             units.push(unit(n * 33, TrackKind::Audio, true, 100));

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use api::Fault;
 
 use super::clock::Moment;
 use super::{Form, Stream};
@@ -50,9 +52,7 @@ impl Watcher {
 
     /// What the stream takes, in bits a second.
     pub(crate) fn stream_bits(&self) -> u64 {
-        let held = self.stream.held();
-        let bytes = held.live.counted.byte_rate.per_second(Instant::now());
-        (bytes * 8.0) as u64
+        self.stream.bits()
     }
 }
 
@@ -63,6 +63,17 @@ impl Drop for Watcher {
 }
 
 impl Stream {
+    /// What comes in, in bits a second.
+    pub(crate) fn bits(&self) -> u64 {
+        let bytes = self.held().live.counted.byte_rate.per_second(Instant::now());
+        (bytes * 8.0) as u64
+    }
+
+    /// Notes what went wrong beside the stream itself.
+    pub(crate) fn note(&self, fault: Fault) {
+        self.held().live.counted.last_error = Some(fault);
+    }
+
     /// When what is at `ms` on the stream's line (of which FLV carries 32 bits) was taken, on the machine's monotonic clock;
     /// now where that isn't known.
     pub(crate) fn taken(&self, ms: u32) -> Instant {
@@ -72,7 +83,7 @@ impl Stream {
             held.live.clock.at(held.live.whole(ms))
         };
         let since = moment.map_or(0, |moment| now.utc.as_micros() - moment.utc.as_micros());
-        let since = std::time::Duration::from_micros(since.try_into().unwrap_or(0));
+        let since = Duration::from_micros(since.try_into().unwrap_or(0));
         now.now.checked_sub(since).unwrap_or(now.now)
     }
 

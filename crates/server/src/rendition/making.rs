@@ -1,0 +1,168 @@
+//! The worker process of a rendition: begun when it is needed, begun anew when it is lost.
+
+use std::time::{Duration, Instant};
+
+use api::Fault;
+use container::flv::{self, Tag};
+use media::{AudioCodec, CodecParameters, TrackKind, VideoCodec};
+
+use super::order::Order;
+use crate::stream::Tracks;
+use crate::worker::{AudioJob, Job, Output, VideoJob, Worker, Workers};
+
+/// What Opus gets, in kilobits a second: sound of a show, music among it.
+const SOUND_KBPS: u32 = 128;
+/// What pictures get where the publisher's rate isn't known yet, in kilobits a second.
+const PICTURES_KBPS: u32 = 2_500;
+/// What pictures get at most: nothing is gained above.
+const MOST_KBPS: u32 = 8_000;
+/// After a loss the next process waits so long, each time twice as long, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A process that lived so long was not lost for a reason that comes again at once.
+const LASTING: Duration = Duration::from_secs(60);
+
+/// What has to be made of tracks whose pictures come in `order`; `kbps` is what the publisher sends.
+pub(super) fn job(tracks: &Tracks, order: Order, kbps: u32) -> Job {
+    let pictures = tracks
+        .video()
+        .is_some_and(|video| video.codec != VideoCodec::H264);
+    let kbps = if kbps == 0 {
+        PICTURES_KBPS
+    } else {
+        kbps.min(MOST_KBPS)
+    };
+    let sound = tracks.audio().filter(|audio| audio.codec != AudioCodec::Opus);
+    Job {
+        video: (pictures || order == Order::Mixed).then_some(VideoJob {
+            bitrate_kbps: kbps.max(300),
+        }),
+        audio: sound.map(|audio| AudioJob {
+            bitrate_kbps: SOUND_KBPS,
+            channels: audio.channels.clamp(1, 2),
+        }),
+    }
+}
+
+/// The process, or the pause before the next.
+#[derive(Debug, Default)]
+pub(super) struct Making {
+    running: Option<Running>,
+    /// What is wanted.
+    job: Job,
+    pause: Duration,
+    again: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Running {
+    worker: Worker,
+    output: Output,
+    begun: Instant,
+}
+
+impl Making {
+    /// Whether tracks of `kind` are made here.
+    pub(super) fn makes(&self, kind: TrackKind) -> bool {
+        match kind {
+            TrackKind::Video => self.job.video.is_some(),
+            TrackKind::Audio => self.job.audio.is_some(),
+        }
+    }
+
+    /// Makes `job` from now on; a process that makes the same kinds goes on.
+    pub(super) fn want(&mut self, job: Job) {
+        let kinds = |job: &Job| (job.video.is_some(), job.audio.map(|audio| audio.channels));
+        if kinds(&job) != kinds(&self.job) {
+            self.running = None;
+            self.again = Some(Instant::now());
+            self.pause = FIRST_PAUSE;
+            self.job = job;
+        }
+    }
+
+    /// Begins a process if one is due at `now`; it is told of `tracks` first.
+    ///
+    /// # Errors
+    /// When it can't be begun; it will be tried again.
+    pub(super) fn begin(&mut self, workers: &Workers, tracks: &Tracks, now: Instant) -> Result<(), Fault> {
+        let due = self.again.is_some_and(|at| now >= at);
+        if !due || self.running.is_some() || self.job == Job::default() {
+            return Ok(());
+        }
+        self.again = None;
+        match workers.start(&self.job) {
+            Ok((worker, output)) => {
+                let begun = now;
+                self.running = Some(Running {
+                    worker,
+                    output,
+                    begun,
+                });
+                self.configure(tracks, 0);
+                Ok(())
+            }
+            Err(fault) => {
+                self.later(now);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Tells the process how to decode `tracks`.
+    pub(super) fn configure(&mut self, tracks: &Tracks, timestamp: u32) {
+        let video = tracks.video().cloned().map(CodecParameters::Video);
+        let audio = tracks.audio().cloned().map(CodecParameters::Audio);
+        for parameters in video.iter().chain(&audio) {
+            self.push(&flv::configuration(parameters, timestamp));
+        }
+    }
+
+    /// Hands a tag over; what a process can't take is lost, and counted there.
+    pub(super) fn push(&mut self, tag: &Tag) {
+        if let Some(running) = &mut self.running {
+            running.worker.push(tag);
+        }
+    }
+
+    /// Asks for a key frame; false when pictures aren't made here.
+    pub(super) fn key_frame(&self) -> bool {
+        let made = self.job.video.is_some();
+        if let Some(running) = self.running.as_ref().filter(|_| made) {
+            running.worker.key_frame();
+        }
+        made
+    }
+
+    /// The next tag that was made; waits for it, forever without a process. An error once when a process is lost: the next
+    /// begins after a pause.
+    pub(super) async fn next(&mut self) -> Result<Tag, Fault> {
+        loop {
+            let Some(running) = &mut self.running else {
+                return std::future::pending().await;
+            };
+            match running.output.next().await {
+                Some(Ok(tag)) => return Ok(tag),
+                Some(Err(fault)) => {
+                    self.lost(Instant::now());
+                    return Err(fault);
+                }
+                None => self.lost(Instant::now()),
+            }
+        }
+    }
+
+    fn lost(&mut self, now: Instant) {
+        let begun = self.running.take().map(|running| running.begun);
+        if begun.is_some_and(|begun| now.saturating_duration_since(begun) >= LASTING) {
+            self.pause = FIRST_PAUSE;
+        }
+        self.later(now);
+    }
+
+    fn later(&mut self, now: Instant) {
+        let pause = self.pause.max(FIRST_PAUSE);
+        self.again = Some(now + pause);
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
