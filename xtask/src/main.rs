@@ -6,6 +6,7 @@ mod bench;
 mod bundle;
 mod child;
 mod demo;
+mod fuzz;
 mod http;
 mod live;
 mod needs;
@@ -24,6 +25,8 @@ cargo xtask live [--demo | --fixtures] [--headless] [--for SECONDS] [--watch]   
                                       --watch: a browser without a window looks on, to time the first picture)
 cargo xtask test [--fast]                                every check and test (--fast: format, lints, pure crates)
 cargo xtask bench NAME                                   figures: frames, obs, delay, lips, viewers, cuts, ...
+cargo xtask fuzz [PARSER...] [--inputs N] [--seconds S] [--seed X] [--replay FILE] | --record
+                                      mutated recordings for every parser of the network (--record: makes them anew)
 cargo xtask bundle [studio | server] [--check]           Debian packages (--check: tried in a clean Debian, as root)
 cargo xtask demo                                         draws the bundled demo show anew";
 
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Some((&"live", rest)) => live::run(rest),
         Some((&"test", rest)) => test::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
+        Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"bundle", rest)) => bundle::run(rest),
         Some((&"demo", _)) => demo::run(),
         Some((&("help" | "-h" | "--help"), _)) | None => {

@@ -74,7 +74,7 @@ fn cargo() -> Command {
 }
 
 /// The pages: the viewer's, which the server carries inside, and the window's.
-fn page() -> Result<(), String> {
+pub(crate) fn page() -> Result<(), String> {
     let ui = places::root().join("ui");
     let npm = |args: &[&str]| {
         let mut command = Command::new("npm");

@@ -14,6 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -72,6 +73,14 @@ pub async fn serve(listener: TcpListener, http: Http) {
 
 async fn connection(stream: TcpStream, address: SocketAddr, _pass: Pass, http: Http) {
     prepare(&stream);
+    converse(stream, address, http).await;
+}
+
+/// Serves the connection `stream` from `address` until either end closes it, or `http.stop`.
+pub async fn converse<S>(stream: S, address: SocketAddr, http: Http)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let io = TokioIo::new(Stall::new(stream, http.stall_timeout));
     let peer = Arc::new(Peer::new(address));
     let router = http.router;

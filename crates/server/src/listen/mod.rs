@@ -13,7 +13,7 @@ use api::{Code, Fault};
 use tokio::net::TcpListener;
 
 pub use gate::{Gate, Pass};
-pub use http::{Http, serve};
+pub use http::{Http, converse, serve};
 pub use peer::Peer;
 pub use stall::Stall;
 pub use tls::Certificate;

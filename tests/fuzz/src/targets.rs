@@ -1,0 +1,37 @@
+//! The parsers.
+
+mod amf0;
+mod cmaf;
+mod flv;
+mod hls_query;
+mod http;
+mod ingest;
+mod live;
+mod rtmp_client;
+mod rtmp_handshake;
+mod rtmp_messages;
+mod rtmp_server;
+mod srt_stream_id;
+mod ts;
+
+use crate::Target;
+
+/// All of them.
+pub static ALL: [Target; 11] = [
+    rtmp_handshake::TARGET,
+    rtmp_server::TARGET,
+    rtmp_client::TARGET,
+    amf0::TARGET,
+    flv::TARGET,
+    ingest::TARGET,
+    ts::TARGET,
+    cmaf::TARGET,
+    srt_stream_id::TARGET,
+    http::TARGET,
+    hls_query::TARGET,
+];
+
+/// The target called `name`.
+pub fn find(name: &str) -> Option<&'static Target> {
+    ALL.iter().find(|target| target.name == name)
+}

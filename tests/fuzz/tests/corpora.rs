@@ -1,0 +1,62 @@
+//! Every parser reads its recordings, what once did harm, and some thousand inputs that are the same every time.
+
+// A test fails by panicking.
+#![allow(clippy::unwrap_used)]
+
+use fuzz::{Mutator, Run, Target, corpus, targets, trial};
+
+/// Mutated inputs for each parser.
+const INPUTS: usize = 10_000;
+/// Of a hundred inputs, those that have to come past the handshake.
+const PAST: f64 = 60.0;
+
+/// One test: a second one at the same time would be counted in the first one's memory.
+#[test]
+fn every_parser_takes_its_recordings_and_ten_thousand_mutations() {
+    trial::hush_panics();
+    let failures: Vec<_> = targets::ALL.iter().flat_map(judge).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn judge(target: &Target) -> Vec<String> {
+    let mut run = Run::new(target);
+    let replayed = run.replay().unwrap();
+    let mut failures: Vec<_> = replayed
+        .into_iter()
+        .map(|(name, failure)| format!("{} {name}: {failure}", target.name))
+        .collect();
+    let (seeds, mut mutator) = (corpus::seeds(target).unwrap(), Mutator::new(1));
+    for number in 0..INPUTS {
+        if let Err(failure) = run.take(&mutator.input(target, &seeds)) {
+            failures.push(format!("{} input {number}: {failure}", target.name));
+        }
+    }
+    let summary = *run.summary();
+    println!("{}: {summary:?}", target.name);
+    if summary.past_percent() < PAST {
+        failures.push(format!(
+            "{}: only {:.1} % came past the handshake",
+            target.name,
+            summary.past_percent()
+        ));
+    }
+    failures.extend(
+        run.close()
+            .err()
+            .map(|failure| format!("{}: {failure}", target.name)),
+    );
+    failures
+}
+
+#[test]
+fn recordings_come_past_the_handshake_whole_and_taken_apart() {
+    for target in &targets::ALL {
+        for (name, bytes) in corpus::recordings(target).unwrap() {
+            let mut parser = (target.parser)();
+            let whole = parser.read(&bytes);
+            assert!(whole.past, "{} {name}", target.name);
+            let again = (target.join)(&(target.split)(&bytes));
+            assert_eq!(parser.read(&again), whole, "{} {name}, taken apart", target.name);
+        }
+    }
+}
