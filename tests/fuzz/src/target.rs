@@ -25,7 +25,7 @@ pub struct Target {
 
 /// Reads inputs, each from the beginning.
 pub trait Parser {
-    /// Reads `input` as the product would. Panics where the product would, or where it keeps a promise not.
+    /// Reads `input` as the product would. Panics where the product would, and where what it promises isn't so.
     fn read(&mut self, input: &[u8]) -> Seen;
 }
 

@@ -7,6 +7,7 @@ mod hls_query;
 mod http;
 mod ingest;
 mod live;
+mod rtmp_chunks;
 mod rtmp_client;
 mod rtmp_handshake;
 mod rtmp_messages;
@@ -17,8 +18,9 @@ mod ts;
 use crate::Target;
 
 /// All of them.
-pub static ALL: [Target; 11] = [
+pub static ALL: [Target; 12] = [
     rtmp_handshake::TARGET,
+    rtmp_chunks::TARGET,
     rtmp_server::TARGET,
     rtmp_client::TARGET,
     amf0::TARGET,

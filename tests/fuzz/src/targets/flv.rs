@@ -56,26 +56,30 @@ pub(super) fn join(messages: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn read(input: &[u8]) -> Seen {
-    let (mut reader, mut seen) = (Reader::new(), Seen::default());
-    for piece in pieces(input) {
+    let (tags, end) = tags(pieces(input));
+    let whole = self::tags(std::iter::once(input));
+    assert!(whole == (tags.clone(), end), "pieces are read as the whole is");
+    let malformed = tags.iter().filter(|tag| body(tag).is_err()).count();
+    Seen {
+        past: !tags.is_empty(),
+        refused: end.is_err() || malformed > 0,
+    }
+}
+
+/// The tags up to the end of the pieces, or to an error.
+fn tags<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Tag>, Result<(), Error>) {
+    let (mut reader, mut tags) = (Reader::new(), Vec::new());
+    for piece in pieces {
         reader.push(piece);
         loop {
             match reader.next_tag() {
-                Ok(Some(tag)) => {
-                    seen.past = true;
-                    seen.refused |= body(&tag).is_err();
-                }
+                Ok(Some(tag)) => tags.push(tag),
                 Ok(None) => break,
-                Err(_) => {
-                    return Seen {
-                        refused: true,
-                        ..seen
-                    };
-                }
+                Err(error) => return (tags, Err(error)),
             }
         }
     }
-    seen
+    (tags, Ok(()))
 }
 
 fn body(tag: &Tag) -> Result<(), Error> {

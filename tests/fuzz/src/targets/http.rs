@@ -64,7 +64,7 @@ pub(super) const TARGET: Target = Target {
         "1795000000",
         "?",
         "&",
-        "\"event\":\"Beat\"",
+        "\"event\":\"stall\"",
     ],
     parser,
 };

@@ -7,7 +7,7 @@ use rtmp::Limits;
 use rtmp::chunk::{self, DEFAULT_CHUNK_SIZE, Message, Reader, kind};
 
 /// Bytes of a handshake, either side's.
-const HANDSHAKE: usize = 1 + 2 * 1536;
+pub(super) const HANDSHAKE: usize = 1 + 2 * 1536;
 /// Bytes in front of a payload.
 const HEAD: usize = 9;
 
@@ -100,7 +100,8 @@ fn message(bytes: &[u8]) -> Option<Message> {
     })
 }
 
-fn chunk_size(message: &Message) -> Option<u32> {
+/// What a message announces as the size of the chunks that follow.
+pub(super) fn chunk_size(message: &Message) -> Option<u32> {
     let size = message
         .payload
         .first_chunk()
@@ -109,7 +110,7 @@ fn chunk_size(message: &Message) -> Option<u32> {
 }
 
 /// A chunk stream for each type of message, as encoders have.
-fn stream_of(kind: u8) -> u8 {
+pub(super) fn stream_of(kind: u8) -> u8 {
     match kind {
         1..=6 => 2,
         kind::COMMAND | kind::COMMAND_AMF3 => 3,

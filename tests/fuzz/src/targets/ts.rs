@@ -1,7 +1,7 @@
 //! Transport streams, from packets to tags as the server makes them of SRT publishers' streams.
 
 use container::flv;
-use container::ts::{Demuxer, Event, MAX_PES, PACKET};
+use container::ts::{Counters, Demuxer, Event, MAX_PES, PACKET};
 use media::CodecParameters;
 
 use crate::pieces::pieces;
@@ -21,7 +21,7 @@ pub(super) const TARGET: Target = Target {
     marker: "a program's tables were read",
     // Two streams' packets, each with what it grew from, and what is made of them.
     memory: 5 * MAX_PES,
-    split: |bytes| bytes.chunks(PACKET).map(<[u8]>::to_vec).collect(),
+    split: |bytes| bytes.chunks_exact(PACKET).map(<[u8]>::to_vec).collect(),
     join,
     opening,
     words: &["HEVC", "Opus", "AC-3", "BSSD"],
@@ -83,46 +83,50 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 fn read(input: &[u8]) -> Seen {
-    let (mut reader, mut seen) = (Reader::default(), Seen::default());
-    for piece in pieces(input) {
-        reader.demuxer.push(piece);
-        seen.past |= reader.drain();
+    let (events, counted) = demuxed(pieces(input));
+    let whole = demuxed(std::iter::once(input));
+    assert!(
+        whole == (events.clone(), counted),
+        "pieces are read as the whole is"
+    );
+    let left_out = counted.errors + counted.damaged + counted.oversized + counted.untimed;
+    Seen {
+        past: follow(&events),
+        refused: left_out > 0,
     }
-    reader.demuxer.flush();
-    seen.past |= reader.drain();
-    let counted = reader.demuxer.counters();
-    seen.refused = counted.errors + counted.damaged + counted.oversized + counted.untimed > 0;
-    seen
 }
 
-#[derive(Default)]
-struct Reader {
-    demuxer: Demuxer,
-    /// By [`media::TrackKind`].
-    tracks: [Option<CodecParameters>; 2],
+fn demuxed<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Event>, Counters) {
+    let (mut demuxer, mut events) = (Demuxer::new(), Vec::new());
+    for piece in pieces {
+        demuxer.push(piece);
+        events.extend(std::iter::from_fn(|| demuxer.poll_event()));
+    }
+    demuxer.flush();
+    events.extend(std::iter::from_fn(|| demuxer.poll_event()));
+    (events, demuxer.counters())
 }
 
-impl Reader {
-    /// Makes tags of what there is: whether a program's tables were among it.
-    fn drain(&mut self) -> bool {
-        let mut tables = false;
-        while let Some(event) = self.demuxer.poll_event() {
-            match event {
-                Event::Program(_) | Event::Unreadable(_) => tables = true,
-                Event::Track(track) => {
-                    let _ = flv::configuration(&track.parameters, 0);
-                    let kind = track.parameters.kind() as usize;
-                    self.tracks[kind] = Some(track.parameters);
-                }
-                Event::Frame(packet) => {
-                    // A frame without its track is left out by the server, too.
-                    if let Some(parameters) = &self.tracks[packet.kind as usize] {
-                        let _ = flv::access_unit(parameters, &packet);
-                    }
-                }
-                Event::Discontinuity => {}
+/// Makes tags of what was read; whether a program's tables were among it.
+fn follow(events: &[Event]) -> bool {
+    // By their kind.
+    let mut tracks: [Option<&CodecParameters>; 2] = [None, None];
+    let mut tables = false;
+    for event in events {
+        match event {
+            Event::Program(_) | Event::Unreadable(_) => tables = true,
+            Event::Track(track) => {
+                let _ = flv::configuration(&track.parameters, 0);
+                tracks[track.parameters.kind() as usize] = Some(&track.parameters);
             }
+            Event::Frame(packet) => {
+                // A frame without its track is left out by the server, too.
+                if let Some(parameters) = tracks[packet.kind as usize] {
+                    let _ = flv::access_unit(parameters, packet);
+                }
+            }
+            Event::Discontinuity => {}
         }
-        tables
     }
+    tables
 }
