@@ -134,8 +134,8 @@ impl Mutator {
             return Vec::new();
         }
         let at = self.rng.usize(..seed.messages());
-        let all = seed.opening.iter().chain(&seed.rest);
-        all.skip(at).next().cloned().unwrap_or_default()
+        let mut all = seed.opening.iter().chain(&seed.rest);
+        all.nth(at).cloned().unwrap_or_default()
     }
 }
 

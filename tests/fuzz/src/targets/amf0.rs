@@ -37,6 +37,7 @@ fn read(input: &[u8]) -> Seen {
     let read = decode_all(input, &limits);
     if let Ok(values) = &read {
         assert!(values.len() <= limits.nodes);
+        assert!(values.iter().map(depth).max() <= Some(limits.depth));
         come_back(values, &limits);
     }
     let _ = (script::name(input), script::parse_metadata(input));
@@ -54,6 +55,16 @@ fn come_back(values: &[Value], limits: &Limits) {
     if let Ok(values) = decode_all(&once, limits) {
         assert_eq!(written(&values), once);
     }
+}
+
+/// Objects and arrays within one another.
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Object(named) | Value::EcmaArray(named) => named.iter().map(|(_, value)| depth(value)).max(),
+        Value::StrictArray(values) => values.iter().map(depth).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or(0)
 }
 
 fn written(values: &[Value]) -> BytesMut {
