@@ -1,6 +1,7 @@
 //! H.264 on the caller's thread, for frames that were decoded.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use media::{Packet, Timestamp, VideoCodec, VideoFrame, VideoParameters};
@@ -10,6 +11,9 @@ use super::x264::{self, Form};
 use crate::chain::Chain;
 use crate::shelf::Shelf;
 use crate::{Error, frame};
+
+/// How far times may go back and still be taken for damage.
+const BACK: Duration = Duration::from_secs(1);
 
 /// I420 frames in, H.264 of the constrained baseline profile out, on the caller's thread; key frames come only where
 /// they are asked for.
@@ -46,9 +50,11 @@ impl FrameCoder {
         })
     }
 
-    /// Whether frames like this one are what it was made for.
+    /// Whether frames like this one are what it was made for, and its time goes on from the last one's: more than a second
+    /// back, the source has begun anew.
     pub(crate) fn fits(&self, frame: &VideoFrame) -> bool {
-        self.config.check(frame, Form::Plain).is_ok()
+        let back = |newest: Timestamp| newest.saturating_since(frame.pts) > BACK;
+        self.config.check(frame, Form::Plain).is_ok() && !self.newest.is_some_and(back)
     }
 
     /// Takes a frame, and gives the packets that are ready: with several threads some frames later.

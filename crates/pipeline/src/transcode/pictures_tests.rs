@@ -121,6 +121,25 @@ fn garbage_is_left_out_and_the_next_key_frame_is_seen() {
 }
 
 #[test]
+fn times_that_go_back_are_followed() {
+    let stream = fixture::h264("320x180", 1);
+    let mut pictures = transcoder(&stream);
+    let mut made = transcode(&mut pictures, &stream.packets);
+    made.extend(pictures.change(stream.parameters.clone()).unwrap());
+    let earlier = |packet: &Packet| Packet {
+        pts: packet.pts - std::time::Duration::from_secs(3_600),
+        dts: packet.dts - std::time::Duration::from_secs(3_600),
+        ..packet.clone()
+    };
+    let moved: Vec<_> = stream.packets.iter().map(earlier).collect();
+    made.extend(transcode(&mut pictures, &moved));
+    made.extend(pictures.finish().unwrap());
+    let times: Vec<_> = packets(&made).iter().map(|p| p.pts).collect();
+    let expected = [shown(&stream.packets, |_| true), shown(&moved, |_| true)].concat();
+    assert_eq!(times, expected);
+}
+
+#[test]
 fn pictures_before_the_first_key_frame_are_counted() {
     let stream = fixture::h264("320x180", 1);
     let mut pictures = transcoder(&stream);

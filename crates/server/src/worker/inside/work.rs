@@ -13,6 +13,9 @@ use crate::stream::{Frame, Media, Tracks};
 use crate::worker::control::Counters;
 use crate::worker::job::Job;
 
+/// How far presentation may be from decoding, in milliseconds.
+const FARTHEST_MS: u32 = 10_000;
+
 /// A job on its way.
 pub(super) struct Work {
     job: Job,
@@ -72,6 +75,11 @@ impl Work {
             self.configure(out)?;
         }
         match media {
+            // A picture shown so much later or earlier than it is decoded would carry the times of all others with it.
+            Media::Frame(frame) if frame.composition_ms.unsigned_abs() > FARTHEST_MS => {
+                self.counters.refused += 1;
+                Ok(())
+            }
             Media::Frame(frame) => self.transcode(&frame, tag.timestamp, out),
             Media::Configured | Media::Nothing => Ok(()),
         }

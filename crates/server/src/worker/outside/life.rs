@@ -1,11 +1,14 @@
 //! A worker's life: as long as it gives what it is asked for, and its owner wants it.
 
+use std::pin::pin;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::{Code, Fault};
 use container::flv::Tag;
+use futures_util::FutureExt as _;
+use futures_util::future::FusedFuture as _;
 use tokio::process::Child;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -51,9 +54,12 @@ pub(super) async fn live(
     let shared = &*shared;
     let pid = id.unwrap_or(0);
     let (from, to) = control.into_split();
-    let mut words = Box::pin(async {
-        let _ = tokio::join!(streams::hear(from, shared), streams::log(log, pid, shared));
-    });
+    let mut words = pin!(
+        async {
+            let _ = tokio::join!(streams::hear(from, shared), streams::log(log, pid, shared));
+        }
+        .fuse()
+    );
     let speak = async {
         // A pipe that breaks says that the process has ended: that is seen by what it gives.
         let _ = tokio::join!(streams::give(input, job, shared), streams::order(to, shared));
@@ -71,7 +77,9 @@ pub(super) async fn live(
         () = heard_out => End::Closed,
     };
     let status = reap(&mut child, &end).await;
-    let _ = timeout(FAREWELL, words).await;
+    if !words.is_terminated() {
+        let _ = timeout(FAREWELL, words).await;
+    }
     shared.ended();
     if let Some(fault) = fault(&end, status, shared) {
         tracing::warn!(pid, "a worker is lost: {fault}");

@@ -48,13 +48,12 @@ fn started(program: &Path, job: &Job) -> io::Result<Process> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    descriptor::give(&mut command, other_end);
-    let mut child = tokio::process::Command::from(command)
-        .kill_on_drop(true)
-        .spawn()?;
-    // An empty socket takes a line at once.
+    // An empty socket takes a line at once, and keeps it until the process reads it.
     io::Write::write_all(&mut &control, &line(job)?)?;
     control.set_nonblocking(true)?;
+    descriptor::give(&mut command, other_end);
+    let mut command = tokio::process::Command::from(command);
+    let mut child = command.kill_on_drop(true).spawn()?;
     let missing = || io::Error::other("a pipe is missing");
     Ok(Process {
         id: child.id(),
