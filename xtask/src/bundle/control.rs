@@ -96,6 +96,26 @@ mod tests {
     }
 
     #[test]
+    fn the_server_recommends_what_its_workers_load() {
+        let text = std::fs::read_to_string(Package::Server.folder().join("control")).unwrap();
+        let fields = fields(&text);
+        let recommended = fields.iter().find(|(name, _)| name == "Recommends");
+        let recommended = recommended.map(|(_, value)| value.as_str()).unwrap_or_default();
+        for package in [
+            "plugins-base",
+            "plugins-good",
+            "plugins-bad",
+            "plugins-ugly",
+            "libav",
+        ] {
+            assert!(
+                recommended.contains(&format!("gstreamer1.0-{package}")),
+                "{package}"
+            );
+        }
+    }
+
+    #[test]
     fn the_server_listens_on_this_machine_alone_until_it_is_told_otherwise() {
         let text = std::fs::read_to_string(Package::Server.folder().join("server.toml")).unwrap();
         let addresses: Vec<&str> = text.lines().filter(|l| l.contains(" = \"127.0.0.1:")).collect();

@@ -63,11 +63,11 @@ pub(super) async fn live(
     let speak = async {
         // A pipe that breaks says that the process has ended: that is seen by what it gives.
         let _ = tokio::join!(streams::give(input, job, shared), streams::order(to, shared));
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let heard_out = async {
         words.as_mut().await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let end = tokio::select! {
         () = stop.cancelled() => End::Unwanted,

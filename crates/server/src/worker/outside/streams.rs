@@ -5,9 +5,7 @@ use std::io;
 use api::Fault;
 use bytes::BytesMut;
 use container::flv::{self, Reader, Tag, write_tag};
-use tokio::io::{
-    AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader,
-};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
@@ -89,10 +87,7 @@ pub(super) async fn log(log: ChildStderr, pid: u32, shared: &Shared) -> io::Resu
 }
 
 /// The next line, or as much of it as `longest` bytes are; none at the end.
-async fn next_line(
-    from: &mut (impl AsyncBufRead + AsyncRead + Unpin),
-    longest: u64,
-) -> io::Result<Option<Vec<u8>>> {
+async fn next_line(from: &mut (impl AsyncBufRead + Unpin), longest: u64) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let read = from.take(longest).read_until(b'\n', &mut line).await?;
     Ok((read > 0).then_some(line))
