@@ -8,6 +8,8 @@ export interface Frame {
   at: number;
   /** When it was taken; `null` when the browser can't tell, as it can of live connections only. */
   taken: number | null;
+  /** Its RTP timestamp, which live connections alone have; `null` of others. */
+  rtp: number | null;
 }
 
 export type OnFrame = (frame: Frame) => void;
@@ -19,9 +21,10 @@ export function watchFrames(video: HTMLVideoElement, onFrame: OnFrame): () => vo
 
 function watchEach(video: HTMLVideoElement, onFrame: OnFrame): () => void {
   let handle = 0;
-  const next = (_: number, { mediaTime, expectedDisplayTime, captureTime }: VideoFrameCallbackMetadata) => {
+  const next = (_: number, metadata: VideoFrameCallbackMetadata) => {
+    const { mediaTime, expectedDisplayTime, captureTime, rtpTimestamp = null } = metadata;
     const taken = captureTime === undefined ? null : performance.timeOrigin + captureTime;
-    onFrame({ mediaTime, at: performance.timeOrigin + expectedDisplayTime, taken });
+    onFrame({ mediaTime, at: performance.timeOrigin + expectedDisplayTime, taken, rtp: rtpTimestamp });
     handle = video.requestVideoFrameCallback(next);
   };
   handle = video.requestVideoFrameCallback(next);
@@ -33,7 +36,7 @@ function watchSome(video: HTMLVideoElement, onFrame: OnFrame): () => void {
   const update = () => {
     if (video.seeking || video.currentTime === last) return;
     last = video.currentTime;
-    onFrame({ mediaTime: last, at: pageTime(), taken: null });
+    onFrame({ mediaTime: last, at: pageTime(), taken: null, rtp: null });
   };
   video.addEventListener('timeupdate', update);
   return () => video.removeEventListener('timeupdate', update);

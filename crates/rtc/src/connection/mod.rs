@@ -201,7 +201,8 @@ impl Connection {
 
     /// Takes leave: what is still found by [`poll`](Self::poll) says so to the other side.
     pub fn close(&mut self) {
-        if self.rtc.close().is_err() {
+        // Before it is connected there is nobody to tell.
+        if !self.is_connected() || self.rtc.close().is_err() {
             self.rtc.disconnect();
         }
     }

@@ -19,7 +19,7 @@ const QUEUED_FOR: Duration = Duration::from_millis(600);
 const QUEUED_BYTES: usize = 6 << 20;
 
 /// What is sent, by kind.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outgoing {
     audio: Option<Track>,
     video: Option<Track>,
@@ -27,6 +27,18 @@ pub(super) struct Outgoing {
     skipping: bool,
     /// What is sent, in bits a second, as the caller says.
     rate: u64,
+}
+
+impl Default for Outgoing {
+    /// Pictures begin with a key frame.
+    fn default() -> Self {
+        Self {
+            audio: None,
+            video: None,
+            skipping: true,
+            rate: 0,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -120,11 +132,8 @@ impl Connection {
         if unit.kind == TrackKind::Audio {
             return false;
         }
-        if self.is_full() {
-            self.outgoing.skipping = true;
-        } else if unit.key {
-            self.outgoing.skipping = false;
-        }
+        let full = self.is_full();
+        self.outgoing.skipping = full || (self.outgoing.skipping && !unit.key);
         if self.outgoing.skipping {
             self.line.skipped += 1;
         }

@@ -30,6 +30,12 @@ export function trickle(session: string, fragment: string): void {
   fetch(session, { method: 'PATCH', headers, body: fragment }).catch(() => undefined);
 }
 
+/** Asks which moment the pictures' RTP timestamps stand for; `null` while the server doesn't know. */
+export async function askClock(session: string): Promise<unknown> {
+  const answer = await fetch(session, { cache: 'no-store' }).catch(() => null);
+  return answer?.ok === true ? answer.json().catch(() => null) : null;
+}
+
 /** Ends the session, also while the page goes away. */
 export function leave(session: string): void {
   fetch(session, { method: 'DELETE', keepalive: true }).catch(() => undefined);

@@ -205,7 +205,7 @@ describe('a player by WHEP', () => {
   });
 
   it('knows when a picture was taken as far as the browser and the clocks tell', () => {
-    const frame = { mediaTime: 3, at: 1500, taken: 1000 };
+    const frame = { mediaTime: 3, at: 1500, taken: 1000, rtp: null };
     expect(engine(250, true).pictureTime(frame)).toEqual({ utc: 1250, estimated: true });
     expect(engine(250).pictureTime({ ...frame, taken: null })).toBeNull();
     expect(engine(null).pictureTime(frame)).toBeNull();

@@ -2,8 +2,9 @@ import type { Offset } from '../clock';
 import type { PictureTime } from '../delay';
 import type { Frame } from '../frames';
 import type { Engine, EngineEvents } from './engine';
+import { RtpClock } from './rtpclock';
 import { fragment, wantStereo } from './sdp';
-import { Unfit, leave, offer, trickle } from './signalling';
+import { Unfit, askClock, leave, offer, trickle } from './signalling';
 
 /** Milliseconds within which there must be a connection: where UDP is held up, there never is. */
 const CONNECTS_WITHIN = 5000;
@@ -26,6 +27,7 @@ export class WhepEngine implements Engine {
   #stopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onPageHide = () => {};
+  readonly #clock = new RtpClock();
 
   /** `estimated` tells whether the show's times are the server's guess, `offset` where its clock is. */
   constructor(
@@ -66,14 +68,21 @@ export class WhepEngine implements Engine {
   }
 
   /** What plays is the newest there is; the browser keeps the distance. */
-  tick(): void {}
+  tick(now: number): void {
+    const connected = this.#peer?.connectionState === 'connected';
+    if (connected && this.#session !== null && this.#clock.isDue(now)) {
+      void askClock(this.#session).then((answer) => this.#clock.take(answer));
+    }
+  }
 
   stalled(): void {}
 
   toLiveEdge(): void {}
 
-  /** The browser reckons it from the server's reports, by its own clock. */
-  pictureTime({ taken }: Frame): PictureTime | null {
+  /** The server says which moment an RTP timestamp stands for; else the browser reckons it from the server's reports. */
+  pictureTime({ taken, rtp }: Frame): PictureTime | null {
+    const told = rtp === null ? null : this.#clock.at(rtp);
+    if (told !== null) return told;
     const offset = this.offset();
     return taken === null || offset === null ? null : { utc: taken + offset.offset, estimated: this.estimated() };
   }
