@@ -141,7 +141,18 @@ impl Server {
         let binary = binary::find(SERVER)?;
         let srt = srt.map(|address| format!("--srt={address}"));
         let mut process = Command::new(&binary)
-            .args(["run", "--http", http, "--rtmp", rtmp, "--admin", admin, "--data"])
+            .args([
+                "run",
+                "--http",
+                http,
+                "--rtmp",
+                rtmp,
+                "--admin",
+                admin,
+                "--rtc",
+                "127.0.0.1:0",
+                "--data",
+            ])
             .arg(data.path())
             .arg("--config")
             .arg(data.path().join(CONFIG))

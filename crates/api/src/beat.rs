@@ -45,6 +45,9 @@ pub enum Protocol {
     /// FLV over one HTTP answer that doesn't end.
     #[serde(rename = "flv")]
     Flv,
+    /// WebRTC.
+    #[serde(rename = "whep")]
+    Whep,
     /// Low-latency HLS.
     #[serde(rename = "ll-hls")]
     LlHls,

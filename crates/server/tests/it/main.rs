@@ -21,4 +21,5 @@ mod slow;
 mod srt;
 mod stop;
 mod support;
+mod webrtc;
 mod worker;
