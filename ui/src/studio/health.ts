@@ -40,5 +40,5 @@ export function healthLook(state: State): HealthLevel | 'next' {
 
 /** An address shown to the seller: without what stands before the host. */
 export function shortAddress({ url }: Pick<Place, 'url'>): string {
-  return url.replace(/^(rtmps?|srt):\/\//, '');
+  return url.replace(/^(rtmps?|srt|https?):\/\//, '');
 }

@@ -39,12 +39,19 @@ export const qualities: readonly Quality[] = [
   { phrase: 'qualityBest', bitrate: 6000 },
 ];
 
+/** How an address of each kind is written. */
+const addresses: readonly RegExp[] = [
+  /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/,
+  /^srt:\/\/(\[[^\s/?@\]]+\]|[^\s/?@:]+):\d+\/?$/,
+  /^https?:\/\/[^\s/?#@]+\/[^\s?#@]+$/,
+];
+
 /**
- * Whether `url` is written as an address the studio takes: `rtmp://host/app`, `rtmps://host/app` or `srt://host:port`.
- * The stream key (by SRT the stream id) is no part of it.
+ * Whether `url` is written as an address the studio takes: `rtmp://host/app`, `rtmps://host/app`, `srt://host:port`, or
+ * by WHIP `https://host/path`. The stream key (by SRT the stream id) is no part of it.
  */
 export function isAddress(url: string): boolean {
-  return /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/.test(url) || /^srt:\/\/(\[[^\s/?@\]]+\]|[^\s/?@:]+):\d+\/?$/.test(url);
+  return addresses.some((form) => form.test(url));
 }
 
 /** Whether `text` can be a passphrase: 10 to 79 bytes of it, or none at all. */

@@ -127,11 +127,14 @@ describe('places', () => {
   it('have an address', () => {
     const good = ['rtmp://a/live', 'rtmp://a.b:1936/app/', 'rtmps://a/live', 'srt://a.b:9000', 'srt://[::1]:9000/'];
     expect(good.every(isAddress)).toBe(true);
+    const calls = ['https://a.b/whip', 'http://a:8889/live/whip', 'https://[::1]:8443/whip/endpoint/'];
+    expect(calls.every(isAddress)).toBe(true);
     expect(['', 'correct horse', '口令口令'].every(isPassphrase)).toBe(true);
     expect(['too short', 'x'.repeat(80)].some(isPassphrase)).toBe(false);
-    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'http://a/live', 'srtp://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', 'srt://a', 'srt://a:1?streamid=k', 'srt://a:b', ''];
+    const others = ['rtmp://', 'rtmp://a', 'rtmp://a/', 'https://a', 'https://a/', 'https://k@a/whip', 'https://a/whip?key=k', 'https://a/b c', 'httpx://a/live', 'srtp://a/live', 'rtmp://a b/live', 'rtmp://a/app/key', 'srt://a', 'srt://a:1?streamid=k', 'srt://a:b', ''];
     expect(others.some(isAddress)).toBe(false);
     expect(shortAddress(shop)).toBe('127.0.0.1:1935/live');
+    expect(shortAddress({ url: 'https://a.b/whip' })).toBe('a.b/whip');
   });
 });
 

@@ -474,8 +474,8 @@ export type Place = {
 	/**  What the seller calls it; unique. */
 	name: string,
 	/**
-	 *  Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection, or
-	 *  `srt://host:port`.
+	 *  Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
+	 *  `srt://host:port`, or by WHIP `https://host/path`.
 	 */
 	url: string,
 	/**  The name under which its stream key is kept in this machine's keyring; empty: the key it has already. */

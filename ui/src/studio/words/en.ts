@@ -159,7 +159,7 @@ export const en = {
   yourServer: 'Your server',
   placeNameExample: 'As you call it',
   address: 'Address',
-  addressHint: 'The platform shows it where you set up the show. Begins with rtmp://, rtmps:// or srt://, without the stream key.',
+  addressHint: 'The platform shows it where you set up the show. Begins with rtmp://, rtmps://, srt:// or https://, without the stream key.',
   addressBad: 'Please enter the whole address, as in rtmp://live.example.com/app',
   streamKey: 'Stream key',
   showKey: 'Show',

@@ -152,7 +152,7 @@ export const zh = {
   yourServer: '自有服务器',
   placeNameExample: '您对它的称呼',
   address: '地址',
-  addressHint: '在平台的开播设置中可以找到，以 rtmp://、rtmps:// 或 srt:// 开头，不含直播密钥。',
+  addressHint: '在平台的开播设置中可以找到，以 rtmp://、rtmps://、srt:// 或 https:// 开头，不含直播密钥。',
   addressBad: '请输入完整地址，例如 rtmp://live.example.com/app',
   streamKey: '直播密钥',
   showKey: '显示',
