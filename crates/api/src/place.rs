@@ -11,8 +11,8 @@ use crate::studio::Failure;
 pub struct Place {
     /// What the seller calls it; unique.
     pub name: String,
-    /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection, or
-    /// `srt://host:port`.
+    /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
+    /// `srt://host:port`, or by WHIP `https://host/path`.
     pub url: String,
     /// The name under which its stream key is kept in this machine's keyring; empty: the key it has already.
     pub key: String,

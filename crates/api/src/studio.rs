@@ -162,8 +162,30 @@ pub struct OutputStats {
     pub failed_tries: u64,
     /// Seconds it was away after the show's first second.
     pub away_seconds: f64,
+    /// Key frames that its server asked for.
+    #[serde(default)]
+    pub key_frames_asked: u64,
+    /// What its line last told of itself, where it does (WHIP).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineStats>,
     /// What the last failure was.
     pub error: Option<Failure>,
+}
+
+/// What a line by WebRTC tells of itself; about once a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LineStats {
+    /// Milliseconds there and back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<f64>,
+    /// Share of the packets of the last second that were lost, 0 to 1; absent until the server told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<f64>,
+    /// What the line is thought to carry, in kbit/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate_kbps: Option<u64>,
+    /// Frames left out because the line was full, in all; among those dropped because it was too slow.
+    pub skipped: u64,
 }
 
 /// What went wrong: a sentence for people, with the code programs match. Codes come from the crate concerned.

@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use api::studio::{EncodingStats, OutputStats};
 use capture::clock::ShowClock;
-use media::ShowId;
-use pipeline::encode::{AudioConfig, AudioEncoder, Preset, VideoConfig, VideoEncoder};
+use media::{AudioCodec, ShowId};
+use pipeline::encode::{Preset, VideoConfig, VideoEncoder};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::UtcMap;
-use crate::encoding::{Encoding, Outlet};
+use crate::encoding::{Encoding, Outlet, Sound};
 use crate::output::{Destination, Queue, Route, drive};
 use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
 use crate::{Error, random};
@@ -143,19 +143,18 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Er
     for ((video, audio), members) in groups {
         let queues: Vec<_> = members.iter().map(|_| Arc::new(Queue::default())).collect();
         let names = members.iter().map(|(output, _)| output.name.clone());
-        let encoders = (video_encoder(&ground.canvas, &video)?, audio_encoder(&audio)?);
+        let sounds = sounds(&audio, &members, &queues)?;
+        let encoders = (video_encoder(&ground.canvas, &video)?, sounds);
         let takers = names.zip(queues.iter().cloned()).collect();
-        let origin = ground.clock.now();
-        let encoding = Arc::new(Encoding::new(
-            encoders,
-            takers,
-            Arc::clone(&ground.utc),
-            id,
-            origin,
-        ));
+        let utc = Arc::clone(&ground.utc);
+        let encoding = Arc::new(Encoding::new(encoders, takers, ground.clock, utc, id));
         for ((output, route), queue) in members.into_iter().zip(queues) {
+            // There is an encoder of each codec that a member takes.
+            let Some(tracks) = encoding.tracks(route.sound()) else {
+                continue;
+            };
             let seed = u64::from_le_bytes(random());
-            let destination = Destination::new(&output.name, route, queue, encoding.tracks(), seed);
+            let destination = Destination::new(&output.name, route, queue, tracks, seed);
             destinations.push(Arc::new(destination));
         }
         encodings.push(encoding);
@@ -169,8 +168,18 @@ fn video_encoder(canvas: &Canvas, settings: &VideoSettings) -> Result<VideoEncod
     Ok(VideoEncoder::new(VideoConfig { preset, ..config })?)
 }
 
-fn audio_encoder(settings: &AudioSettings) -> Result<AudioEncoder, Error> {
-    Ok(AudioEncoder::new(AudioConfig::new(settings.bitrate))?)
+/// One encoder of sound for each codec that somebody among `members` takes.
+fn sounds(settings: &AudioSettings, members: &[Ready], queues: &[Arc<Queue>]) -> Result<Vec<Sound>, Error> {
+    let mut sounds = Vec::new();
+    for codec in [AudioCodec::Aac, AudioCodec::Opus] {
+        let takers = members.iter().zip(queues);
+        let takers = takers.filter(|((_, route), _)| route.sound() == codec);
+        let takers: Vec<_> = takers.map(|(_, queue)| Arc::clone(queue)).collect();
+        if !takers.is_empty() {
+            sounds.push(Sound::new(codec, settings.bitrate, takers)?);
+        }
+    }
+    Ok(sounds)
 }
 
 /// The map to UTC, whatever became of its last user.

@@ -1,4 +1,7 @@
-//! One pair of encoders, and all destinations that take what it makes.
+//! The encoders of one group of equal settings, and all destinations that take what they make.
+
+mod forced;
+mod sound;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -8,21 +11,25 @@ use std::time::{Duration, Instant};
 
 use api::studio::EncodingStats;
 use arc_swap::ArcSwap;
+use capture::clock::ShowClock;
 use container::flv::{self, Tag, TagKind};
-use media::{AudioBlock, MediaClock, Packet, ShowId, Timestamp, Track, TrackKind, VideoFrame};
-use pipeline::encode::{AudioEncoder, VideoEncoder};
+use media::{
+    AudioBlock, AudioCodec, CodecParameters, MediaClock, Packet, ShowId, Timestamp, Track, VideoFrame,
+};
+use pipeline::encode::VideoEncoder;
+use rtc::Unit;
 use tokio::sync::watch;
 
 use crate::clock::UtcMap;
 use crate::output::{Item, ItemKind, Queue, Stamped};
 use crate::stats::Histogram;
 
-/// Forced key frames come at most so often: each costs as many bits as many frames.
-const KEY_PAUSE_NANOS: i64 = 500_000_000;
+pub(crate) use sound::Sound;
+
 /// How long a packet thread waits before it looks whether the show has ended.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What a player must know before the first packet; known once both encoders have begun.
+/// What a player must know before the first packet; known once an encoder has begun.
 pub(crate) type Tracks = Option<Arc<[Track; 2]>>;
 
 /// All encodings of the moment: none while the show isn't sent. Clones are the same outlet.
@@ -44,10 +51,10 @@ impl Outlet {
 /// Encoders of one group of equal settings.
 pub(crate) struct Encoding {
     video: VideoEncoder,
-    audio: AudioEncoder,
+    sounds: Vec<Sound>,
     queues: Vec<Arc<Queue>>,
     names: Vec<String>,
-    tracks: watch::Sender<Tracks>,
+    clock: ShowClock,
     utc: Arc<Mutex<UtcMap>>,
     show: ShowId,
     /// What its destinations count from.
@@ -68,11 +75,11 @@ struct Counted {
 
 impl Encoding {
     pub(crate) fn new(
-        encoders: (VideoEncoder, AudioEncoder),
+        encoders: (VideoEncoder, Vec<Sound>),
         outputs: Vec<(String, Arc<Queue>)>,
+        clock: ShowClock,
         utc: Arc<Mutex<UtcMap>>,
         show: ShowId,
-        origin: Timestamp,
     ) -> Self {
         let (names, queues) = outputs.into_iter().unzip();
         let counted = Counted {
@@ -85,21 +92,23 @@ impl Encoding {
         };
         Self {
             video: encoders.0,
-            audio: encoders.1,
+            sounds: encoders.1,
             queues,
             names,
-            tracks: watch::Sender::new(None),
+            clock,
             utc,
             show,
-            origin,
+            origin: clock.now(),
             last_key: AtomicI64::new(i64::MIN / 2),
             refused: AtomicU64::new(0),
             counted: Mutex::new(counted),
         }
     }
 
-    pub(crate) fn tracks(&self) -> watch::Receiver<Tracks> {
-        self.tracks.subscribe()
+    /// What those are told who take the sound in `codec`; none where nobody was to take it.
+    pub(crate) fn tracks(&self, codec: AudioCodec) -> Option<watch::Receiver<Tracks>> {
+        let sound = self.sounds.iter().find(|sound| sound.codec() == codec);
+        sound.map(Sound::tracks)
     }
 
     /// A program frame; refused and counted when the encoder is behind.
@@ -119,68 +128,84 @@ impl Encoding {
 
     /// A block of the program's sound.
     pub(crate) fn sound(&self, block: &AudioBlock) {
-        if self.audio.submit(block).is_err() {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-        }
+        let refused = self.sounds.iter().filter(|sound| sound.submit(block).is_err());
+        self.refused.fetch_add(refused.count() as u64, Ordering::Relaxed);
     }
 
-    /// Whether a destination waits for a key frame, and the last forced one is long enough ago.
+    /// Whether a key frame is forced at `pts`: a destination waits for one, or a server asks.
     fn key_is_due(&self, pts: Timestamp) -> bool {
-        let since = pts
-            .as_nanos()
-            .saturating_sub(self.last_key.load(Ordering::Relaxed));
-        if since < KEY_PAUSE_NANOS {
-            return false;
-        }
+        let last = Timestamp::from_nanos(self.last_key.load(Ordering::Relaxed));
         // Every queue is asked: `any` would leave later requests standing and force a second key frame.
-        let wanted = self.queues.iter().filter(|q| q.take_key_request()).count() > 0;
-        if wanted {
+        let all = |take: fn(&Queue) -> bool| self.queues.iter().filter(|q| take(q)).count() > 0;
+        let (needed, wished) = (|| all(Queue::take_key_request), || all(Queue::take_key_wish));
+        let due = forced::is_due(last, pts, needed, wished);
+        if due {
+            // It serves them too.
+            all(Queue::take_key_wish);
             self.last_key.store(pts.as_nanos(), Ordering::Relaxed);
         }
-        wanted
+        due
     }
 
-    /// Starts the two threads that carry packets to the destinations. They end when the encoders do.
+    /// Starts the threads that carry packets to the destinations. They end when the encoders do.
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub(crate) fn start(self: &Arc<Self>) -> std::io::Result<[JoinHandle<()>; 2]> {
-        let (video, audio) = (Arc::clone(self), Arc::clone(self));
+    pub(crate) fn start(self: &Arc<Self>) -> std::io::Result<Vec<JoinHandle<()>>> {
         let name = |what: &str| std::thread::Builder::new().name(format!("packets {what}"));
-        Ok([
-            name("video").spawn(move || carry(|| video.video.next_packet(LOOK), |p| video.deliver(p)))?,
-            name("audio").spawn(move || carry(|| audio.audio.next_packet(LOOK), |p| audio.deliver(p)))?,
-        ])
+        let mut threads = Vec::with_capacity(1 + self.sounds.len());
+        let this = Arc::clone(self);
+        threads.push(name("video").spawn(move || {
+            carry(
+                || this.video.next_packet(LOOK),
+                |packet| this.deliver_picture(packet),
+            );
+        })?);
+        for index in 0..self.sounds.len() {
+            let this = Arc::clone(self);
+            threads.push(name("audio").spawn(move || {
+                let sound = &this.sounds[index];
+                carry(
+                    || sound.next_packet(LOOK),
+                    |packet| this.deliver_sound(sound, packet),
+                );
+            })?);
+        }
+        Ok(threads)
     }
 
     /// No frame follows: what was taken is still encoded and delivered, then the threads end.
     pub(crate) fn finish(&self) {
         self.video.finish();
-        self.audio.finish();
+        self.sounds.iter().for_each(Sound::finish);
     }
 
-    fn deliver(&self, packet: Packet) {
+    fn deliver_picture(&self, packet: Packet) {
         self.announce();
-        let item = match packet.kind {
-            TrackKind::Video => self.picture_item(packet),
-            TrackKind::Audio => self.sound_item(packet),
-        };
+        let item = self.picture_item(packet);
         self.queues.iter().for_each(|queue| queue.push(item.clone()));
     }
 
+    fn deliver_sound(&self, sound: &Sound, packet: Packet) {
+        self.announce();
+        sound.deliver(&self.sound_item(sound, packet));
+    }
+
     fn announce(&self) {
-        if self.tracks.borrow().is_some() {
-            return;
+        for sound in &self.sounds {
+            sound.announce(|| self.video.parameters());
         }
-        let video = Track {
-            id: 0,
-            parameters: self.video.parameters(),
+    }
+
+    /// The picture as WebRTC takes it, cut once for all; none where nobody takes it so.
+    fn unit(&self, packet: &Packet) -> Option<Unit> {
+        if self.sounds.iter().all(|sound| sound.codec() != AudioCodec::Opus) {
+            return None;
+        }
+        let CodecParameters::Video(parameters) = self.video.parameters() else {
+            return None;
         };
-        let audio = Track {
-            id: 0,
-            parameters: self.audio.parameters(),
-        };
-        self.tracks.send_replace(Some(Arc::new([video, audio])));
+        Some(Unit::picture(packet, &parameters, self.clock.instant(packet.pts)))
     }
 
     fn picture_item(&self, packet: Packet) -> Item {
@@ -194,7 +219,17 @@ impl Encoding {
             let clock = self.stamp(packet.pts);
             let data = container::sei::insert(&packet.data, &clock);
             let tag = tagged(&data);
-            Stamped { clock, tag, data }
+            let packet = Packet {
+                data,
+                ..packet.clone()
+            };
+            let unit = self.unit(&packet);
+            Stamped {
+                clock,
+                tag,
+                packet,
+                unit,
+            }
         });
         let kind = if packet.key {
             ItemKind::Key
@@ -203,17 +238,26 @@ impl Encoding {
         };
         Item {
             tag: tagged(&packet.data),
+            unit: self.unit(&packet),
             packet,
             kind,
             stamped,
         }
     }
 
-    fn sound_item(&self, packet: Packet) -> Item {
+    fn sound_item(&self, sound: &Sound, packet: Packet) -> Item {
         self.lock().audio_bytes += packet.data.len() as u64;
-        let body = flv::audio::frame(&packet.data);
+        let (body, unit) = match sound.codec() {
+            AudioCodec::Aac => (flv::audio::frame(&packet.data), None),
+            // Whoever takes it takes no tags.
+            AudioCodec::Opus => {
+                let taken = self.clock.instant(packet.pts);
+                (bytes::Bytes::new(), Some(Unit::sound(&packet, taken)))
+            }
+        };
         Item {
             tag: self.tag(TagKind::Audio, packet.dts, body),
+            unit,
             packet,
             kind: ItemKind::Sound,
             stamped: None,

@@ -29,6 +29,6 @@ mod stats;
 mod tick;
 
 pub use error::Error;
-pub use output::LineError;
+pub use output::{LineError, WhipError};
 pub(crate) use random::random;
 pub use sources::child::camera_child;

@@ -117,6 +117,14 @@ impl Connection {
         }
     }
 
+    /// Whether the other side takes what is sent of `kind`, once both have agreed.
+    pub fn takes(&self, kind: TrackKind) -> bool {
+        match kind {
+            TrackKind::Audio => self.outgoing.audio.is_some(),
+            TrackKind::Video => self.outgoing.video.is_some(),
+        }
+    }
+
     /// Says what will be sent, in bits a second: whether the line carries so much is tried out.
     pub fn set_rate(&mut self, bits: u64) {
         if self.role == Role::Send && self.outgoing.rate != bits {

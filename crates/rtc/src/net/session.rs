@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use media::Timestamp;
+use media::{Timestamp, TrackKind};
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
 
@@ -108,6 +108,11 @@ impl Session {
     pub fn send(&mut self, unit: &Unit, pts: Timestamp) {
         self.connection.send(unit, pts);
         self.go_on();
+    }
+
+    /// Whether the other side takes what is sent of `kind`, once both have agreed.
+    pub fn takes(&self, kind: TrackKind) -> bool {
+        self.connection.takes(kind)
     }
 
     /// Says what will be sent, in bits a second.

@@ -90,3 +90,19 @@ async fn offers_that_cannot_be_are_refused() {
     assert!(matches!(refused, rtc::Error::NothingInCommon), "{refused}");
     assert_eq!(server.connections(), 0);
 }
+
+#[tokio::test]
+async fn a_sender_knows_what_the_other_side_takes() {
+    let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
+    let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();
+    for (pictures, codec) in [(true, "H264"), (false, "H263")] {
+        let (mut client, offer) = caller.offer(Role::Send).unwrap();
+        assert!(!client.takes(TrackKind::Audio), "nothing is agreed upon yet");
+        let (_session, answer) = server
+            .answer(&offer.replace("H264", codec), Role::Receive)
+            .unwrap();
+        client.accept(&answer).unwrap();
+        assert_eq!(client.takes(TrackKind::Video), pictures);
+        assert!(client.takes(TrackKind::Audio));
+    }
+}

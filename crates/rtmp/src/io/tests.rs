@@ -207,3 +207,29 @@ async fn linux_tells_what_was_acknowledged() {
     assert!(after.acknowledged - before.acknowledged >= 5000);
     assert_eq!(after.unsent, 0);
 }
+
+#[tokio::test]
+async fn a_wish_for_a_key_frame_reaches_the_publisher() {
+    let (mut publisher, mut connection) = publishing().await;
+    assert!(!publisher.asked_for_key_frame());
+    assert!(connection.request_key_frame());
+    let sending = async {
+        for n in 0.. {
+            publisher.send(&frame(n, 10)).await.unwrap();
+            if publisher.asked_for_key_frame() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert!(!publisher.asked_for_key_frame(), "it is said once");
+    };
+    let receiving = async {
+        loop {
+            connection.event().await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = sending => {}
+        () = receiving => {}
+    }
+}

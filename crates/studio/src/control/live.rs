@@ -203,6 +203,15 @@ fn in_keyring(kept: &KeyRef) -> Option<String> {
     }
 }
 
+/// How `url` is reached.
+fn kind(url: &str) -> OutputKind {
+    match url.split_once("://") {
+        Some(("srt", _)) => OutputKind::Srt,
+        Some(("https" | "http", _)) => OutputKind::Whip,
+        _ => OutputKind::Rtmp,
+    }
+}
+
 /// The output that `place` means; what a place doesn't say stays as in `old`.
 fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     if place.name.trim().is_empty() || place.name.len() > 200 {
@@ -217,10 +226,7 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     let srt = old.map_or_else(SrtSettings::default, |o| o.srt.clone());
     let output = Output {
         name: place.name,
-        kind: match place.url.starts_with("srt://") {
-            true => OutputKind::Srt,
-            false => OutputKind::Rtmp,
-        },
+        kind: kind(&place.url),
         url: place.url,
         key,
         on: place.on,

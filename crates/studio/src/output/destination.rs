@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use api::studio::{Failure, OutputStats};
+use api::studio::{Failure, LineStats, OutputStats};
 use tokio::sync::watch;
 
 use super::Queue;
-use super::line::LineError;
+use super::line::{Line, LineError};
 use super::route::Route;
 use crate::encoding::Tracks;
 
@@ -50,7 +50,8 @@ impl Destination {
     pub(crate) fn stats(&self) -> OutputStats {
         let dropped = self.queue.dropped();
         let mut stats = self.lock().clone();
-        (stats.dropped_line, stats.dropped_away) = (dropped.line, dropped.away);
+        let skipped = stats.line.map_or(0, |line| line.skipped);
+        (stats.dropped_line, stats.dropped_away) = (dropped.line + skipped, dropped.away);
         let since = *self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
         stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
         stats
@@ -86,6 +87,25 @@ impl Destination {
     pub(super) fn away(&self, error: &LineError) {
         self.failed(error);
         *self.away_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Notes what the line has told of itself, and hands on its wish for a key frame.
+    pub(super) fn heard(&self, line: &mut Line) {
+        let asked = line.asked_for_key_frame();
+        let told = line.told();
+        // What follows a picture that was left out is worth nothing up to a key frame.
+        if asked || told.is_some_and(|told| told.skipped > 0) {
+            self.queue.wish_key();
+        }
+        if asked {
+            self.lock().key_frames_asked += 1;
+        }
+        if let Some(told) = told {
+            let mut stats = self.lock();
+            let skipped = stats.line.map_or(0, |line| line.skipped) + told.skipped;
+            stats.frames_sent = stats.frames_sent.saturating_sub(told.skipped);
+            stats.line = Some(LineStats { skipped, ..told });
+        }
     }
 
     /// Notes why the destination can't be had; said once until the reason changes.
@@ -124,6 +144,7 @@ impl Destination {
                 "'{name}' can't prove that it is {host}: {why}; nothing was sent. Check the address and this \
                  machine's date"
             ),
+            LineError::Whip(error) => error.sentence(name, host, port),
             other => format!("'{name}': {other}; it is tried again by itself"),
         }
     }

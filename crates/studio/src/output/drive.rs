@@ -14,8 +14,6 @@ use super::route::Route;
 use super::{Destination, Item, ItemKind};
 use crate::encoding::Tracks;
 
-/// The most tries under way at once.
-const TRIES: usize = 5;
 /// What still waits at the end of a show gets so long to leave.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -50,7 +48,7 @@ async fn connect(destination: &Arc<Destination>, moved: Option<&Route>, reconnec
         let due = reconnect.due().unwrap_or_else(Instant::now);
         tokio::select! {
             () = tokio::time::sleep_until(due.into()) => {
-                let room = tries.len() < TRIES;
+                let room = tries.len() < destination.route.tries();
                 if let Some(Attempt(number)) = reconnect.poll(Instant::now()) && room {
                     let there = moved.filter(|_| number % 2 == 1);
                     let route = there.unwrap_or(&destination.route).clone();
@@ -82,6 +80,7 @@ async fn supply(
     let mut tracks = destination.tracks.clone();
     let tracks = tokio::select! {
         known = known(&mut tracks) => known,
+        closed = line.closed() => return Err(closed),
         () = end.cancelled() => None,
     };
     let Some(tracks) = tracks else {
@@ -119,6 +118,7 @@ async fn supply(
         if let Some(route) = line.asked_to_reconnect() {
             moving.begin(route);
         }
+        destination.heard(&mut line);
     }
 }
 

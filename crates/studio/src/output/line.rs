@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use api::studio::LineStats;
 use bytes::BytesMut;
 use container::flv::{self, Tag, TagKind};
 use container::ts::{self, Muxer};
-use media::{Packet, Track};
+use media::Track;
 use rtmp::io::Publisher;
 
 use super::Item;
 use super::route::Route;
+use super::whip::{WhipError, WhipLine};
 
 /// Bytes of a message of SRT: seven transport packets.
 const MESSAGE: usize = 7 * ts::PACKET;
@@ -25,6 +27,9 @@ pub enum LineError {
     /// By SRT.
     #[error(transparent)]
     Srt(#[from] srt::Error),
+    /// By WHIP.
+    #[error(transparent)]
+    Whip(#[from] WhipError),
     /// The show can't be written for SRT.
     #[error(transparent)]
     Stream(#[from] ts::Error),
@@ -35,22 +40,24 @@ pub enum LineError {
 
 impl LineError {
     /// A name for programs; never changes.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Rtmp(error) => error.code(),
             Self::Srt(error) => error.code(),
+            Self::Whip(error) => error.code(),
             Self::Stream(_) => "srt.stream",
             Self::Address => "srt.url",
         }
     }
 
     /// Whether the server answered, and said no: it is asked less often then.
-    pub(super) const fn is_refusal(&self) -> bool {
-        matches!(
-            self,
-            Self::Rtmp(rtmp::Error::Rejected { .. } | rtmp::Error::Certificate(_))
-                | Self::Srt(srt::Error::Rejected(_) | srt::Error::Passphrase(_))
-        )
+    pub(super) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Rtmp(error) => matches!(error, rtmp::Error::Rejected { .. } | rtmp::Error::Certificate(_)),
+            Self::Srt(error) => matches!(error, srt::Error::Rejected(_) | srt::Error::Passphrase(_)),
+            Self::Whip(error) => error.is_refusal(),
+            Self::Stream(_) | Self::Address => false,
+        }
     }
 }
 
@@ -59,6 +66,7 @@ impl LineError {
 pub(super) enum Line {
     Rtmp(Box<Publisher>),
     Srt(Box<SrtLine>),
+    Whip(Box<WhipLine>),
 }
 
 impl Line {
@@ -85,6 +93,8 @@ impl Line {
                 }
             }
             Self::Srt(line) => line.muxer = Some(Muxer::new(tracks)?),
+            // Key frames say it.
+            Self::Whip(_) => {}
         }
         Ok(())
     }
@@ -104,6 +114,7 @@ impl Line {
                 Ok(tag.data.len())
             }
             Self::Srt(line) => line.send(item).await,
+            Self::Whip(line) => Ok(line.send(item)),
         }
     }
 
@@ -111,7 +122,24 @@ impl Line {
     pub(super) fn asked_to_reconnect(&mut self) -> Option<Route> {
         match self {
             Self::Rtmp(publisher) => publisher.asked_to_reconnect().map(Route::Rtmp),
-            Self::Srt(_) => None,
+            Self::Srt(_) | Self::Whip(_) => None,
+        }
+    }
+
+    /// Whether the server has asked for a key frame since the last call.
+    pub(super) fn asked_for_key_frame(&mut self) -> bool {
+        match self {
+            Self::Rtmp(publisher) => publisher.asked_for_key_frame(),
+            Self::Srt(_) => false,
+            Self::Whip(line) => line.asked_for_key_frame(),
+        }
+    }
+
+    /// What the line has told of itself since the last call; `skipped` counts from there.
+    pub(super) fn told(&mut self) -> Option<LineStats> {
+        match self {
+            Self::Rtmp(_) | Self::Srt(_) => None,
+            Self::Whip(line) => line.told(),
         }
     }
 
@@ -120,6 +148,7 @@ impl Line {
         match self {
             Self::Rtmp(publisher) => publisher.closed().await.into(),
             Self::Srt(line) => line.closed().await.into(),
+            Self::Whip(line) => line.closed().await.into(),
         }
     }
 
@@ -129,6 +158,10 @@ impl Line {
             Self::Rtmp(publisher) => Ok(publisher.close().await?),
             Self::Srt(line) => {
                 line.socket.close(FAREWELL).await;
+                Ok(())
+            }
+            Self::Whip(line) => {
+                line.close().await;
                 Ok(())
             }
         }
@@ -151,13 +184,7 @@ impl SrtLine {
         };
         self.out.clear();
         match &item.stamped {
-            Some(stamped) if self.stamped => {
-                let packet = Packet {
-                    data: stamped.data.clone(),
-                    ..item.packet.clone()
-                };
-                muxer.write(&packet, &mut self.out)?;
-            }
+            Some(stamped) if self.stamped => muxer.write(&stamped.packet, &mut self.out)?,
             _ => muxer.write(&item.packet, &mut self.out)?,
         }
         for message in self.out.chunks(MESSAGE) {

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use container::flv::Tag;
 use media::{MediaClock, Packet, Timestamp};
+use rtc::Unit;
 use tokio::sync::Notify;
 
 /// The most pictures that wait: 1.5 s of them.
@@ -21,6 +21,8 @@ pub(crate) struct Item {
     pub(crate) tag: Tag,
     /// As a transport stream takes it.
     pub(crate) packet: Packet,
+    /// As WebRTC takes it; none where nobody does.
+    pub(crate) unit: Option<Unit>,
     pub(crate) kind: ItemKind,
     /// At a key frame: the same with the media clock. Only for our own server: no stranger learns which show this is,
     /// or the time here.
@@ -32,8 +34,8 @@ pub(crate) struct Item {
 pub(crate) struct Stamped {
     pub(crate) clock: MediaClock,
     pub(crate) tag: Tag,
-    /// The access unit.
-    pub(crate) data: Bytes,
+    pub(crate) packet: Packet,
+    pub(crate) unit: Option<Unit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +128,10 @@ impl Waiting {
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
+    /// It can't go on without a key frame.
     wants_key: AtomicBool,
+    /// Somebody at the other end can't.
+    wished_key: AtomicBool,
     filled: Notify,
 }
 
@@ -147,6 +152,7 @@ impl Queue {
     pub(crate) fn close(&self) {
         self.lock().close();
         self.wants_key.store(false, Ordering::Release);
+        self.wished_key.store(false, Ordering::Release);
     }
 
     /// Whether a key frame is wanted; asking settles it.
@@ -154,11 +160,22 @@ impl Queue {
         self.wants_key.swap(false, Ordering::AcqRel)
     }
 
-    /// The forced key frame was lost: whoever still waits for one asks again.
+    /// The server asks for a key frame, for those who watch there.
+    pub(crate) fn wish_key(&self) {
+        self.wished_key.store(true, Ordering::Release);
+    }
+
+    /// Whether a server asks for a key frame; asking settles it.
+    pub(crate) fn take_key_wish(&self) -> bool {
+        self.wished_key.swap(false, Ordering::AcqRel)
+    }
+
+    /// The forced key frame was lost: whoever still waits for one, here or there, asks again.
     pub(crate) fn ask_again(&self) {
         let waiting = self.lock();
         self.wants_key
             .store(waiting.open && waiting.needs_key, Ordering::Release);
+        self.wished_key.store(waiting.open, Ordering::Release);
     }
 
     /// The next item, when there is one.
@@ -190,6 +207,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use container::flv::TagKind;
     use media::TrackKind;
 
@@ -215,6 +233,7 @@ mod tests {
         Item {
             tag,
             packet,
+            unit: None,
             kind,
             stamped: None,
         }

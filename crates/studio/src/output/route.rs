@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use media::AudioCodec;
+
 use crate::Error;
 use crate::key;
 use crate::show::{Output, OutputKind};
 
 use super::line::{Line, LineError};
+use super::whip::WhipRoute;
 
 /// The longest one try may take.
 pub(super) const TRY: Duration = Duration::from_secs(10);
@@ -18,6 +21,8 @@ pub(crate) enum Route {
     Rtmp(rtmp::Target),
     /// By SRT.
     Srt(Box<SrtRoute>),
+    /// By WHIP.
+    Whip(Box<WhipRoute>),
 }
 
 /// The way to a listener of SRT.
@@ -59,6 +64,10 @@ impl Route {
                 let route = SrtRoute::new(output, key.expose(), passphrase.as_ref(), companion);
                 Ok(Self::Srt(Box::new(route.map_err(wrong)?)))
             }
+            OutputKind::Whip => {
+                let route = WhipRoute::new(output, key, companion);
+                Ok(Self::Whip(Box::new(route.map_err(|error| wrong(error.into()))?)))
+            }
         }
     }
 
@@ -70,6 +79,23 @@ impl Route {
                 let socket = srt::Socket::connect(&route.target, &route.options).await?;
                 Ok(Line::srt(socket, route.stamped))
             }
+            Self::Whip(route) => Ok(Line::Whip(Box::new(route.connect().await?))),
+        }
+    }
+
+    /// The codec of the sound that goes there.
+    pub(crate) const fn sound(&self) -> AudioCodec {
+        match self {
+            Self::Rtmp(_) | Self::Srt(_) => AudioCodec::Aac,
+            Self::Whip(_) => AudioCodec::Opus,
+        }
+    }
+
+    /// The most tries under way at once. A second call by WHIP would end the first one, or be refused because of it.
+    pub(super) const fn tries(&self) -> usize {
+        match self {
+            Self::Rtmp(_) | Self::Srt(_) => 5,
+            Self::Whip(_) => 1,
         }
     }
 
@@ -78,6 +104,7 @@ impl Route {
         match self {
             Self::Rtmp(target) => &target.host,
             Self::Srt(route) => &route.host,
+            Self::Whip(route) => &route.host,
         }
     }
 
@@ -86,8 +113,14 @@ impl Route {
         match self {
             Self::Rtmp(target) => target.port,
             Self::Srt(route) => route.port,
+            Self::Whip(route) => route.port,
         }
     }
+}
+
+/// Whether `host` is the companion server, which knows the media clock.
+pub(super) fn is_companion(host: &str, companion: Option<&str>) -> bool {
+    companion.is_some_and(|companion| companion.eq_ignore_ascii_case(host))
 }
 
 impl SrtRoute {
@@ -108,7 +141,7 @@ impl SrtRoute {
                 connect_timeout: TRY,
                 ..srt::Options::default()
             },
-            stamped: companion.is_some_and(|companion| companion.eq_ignore_ascii_case(&host)),
+            stamped: is_companion(&host, companion),
             host,
             port,
         })

@@ -127,7 +127,9 @@ pub enum Problem {
     )]
     KeyAsName(String),
     /// The address can't be used.
-    #[error("the url of output '{0}' must look like rtmp://host/app, rtmps://host/app or srt://host:port")]
+    #[error(
+        "the url of output '{0}' must look like rtmp://host/app, rtmps://host/app, srt://host:port or https://host/path"
+    )]
     BadUrl(String),
 }
 
@@ -367,12 +369,18 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
 /// What is wrong with an output's address.
 fn url_problem(output: &Output) -> Option<Problem> {
     let (url, name) = (&output.url, || output.name.clone());
-    if output.kind == OutputKind::Srt {
-        return match url.contains(['?', '@']) {
-            true => Some(Problem::KeyInUrl(name())),
-            false => srt_address(url).is_none().then(|| Problem::BadUrl(name())),
-        };
+    let known = match output.kind {
+        OutputKind::Rtmp => return rtmp_problem(url, name),
+        OutputKind::Srt => srt_address(url).is_some(),
+        OutputKind::Whip => whip_address(url).is_some(),
+    };
+    match url.contains(['?', '@']) {
+        true => Some(Problem::KeyInUrl(name())),
+        false => (!known).then(|| Problem::BadUrl(name())),
     }
+}
+
+fn rtmp_problem(url: &str, name: impl Fn() -> String) -> Option<Problem> {
     let rest = url
         .strip_prefix("rtmp://")
         .or_else(|| url.strip_prefix("rtmps://"));
@@ -400,4 +408,17 @@ pub(crate) fn srt_address(url: &str) -> Option<(String, u16)> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || "/?#@".contains(c);
     (!host.is_empty() && !host.contains(odd))
         .then_some((host.to_owned(), port.parse().ok().filter(|p| *p > 0)?))
+}
+
+/// Host (an IPv6 address without brackets) and port of `https://host/path` or `http://host/path`.
+pub(crate) fn whip_address(url: &str) -> Option<(String, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (_, path) = rest.split_once('/')?;
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "?#@".contains(c);
+    if !["https", "http"].contains(&scheme) || path.is_empty() || rest.contains(odd) {
+        return None;
+    }
+    let url = reqwest::Url::parse(url).ok()?;
+    let host = url.host_str()?.trim_matches(['[', ']']);
+    Some((host.to_owned(), url.port_or_known_default()?))
 }

@@ -11,7 +11,7 @@ mod save;
 mod written;
 
 pub use check::Problem;
-pub(crate) use check::{output_problems, source_problems, srt_address};
+pub(crate) use check::{output_problems, source_problems, srt_address, whip_address};
 pub(crate) use layers::{MAX_FADE_MS, layer_problems};
 pub use load::{LoadError, load, parse};
 #[cfg(test)]

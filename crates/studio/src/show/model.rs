@@ -170,10 +170,10 @@ pub struct Output {
     /// How it is reached.
     #[serde(rename = "type")]
     pub kind: OutputKind,
-    /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection, or
-    /// `srt://host:port`.
+    /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
+    /// `srt://host:port`, or by WHIP `https://host/path`.
     pub url: String,
-    /// Where the stream key is kept; by SRT it is the stream id.
+    /// Where the stream key is kept; by SRT it is the stream id, by WHIP the bearer token.
     pub key: KeyRef,
     /// Whether the show goes there.
     #[serde(default = "yes")]
@@ -201,6 +201,8 @@ pub enum OutputKind {
     Rtmp,
     /// By SRT.
     Srt,
+    /// By WebRTC (WHIP).
+    Whip,
 }
 
 /// What an output by SRT needs besides.

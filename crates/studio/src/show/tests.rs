@@ -74,6 +74,38 @@ fn a_key_in_the_show_file_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn an_address_by_whip_has_a_path_and_no_key() {
+    let problems = |url: &str| {
+        let text = SMALL.replace("\"rtmp\"", "\"whip\"");
+        let text = text.replace("rtmp://127.0.0.1:1935/live", url);
+        parse(Path::new("s.toml"), &text).unwrap().problems()
+    };
+    for good in [
+        "https://a.b/whip",
+        "http://127.0.0.1:8889/live/whip",
+        "https://[::1]:8443/whip/",
+    ] {
+        assert_eq!(problems(good), [], "{good}");
+    }
+    for bad in [
+        "https://a.b",
+        "https://a.b/",
+        "rtmp://a/live",
+        "https:///whip",
+        "https://a:x/whip",
+        "https:a/b",
+    ] {
+        assert_eq!(problems(bad), [Problem::BadUrl("mine".into())], "{bad}");
+    }
+    for key in ["https://a.b/whip?key=secret", "https://secret@a.b/whip"] {
+        assert_eq!(problems(key), [Problem::KeyInUrl("mine".into())], "{key}");
+    }
+    let address = |url: &str| whip_address(url).unwrap();
+    assert_eq!(address("http://[::1]/w"), ("::1".into(), 80));
+    assert_eq!(address("https://A.b:8443/w"), ("a.b".into(), 8443));
+}
+
+#[test]
 fn a_key_in_the_place_of_its_name_is_refused_and_not_repeated() {
     let key = "abcdefghij234567abcdefghij234567";
     for place in ["env", "keyring"] {

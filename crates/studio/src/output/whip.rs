@@ -1,0 +1,314 @@
+//! By WHIP (RFC 9725): the show as RTP.
+
+use std::time::Duration;
+
+use api::studio::LineStats;
+use media::TrackKind;
+use rtc::net::{Endpoint, Session};
+use rtc::signal::{Bearer, Client};
+use rtc::{Event, Role};
+use rtmp::Secret;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio::time;
+
+use super::Item;
+use super::route::{TRY, is_companion};
+use crate::show::{Output, whip_address};
+
+/// What is left of a show gets so long to be sent at the pace of the line.
+const REST: Duration = Duration::from_millis(200);
+/// A server gets so long to hear that the show has ended.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// Why there is no line by WHIP, or none any more.
+#[derive(Debug, thiserror::Error)]
+pub enum WhipError {
+    /// The call, or what became of it.
+    #[error(transparent)]
+    Rtc(#[from] rtc::Error),
+    /// The server's name is unknown.
+    #[error("there is no server of that name")]
+    Resolve,
+    /// The server can't prove who it is.
+    #[error("the server can't prove who it is: {0}")]
+    Certificate(String),
+    /// An address that isn't `https://host/path`.
+    #[error("the address must look like https://host/path")]
+    Address,
+    /// A stream key that can't be a bearer token.
+    #[error("the stream key has characters that no key of WHIP has")]
+    Key,
+    /// The connection has ended by the server's word or its silence.
+    #[error("the connection was lost")]
+    Lost,
+}
+
+impl WhipError {
+    /// A name for programs; never changes.
+    pub fn code(&self) -> &'static str {
+        use rtc::Error;
+        match self {
+            Self::Rtc(Error::Refused { status, .. }) => match status {
+                401 | 403 => "whip.key",
+                200..=399 | 404 | 405 | 410 => "whip.not_found",
+                409 => "whip.busy",
+                429 => "whip.too_many",
+                _ => "whip.refused",
+            },
+            Self::Rtc(Error::Description(_)) => "whip.answer",
+            Self::Rtc(Error::NothingInCommon) => "whip.codec",
+            Self::Rtc(Error::Unconnected) => "whip.blocked",
+            Self::Rtc(Error::Http(_)) => "whip.unreachable",
+            Self::Rtc(Error::Io(_)) => "whip.io",
+            Self::Rtc(Error::Address(_)) | Self::Address => "whip.url",
+            Self::Resolve => "whip.resolve",
+            Self::Certificate(_) => "whip.certificate",
+            Self::Key => "whip.key",
+            Self::Lost => "whip.lost",
+        }
+    }
+
+    /// Whether the server answered, and said no. What ails a server itself (500 and above) passes.
+    pub(super) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Rtc(rtc::Error::Refused { status, .. }) => *status < 500,
+            Self::Rtc(rtc::Error::NothingInCommon) | Self::Certificate(_) | Self::Key => true,
+            _ => false,
+        }
+    }
+
+    /// What it means for the place `name` at `host` and `port`, and what to do about it.
+    pub(super) fn sentence(&self, name: &str, host: &str, port: u16) -> String {
+        match (self.code(), self) {
+            ("whip.key", _) => format!("'{name}' does not take the show ({self}); check the stream key"),
+            ("whip.busy", _) => {
+                format!("'{name}' does not take the show ({self}); check that nobody else sends with the key")
+            }
+            ("whip.not_found", _) => {
+                format!("'{name}': at this address of {host} nobody takes a show ({self}); check the address")
+            }
+            ("whip.resolve", _) => format!("'{name}': there is no server named {host}; check the address"),
+            ("whip.unreachable", _) => format!(
+                "'{name}': nothing answers at {host} port {port}; is the server running? It is tried again every second"
+            ),
+            (_, Self::Certificate(why)) => format!(
+                "'{name}' can't prove that it is {host}: {why}; nothing was sent. Check the address and this \
+                 machine's date"
+            ),
+            ("whip.blocked", _) => format!(
+                "'{name}' answers, but no picture gets there: this network may let no UDP pass; it is tried again by \
+                 itself, and by RTMP it may go at once"
+            ),
+            ("whip.codec", _) => {
+                format!(
+                    "'{name}' does not take pictures as H.264 and sound as Opus, and WHIP knows no others here"
+                )
+            }
+            _ => format!("'{name}': {self}; it is tried again by itself"),
+        }
+    }
+}
+
+/// A call that came to nothing: without the key that the server may have repeated, and with the certificate told apart.
+fn failed(error: rtc::Error, key: &Secret) -> WhipError {
+    match error {
+        rtc::Error::Refused { status, sentence } => {
+            let sentence = key.mask(&sentence);
+            rtc::Error::Refused { status, sentence }.into()
+        }
+        // Its own words, as rustls has them: there is no other sign.
+        rtc::Error::Http(why) if why.contains("certificate") => WhipError::Certificate(why),
+        other => other.into(),
+    }
+}
+
+/// The way to a server by WHIP.
+#[derive(Clone, Debug)]
+pub(crate) struct WhipRoute {
+    client: Client,
+    key: Secret,
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// Whether it is the companion server, which knows the media clock.
+    stamped: bool,
+    /// What is sent, in bits a second.
+    rate: u64,
+}
+
+impl WhipRoute {
+    /// The key is the bearer token, as it is.
+    pub(super) fn new(output: &Output, key: Secret, companion: Option<&str>) -> Result<Self, WhipError> {
+        let (host, port) = whip_address(&output.url).ok_or(WhipError::Address)?;
+        let bearer = Bearer::new(key.expose()).map_err(|_| WhipError::Key)?;
+        Ok(Self {
+            client: Client::new(&output.url, Some(bearer))?,
+            key,
+            stamped: is_companion(&host, companion),
+            host,
+            port,
+            rate: u64::from(output.video.bitrate + output.audio.bitrate) * 1_000,
+        })
+    }
+
+    /// Calls the server, and waits until packets pass.
+    pub(super) async fn connect(&self) -> Result<WhipLine, WhipError> {
+        let mut client = self.client.clone();
+        let server = client.resolve().await.map_err(|_| WhipError::Resolve)?;
+        let endpoint = Endpoint::call(server)?;
+        let (mut session, offer) = endpoint.offer(Role::Send)?;
+        let answer = client
+            .offer(offer)
+            .await
+            .map_err(|error| failed(error, &self.key))?;
+        let call = Call::new(client);
+        session.accept(&answer)?;
+        if ![TrackKind::Video, TrackKind::Audio]
+            .into_iter()
+            .all(|kind| session.takes(kind))
+        {
+            return Err(rtc::Error::NothingInCommon.into());
+        }
+        session.set_rate(self.rate);
+        let connected = time::timeout(TRY, connected(&mut session)).await;
+        connected.unwrap_or(Err(rtc::Error::Unconnected))?;
+        Ok(WhipLine {
+            session,
+            call,
+            stamped: self.stamped,
+            wants_key_frame: false,
+            told: None,
+            skipped: 0,
+            _endpoint: endpoint,
+        })
+    }
+}
+
+async fn connected(session: &mut Session) -> Result<(), rtc::Error> {
+    loop {
+        match session.next().await {
+            Event::Connected => return Ok(()),
+            Event::Ended => return Err(rtc::Error::Unconnected),
+            Event::Media(_) | Event::KeyFrameWanted | Event::Line(_) => {}
+        }
+    }
+}
+
+/// What a server made of an offer. It is told when that is dropped.
+#[derive(Debug)]
+struct Call {
+    client: Option<Client>,
+    leaving: Option<JoinHandle<()>>,
+}
+
+impl Call {
+    const fn new(client: Client) -> Self {
+        Self {
+            client: Some(client),
+            leaving: None,
+        }
+    }
+
+    /// Tells the server that it has ended, and waits until it has heard that, a second at most. Can be dropped and
+    /// called again.
+    async fn leave(&mut self) {
+        if let Some(client) = self.client.take() {
+            self.leaving = Some(tokio::spawn(leave(client)));
+        }
+        if let Some(leaving) = &mut self.leaving {
+            // It can't have panicked or been given up while it is held here.
+            let _ = leaving.await;
+            self.leaving = None;
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if let (Some(client), Ok(runtime)) = (self.client.take(), Handle::try_current()) {
+            runtime.spawn(leave(client));
+        }
+    }
+}
+
+async fn leave(mut client: Client) {
+    // A server that doesn't hear it finds out by silence.
+    let _ = time::timeout(LEAVE, client.leave()).await;
+}
+
+/// A connection by WHIP.
+#[derive(Debug)]
+pub(super) struct WhipLine {
+    session: Session,
+    call: Call,
+    stamped: bool,
+    wants_key_frame: bool,
+    told: Option<LineStats>,
+    /// Pictures left out so far.
+    skipped: u64,
+    /// Its port is read for as long as it is there.
+    _endpoint: Endpoint,
+}
+
+impl WhipLine {
+    /// Sends one packet: how many bytes of media it had. What there is no room for is left out.
+    pub(super) fn send(&mut self, item: &Item) -> usize {
+        let (packet, unit) = match &item.stamped {
+            Some(stamped) if self.stamped => (&stamped.packet, &stamped.unit),
+            _ => (&item.packet, &item.unit),
+        };
+        if let Some(unit) = unit {
+            self.session.send(unit, unit.pts);
+        }
+        packet.data.len()
+    }
+
+    pub(super) fn asked_for_key_frame(&mut self) -> bool {
+        std::mem::take(&mut self.wants_key_frame)
+    }
+
+    pub(super) fn told(&mut self) -> Option<LineStats> {
+        self.told.take()
+    }
+
+    /// Waits for the line's end, and tells the server of it: it may think otherwise, and the next call has to find the
+    /// place free. Can be dropped to send again.
+    pub(super) async fn closed(&mut self) -> WhipError {
+        loop {
+            match self.session.next().await {
+                Event::KeyFrameWanted => self.wants_key_frame = true,
+                Event::Line(line) => self.hear(&line),
+                Event::Connected | Event::Media(_) => {}
+                Event::Ended => {
+                    self.call.leave().await;
+                    return WhipError::Lost;
+                }
+            }
+        }
+    }
+
+    fn hear(&mut self, line: &rtc::Line) {
+        let before = self.told.map_or(0, |told| told.skipped);
+        let more = line.skipped.saturating_sub(self.skipped);
+        self.skipped = line.skipped;
+        self.told = Some(LineStats {
+            rtt_ms: line.rtt.map(|rtt| rtt.as_secs_f64() * 1_000.0),
+            lost: line.sent_lost.map(f64::from),
+            estimate_kbps: line.estimate.map(|bits| bits / 1_000),
+            skipped: before + more,
+        });
+    }
+
+    /// Ends the show there.
+    pub(super) async fn close(mut self) {
+        let lost = time::timeout(REST, self.closed()).await;
+        if lost.is_err() {
+            self.call.leave().await;
+        }
+        self.session.close();
+    }
+}
+
+#[cfg(test)]
+#[path = "whip_tests.rs"]
+mod tests;
