@@ -413,9 +413,9 @@ pub(crate) fn srt_address(url: &str) -> Option<(String, u16)> {
 /// Host (an IPv6 address without brackets) and port of `https://host/path` or `http://host/path`.
 pub(crate) fn whip_address(url: &str) -> Option<(String, u16)> {
     let (scheme, rest) = url.split_once("://")?;
-    let (_, path) = rest.split_once('/')?;
+    let (authority, path) = rest.split_once('/')?;
     let odd = |c: char| c.is_whitespace() || c.is_control() || "?#@".contains(c);
-    if !["https", "http"].contains(&scheme) || path.is_empty() || rest.contains(odd) {
+    if !["https", "http"].contains(&scheme) || authority.is_empty() || path.is_empty() || rest.contains(odd) {
         return None;
     }
     let url = reqwest::Url::parse(url).ok()?;
