@@ -32,6 +32,7 @@ pub(super) fn publisher(app: &App, now: Instant) -> Publisher {
         agent: "fuzz".into(),
         address: "127.0.0.1:1".into(),
         reconnects: false,
+        key_frames: false,
         since: now,
     };
     let claimed = Name::new(NAME).and_then(|name| app.hub.claim(&name, who, now));
