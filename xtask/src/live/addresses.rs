@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 pub(super) struct Addresses {
     pub(super) http: SocketAddr,
     pub(super) rtmp: SocketAddr,
+    pub(super) rtc: SocketAddr,
     pub(super) admin: SocketAddr,
 }
 
@@ -16,6 +17,7 @@ impl Addresses {
         Ok(Self {
             http: free("HTTP", 8080)?,
             rtmp: free("RTMP", 1935)?,
+            rtc: free("WebRTC", 8189)?,
             admin: free("administration", 8081)?,
         })
     }

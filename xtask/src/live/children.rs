@@ -30,7 +30,7 @@ impl Running {
         let mut command = Command::new(&programs.server);
         command.arg("run").arg("--data").arg(folder.join("data"));
         command.args(["--http", &at.http.to_string(), "--rtmp", &at.rtmp.to_string()]);
-        command.args(["--admin", &at.admin.to_string()]);
+        command.args(["--rtc", &at.rtc.to_string(), "--admin", &at.admin.to_string()]);
         let mut child = spawn(
             &mut command,
             "the server",

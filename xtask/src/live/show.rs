@@ -161,6 +161,7 @@ mod tests {
         let at = Addresses {
             http: ([127, 0, 0, 1], 8080).into(),
             rtmp: ([127, 0, 0, 1], 1935).into(),
+            rtc: ([127, 0, 0, 1], 8189).into(),
             admin: ([127, 0, 0, 1], 8081).into(),
         };
         let one = Devices {

@@ -97,7 +97,7 @@ fn note(frame: &Packet, written: &Written, ages: &Ages) {
 }
 
 /// What the configurations in `media` say.
-fn tracks(media: &[Tag]) -> Result<Vec<Track>, Failure> {
+pub(super) fn tracks(media: &[Tag]) -> Result<Vec<Track>, Failure> {
     let track = |tag: &Tag| -> Option<CodecParameters> {
         match tag.kind {
             TagKind::Video => match video::parse(&tag.data).ok()? {
@@ -126,7 +126,7 @@ fn tracks(media: &[Tag]) -> Result<Vec<Track>, Failure> {
     }
 }
 
-fn packet(tag: &Tag) -> Option<Packet> {
+pub(super) fn packet(tag: &Tag) -> Option<Packet> {
     let (kind, key, data): (_, _, Bytes) = match tag.kind {
         TagKind::Video => match video::parse(&tag.data).ok()? {
             VideoTag::Frame { key, data, .. } => (TrackKind::Video, key, data),

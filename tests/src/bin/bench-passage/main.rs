@@ -1,7 +1,8 @@
 //! What a server adds to the delay: from a picture written by its publisher to the picture received by a player,
-//! all on this machine, by RTMP, HTTP-FLV and SRT; nginx's RTMP module beside it in the same run. Nothing is judged.
+//! all on this machine, by RTMP, HTTP-FLV, SRT and WebRTC; nginx's RTMP module beside it in the same run. Nothing is judged.
 
 mod by_srt;
+mod by_webrtc;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -55,6 +56,7 @@ async fn main() -> Result<(), Failure> {
         run(what, &address, &play, Some(server.http), &media).await?;
     }
     by_srt::run(&media).await?;
+    by_webrtc::run(&media).await?;
     if let Some(nginx) = Nginx::start_with_or_skip(KEEPS_NOTHING).await? {
         let address = nginx.publish(NAME);
         run("nginx", &address, &address, None, &media).await?;
