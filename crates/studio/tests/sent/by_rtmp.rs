@@ -16,7 +16,7 @@ async fn a_server_gets_a_key_frame_when_it_asks_at_most_once_a_second() {
     let (stream, _) = within(listener.accept()).await.unwrap();
     let mut server = Connection::new(stream, Limits::default()).unwrap();
     let mut keys = Vec::new();
-    while keys.len() < 4 {
+    while keys.len() < 5 {
         match within(server.event()).await.unwrap() {
             Event::Publish { key_frames, .. } => {
                 assert!(key_frames);
@@ -29,9 +29,10 @@ async fn a_server_gets_a_key_frame_when_it_asks_at_most_once_a_second() {
             _ => {}
         }
     }
-    // By themselves they are two seconds apart.
+    // By themselves they are two seconds apart; where a show begins, its first two may be close.
     let apart: Vec<_> = keys.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!(apart.iter().all(|ms| (999..2_000).contains(ms)), "{apart:?}");
+    let (soonest, asked) = (apart[1..].iter().min(), apart[1..].iter().any(|ms| *ms < 1_999));
+    assert!(asked && soonest >= Some(&999), "{apart:?}");
     let (report, ()) = tokio::join!(session.finish(), async {
         while !matches!(
             within(server.event()).await,

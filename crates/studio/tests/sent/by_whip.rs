@@ -59,7 +59,7 @@ fn decoded(pictures: &[Media]) -> Vec<(u8, u8)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_show_arrives_as_h264_and_opus_and_ends_with_a_word() {
-    let mut server = Whip::start(&[]).await;
+    let mut server = Whip::start().await;
     let session = live(&server.url, "").await;
     let mut peer = within(server.peer()).await;
     let (seen, heard) = watch(&mut peer, 60).await;
@@ -95,7 +95,8 @@ async fn a_show_arrives_as_h264_and_opus_and_ends_with_a_word() {
         "{theirs:?}"
     );
 
-    let (begun, ended) = (within(server.request()).await, within(server.request()).await);
+    let begun = within(server.request()).await.text;
+    let ended = within(server.request()).await.text;
     assert!(begun.starts_with("POST /whip/room HTTP/1.1"), "{begun}");
     assert!(begun.contains("content-type: application/sdp"));
     assert!(ended.starts_with("DELETE /whip/room/1 HTTP/1.1"), "{ended}");
@@ -110,24 +111,25 @@ async fn a_show_arrives_as_h264_and_opus_and_ends_with_a_word() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn key_frames_come_when_asked_for_and_tell_the_companion_the_time() {
-    let mut server = Whip::start(&[]).await;
+    let mut server = Whip::start().await;
     let companion = format!("companion = {{ url = \"http://{}\" }}\n", server.address);
     let session = live(&server.url, &companion).await;
     let mut peer = within(server.peer()).await;
     let mut keys = Vec::new();
-    while keys.len() < 4 {
+    while keys.len() < 5 {
         let (seen, _) = watch(&mut peer, 1).await;
         peer.request_key_frame();
         let clock = container::sei::find(&unit(&seen[0]).data);
         assert_eq!(clock.is_some(), seen[0].key, "each key frame and nothing else");
         keys.extend(seen[0].key.then_some(seen[0].ticks));
     }
-    // By themselves they are two seconds apart.
+    // By themselves they are two seconds apart; where a show begins, its first two may be close.
     let apart: Vec<_> = keys.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!(
-        apart.iter().all(|ticks| (SECOND..2 * SECOND).contains(ticks)),
-        "{apart:?}"
+    let (soonest, asked) = (
+        apart[1..].iter().min(),
+        apart[1..].iter().any(|ticks| *ticks < 2 * SECOND),
     );
+    assert!(asked && soonest >= Some(&SECOND), "{apart:?}");
     let report = session.finish().await.unwrap();
     assert!(report_of(&report).key_frames_asked >= 3);
 }
@@ -147,22 +149,26 @@ async fn failure(session: &Session) -> Failure {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_is_said_and_asked_about_again() {
-    let mut server = Whip::start(&["401 Unauthorized", "409 Conflict"]).await;
+    let mut server = Whip::start().await;
+    server.refuse(Some("401 Unauthorized"));
     let session = live(&server.url, "").await;
     let failure = within(failure(&session)).await;
     assert_eq!(failure.code, "whip.key");
     assert!(failure.sentence.contains("check the stream key") && !failure.sentence.contains(KEY));
+    server.refuse(Some("409 Conflict"));
+    while within(server.request()).await.status != "409 Conflict" {}
+    server.refuse(None);
     let mut peer = within(server.peer()).await;
     watch(&mut peer, 3).await;
     let report = session.finish().await.unwrap();
     let theirs = report_of(&report);
-    assert_eq!((theirs.connections, theirs.failed_tries), (1, 2));
+    assert!(theirs.connections == 1 && theirs.failed_tries >= 2, "{theirs:?}");
     assert_eq!(theirs.error.as_ref().unwrap().code, "whip.busy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_ends_is_begun_anew_when_its_place_is_free() {
-    let mut server = Whip::start(&[]).await;
+    let mut server = Whip::start().await;
     let session = live(&server.url, "").await;
     let mut peer = within(server.peer()).await;
     watch(&mut peer, 3).await;
@@ -171,7 +177,7 @@ async fn what_the_server_ends_is_begun_anew_when_its_place_is_free() {
     let (seen, _) = watch(&mut again, 3).await;
     assert!(seen[0].key);
     for said in ["POST /whip/room ", "DELETE /whip/room/1 ", "POST /whip/room "] {
-        let request = within(server.request()).await;
+        let request = within(server.request()).await.text;
         assert!(request.starts_with(said), "{request}");
     }
     let report = session.finish().await.unwrap();
@@ -187,7 +193,8 @@ async fn a_network_that_lets_no_packet_pass_is_told_from_a_server_that_is_away()
     let failure = within(failure(&session)).await;
     assert_eq!(failure.code, "whip.blocked");
     session.finish().await.unwrap();
-    let (begun, ended) = (within(server.request()).await, within(server.request()).await);
+    let begun = within(server.request()).await.text;
+    let ended = within(server.request()).await.text;
     assert!(
         begun.starts_with("POST ") && ended.starts_with("DELETE "),
         "{ended}"

@@ -6,7 +6,7 @@ use rtc::Role;
 use rtc::net::{Endpoint, Limits, Session};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 const LIMITS: Limits = Limits {
     connections: 8,
@@ -20,41 +20,49 @@ const WAITING: usize = 16;
 pub(crate) struct Whip {
     pub(crate) address: SocketAddr,
     pub(crate) url: String,
-    requests: mpsc::Receiver<String>,
+    refusal: watch::Sender<Option<&'static str>>,
+    requests: mpsc::Receiver<Request>,
     peers: mpsc::Receiver<Session>,
+}
+
+/// What it was asked, and what it answered.
+pub(crate) struct Request {
+    pub(crate) text: String,
+    pub(crate) status: &'static str,
 }
 
 /// What it does with requests.
 struct Answerer {
     media: Endpoint,
-    refusals: Vec<&'static str>,
+    refusal: watch::Receiver<Option<&'static str>>,
     /// Its answers lead to a port where nobody is.
     deaf: bool,
     calls: usize,
-    requests: mpsc::Sender<String>,
+    requests: mpsc::Sender<Request>,
     peers: mpsc::Sender<Session>,
 }
 
 impl Whip {
-    /// One that refuses the first calls with the HTTP status of each of `refusals`.
-    pub(crate) async fn start(refusals: &[&'static str]) -> Self {
-        Self::start_as(refusals, false).await
+    /// One that takes whoever calls.
+    pub(crate) async fn start() -> Self {
+        Self::start_as(false).await
     }
 
     /// One that no packet reaches, as behind a network without UDP.
     pub(crate) async fn start_deaf() -> Self {
-        Self::start_as(&[], true).await
+        Self::start_as(true).await
     }
 
-    async fn start_as(refusals: &[&'static str], deaf: bool) -> Self {
+    async fn start_as(deaf: bool) -> Self {
         let loopback = Ipv4Addr::LOCALHOST;
         let listener = TcpListener::bind((loopback, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (requested, requests) = mpsc::channel(WAITING);
+        let (refusal, refused) = watch::channel(None);
         let (met, peers) = mpsc::channel(WAITING);
         let mut answerer = Answerer {
             media: Endpoint::serve((loopback, 0).into(), &[loopback.into()], LIMITS).unwrap(),
-            refusals: refusals.iter().rev().copied().collect(),
+            refusal: refused,
             deaf,
             calls: 0,
             requests: requested,
@@ -69,13 +77,19 @@ impl Whip {
         Self {
             address,
             url: format!("http://{address}/whip/room"),
+            refusal,
             requests,
             peers,
         }
     }
 
+    /// Refuses calls with this HTTP status from now on, or takes them again.
+    pub(crate) fn refuse(&self, status: Option<&'static str>) {
+        self.refusal.send_replace(status);
+    }
+
     /// The next request, but for the time.
-    pub(crate) async fn request(&mut self) -> String {
+    pub(crate) async fn request(&mut self) -> Request {
         self.requests.recv().await.unwrap()
     }
 
@@ -87,12 +101,13 @@ impl Whip {
 
 impl Answerer {
     async fn serve(&mut self, mut stream: TcpStream) {
-        let Some(request) = read(&mut stream).await else {
+        let Some(text) = read(&mut stream).await else {
             return;
         };
-        let (method, offer) = (request.split(' ').next(), request.split_once("\r\n\r\n"));
-        let (status, headers, body) = match (method, self.refusals.last()) {
-            (Some("POST"), Some(_)) => (self.refusals.pop().unwrap(), String::new(), String::new()),
+        let (method, offer) = (text.split(' ').next(), text.split_once("\r\n\r\n"));
+        let refusal = *self.refusal.borrow();
+        let (status, headers, body) = match (method, refusal) {
+            (Some("POST"), Some(status)) => (status, String::new(), String::new()),
             (Some("POST"), None) => {
                 let (peer, mut answer) = self.media.answer(offer.unwrap().1, Role::Receive).unwrap();
                 if self.deaf {
@@ -111,9 +126,9 @@ impl Answerer {
         let answer = format!(
             "HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         );
-        if !request.starts_with("GET") {
+        if !text.starts_with("GET") {
             // The test may have seen enough.
-            let _ = self.requests.send(request).await;
+            let _ = self.requests.send(Request { text, status }).await;
         }
         let _ = stream.write_all(answer.as_bytes()).await;
     }
