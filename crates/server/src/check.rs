@@ -12,6 +12,7 @@ use crate::keys::Keys;
 use crate::listen::{self, Certificate};
 use crate::relay::Relay;
 use crate::server::RTMPS;
+use crate::webrtc;
 
 /// What is wrong with the configuration at `path` under `overrides`: nothing, or one fault for each thing.
 pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<Fault>> {
@@ -21,6 +22,7 @@ pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<F
         (Some(at.http), "the listener for viewers (http)"),
         (Some(at.rtmp), "the listener for publishers (rtmp)"),
         (at.rtmps, RTMPS),
+        (at.rtc, webrtc::PORT),
         (Some(at.admin), "the listener for the operator (admin)"),
     ];
     // Held until all are bound: two on one address are one too many.
@@ -29,9 +31,11 @@ pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<F
         .filter_map(|(address, what)| Some((address?, what)))
         .map(|(address, what)| TcpListener::bind(address).map_err(|e| listen::refused(address, what, &e)))
         .collect();
-    let datagrams = at
-        .srt
-        .map(|address| UdpSocket::bind(address).map_err(|e| listen::refused(address, SRT, &e)));
+    let datagrams = [(at.srt, SRT), (at.rtc, webrtc::PORT)];
+    let datagrams = datagrams
+        .into_iter()
+        .filter_map(|(address, what)| Some((address?, what)))
+        .map(|(address, what)| UdpSocket::bind(address).map_err(|e| listen::refused(address, what, &e)));
     let faults: Vec<Fault> = data::check_writable(&config.data)
         .and_then(|()| Keys::read(&config.data).map(|_| ()))
         .err()
@@ -39,7 +43,7 @@ pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<F
         .chain(config.tls.as_ref().and_then(|tls| Certificate::read(tls).err()))
         .chain(Relay::all(&config).err())
         .chain(bound.into_iter().filter_map(Result::err))
-        .chain(datagrams.and_then(Result::err))
+        .chain(datagrams.filter_map(Result::err))
         .chain(srt::options(&config).err())
         .collect();
     if faults.is_empty() {
@@ -66,6 +70,7 @@ mod tests {
             rtmp: Some(([127, 0, 0, 1], 0).into()),
             rtmps: None,
             srt: None,
+            rtc: None,
             admin: Some(([203, 0, 113, 1], 0).into()),
         };
         let faults = check(None, &overrides).unwrap_err();

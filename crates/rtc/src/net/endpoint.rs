@@ -19,6 +19,8 @@ use crate::{Candidates, Connection, Error, Identity, Role, Transport};
 const SOCKET_BUFFER: usize = 4 << 20;
 /// Longer than any packet that comes here.
 const LONGEST_PACKET: usize = 2_048;
+/// How often the system is asked for a port that is free for both UDP and TCP.
+const CHOICES: u32 = 16;
 /// Pause after the port could not be read.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -64,11 +66,8 @@ impl Endpoint {
     /// # Errors
     /// [`Error::Io`] when a port is taken, or no certificate can be made.
     pub fn serve(address: SocketAddr, announced: &[IpAddr], limits: Limits) -> Result<Self, Error> {
-        let udp = socket(address)?;
+        let (udp, listener) = both(address)?;
         let bound = udp.local_addr()?;
-        let listener = std::net::TcpListener::bind(bound)?;
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
         let at = |ip: &IpAddr| SocketAddr::new(*ip, bound.port());
         let addresses: Vec<_> = announced.iter().map(at).collect();
         let candidates = Candidates {
@@ -207,6 +206,27 @@ async fn read(shared: Arc<Shared>) {
                 tracing::debug!(%error, "the port for WebRTC could not be read");
                 tokio::time::sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// The port, UDP and TCP.
+fn both(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
+    let mut tries = 0;
+    loop {
+        let udp = socket(address)?;
+        match std::net::TcpListener::bind(udp.local_addr()?) {
+            Ok(listener) => {
+                listener.set_nonblocking(true)?;
+                return Ok((udp, TcpListener::from_std(listener)?));
+            }
+            // What the system chose for one isn't always free for the other.
+            Err(error)
+                if address.port() == 0 && error.kind() == io::ErrorKind::AddrInUse && tries < CHOICES =>
+            {
+                tries += 1;
+            }
+            Err(error) => return Err(error),
         }
     }
 }

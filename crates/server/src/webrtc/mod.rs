@@ -16,7 +16,7 @@ use crate::listen;
 use sessions::Sessions;
 
 /// What the port is called.
-const PORT: &str = "the port for WebRTC (rtc)";
+pub(crate) const PORT: &str = "the port for WebRTC (rtc)";
 
 /// The port and those who use it.
 #[derive(Debug)]

@@ -337,7 +337,7 @@ async fn a_viewers_lost_picture_makes_a_publisher_by_whip_send_a_key_frame() {
     let (asked, mut told) = tokio::sync::mpsc::channel(1);
     let viewer = async {
         // The publisher has to be known first.
-        while !server.stats().video.is_some_and(|video| video.frames > 20) {
+        while server.stats().video.is_none_or(|video| video.frames <= 20) {
             tokio::task::yield_now().await;
         }
         let mut client = Client::new(&path, None).unwrap();
