@@ -105,6 +105,14 @@ impl MediaMtx {
     /// # Errors
     /// It can't be started, or doesn't listen.
     pub async fn start_or_skip() -> io::Result<Option<Self>> {
+        Self::start_with_or_skip("").await
+    }
+
+    /// The same with these `paths`, in its configuration's own words.
+    ///
+    /// # Errors
+    /// It can't be started, or doesn't listen.
+    pub async fn start_with_or_skip(paths: &str) -> io::Result<Option<Self>> {
         let Some(program) = find_or_skip("mediamtx-1.20.1", "MediaMTX") else {
             return Ok(None);
         };
@@ -115,7 +123,7 @@ impl MediaMtx {
         let folder = tempfile::Builder::new().prefix("anchor-mediamtx-").tempdir()?;
         let config = format!(
             "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\napi: yes\napiAddress: {api}\n\
-             paths:\n  all_others:\n"
+             paths:\n{paths}  all_others:\n"
         );
         let file = folder.path().join("mediamtx.yml");
         std::fs::write(&file, config)?;

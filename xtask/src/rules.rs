@@ -18,6 +18,10 @@ pub(crate) fn check() -> Vec<(&'static str, Vec<String>)> {
             pure_manifests(),
         ),
         ("`studio` and `server` never see each other", apart()),
+        (
+            "of the server only the inside of its worker processes speaks to GStreamer",
+            outside_workers(&files),
+        ),
         ("nothing tracked is larger than 8 MB", large(&files)),
     ]
 }
@@ -73,9 +77,19 @@ fn pure_manifests() -> Vec<String> {
 fn apart() -> Vec<String> {
     [
         depends("studio", &["server"]),
-        depends("server", &["studio", "gstreamer", "pipeline"]),
+        depends("server", &["studio", "gstreamer"]),
     ]
     .concat()
+}
+
+/// The server's sources that name `pipeline`, those of the inside of its workers apart.
+fn outside_workers(files: &[PathBuf]) -> Vec<String> {
+    let source = places::root().join("crates/server/src");
+    let inside = source.join("worker/inside");
+    let outside = |file: &&PathBuf| file.starts_with(&source) && !file.starts_with(&inside);
+    let speaks = |file: &&PathBuf| read(file).contains("pipeline::");
+    let found = files.iter().filter(outside).filter(speaks);
+    found.map(|file| file.display().to_string()).collect()
 }
 
 /// Those of `others` that stand among the dependencies (not those of tests) of crate `name`.

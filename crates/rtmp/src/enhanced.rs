@@ -12,9 +12,9 @@ const CAPABILITIES: &str = "capsEx";
 /// What an end does with a codec, in the maps.
 const CAN_ENCODE: f64 = 2.0;
 const CAN_FORWARD: f64 = 4.0;
-/// Extended capabilities: the request to reconnect; several tracks; modifiers, of which the nanoseconds.
+/// Extended capabilities: the request to reconnect; modifiers, of which the nanoseconds. Not several tracks: of those
+/// only the first is handed on.
 const RECONNECT: u32 = 1;
-const TRACKS: u32 = 2;
 const MODIFIERS: u32 = 4 | 8;
 /// The code of a request to reconnect ("Reconnect Request").
 pub(crate) const RECONNECT_REQUEST: &str = "NetConnection.Connect.ReconnectRequest";
@@ -37,7 +37,7 @@ pub(crate) fn is_known(object: &Value) -> bool {
 
 /// What our server answers to one that does.
 pub(crate) fn answer() -> Properties {
-    forwards(RECONNECT | TRACKS | MODIFIERS)
+    forwards(RECONNECT | MODIFIERS)
 }
 
 /// What a player says that hands on what it gets: some servers give no more than H.264 and AAC to who says nothing.

@@ -156,7 +156,7 @@ async fn places_are_added_and_removed_and_say_what_is_the_matter() {
     let put = |url: &str, key: &str| {
         json!({"do": "place.put", "place": {"name": "second", "url": url, "key": key}}).to_string()
     };
-    let bad = refusal(&mut on_air, &put("http://127.0.0.1/live", "shop")).await;
+    let bad = refusal(&mut on_air, &put("ftp://127.0.0.1/live", "shop")).await;
     assert!(bad.contains("must look like rtmp://host/app"), "{bad}");
     let keyless = refusal(&mut on_air, &put("rtmp://127.0.0.1:1/live", "")).await;
     assert_eq!(keyless, "a new place needs its stream key");

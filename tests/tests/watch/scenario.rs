@@ -33,7 +33,15 @@ pub(crate) struct Scene {
 impl Scene {
     /// Opens the page of a show that has not begun; `None` where there is no browser.
     pub(crate) async fn open(way: &Way) -> Option<Self> {
+        Self::open_with(way, None).await
+    }
+
+    /// The same, with a script that runs before the page's own.
+    pub(crate) async fn open_with(way: &Way, script: Option<&str>) -> Option<Self> {
         let browser = Browser::start_or_skip(&Options::default()).await?;
+        if let Some(script) = script {
+            browser.before_load(script).await.unwrap();
+        }
         let server = Server::start().await.unwrap();
         let publish = server.add_stream("spring").await.unwrap();
         let scene = Self {

@@ -18,8 +18,7 @@ const INBOX: usize = 512;
 /// What is told to a session by its handles and not heard yet.
 const ORDERS: usize = 8;
 
-/// A connection with its share of an [`Endpoint`](super::Endpoint). Dropping it ends it without a word;
-/// [`close`](Self::close) says so.
+/// A connection with its share of an [`Endpoint`](super::Endpoint). Dropping it takes leave.
 #[derive(Debug)]
 pub struct Session {
     connection: Connection,
@@ -182,6 +181,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        self.close();
         self.shared.routes().remove(&self.name);
     }
 }
