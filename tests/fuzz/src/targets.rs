@@ -12,14 +12,13 @@ mod rtmp_client;
 mod rtmp_handshake;
 mod rtmp_messages;
 mod rtmp_server;
-mod sdp;
 mod srt_stream_id;
 mod ts;
 
 use crate::Target;
 
 /// All of them.
-pub static ALL: [Target; 13] = [
+pub static ALL: [Target; 12] = [
     rtmp_handshake::TARGET,
     rtmp_chunks::TARGET,
     rtmp_server::TARGET,
@@ -32,7 +31,6 @@ pub static ALL: [Target; 13] = [
     srt_stream_id::TARGET,
     http::TARGET,
     hls_query::TARGET,
-    sdp::TARGET,
 ];
 
 /// The target called `name`.

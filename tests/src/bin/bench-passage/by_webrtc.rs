@@ -77,10 +77,7 @@ async fn out_by_whep(media: &[Tag]) -> Result<(), Failure> {
         Some(ended) = readers.join_next() => ended??,
     }
     print("anchor, RTMP in, WHEP out", &mut lock(&ages));
-    print(
-        "a viewer who joins by WHEP, from the request to the first picture",
-        &mut lock(&joins),
-    );
+    print_joins(&mut lock(&joins));
     Ok(())
 }
 
@@ -164,4 +161,14 @@ fn pictures(media: &[Tag]) -> Result<VideoParameters, Failure> {
             CodecParameters::Audio(_) => None,
         });
     found.ok_or_else(|| "there are no pictures".into())
+}
+
+/// All of them: there are few.
+fn print_joins(joins: &mut [f64]) {
+    joins.sort_by(f64::total_cmp);
+    let at = |share: usize| joins.get((joins.len() * share / 100).min(joins.len().saturating_sub(1)));
+    if let (Some(half), Some(most)) = (at(50), at(95)) {
+        let count = joins.len();
+        println!("joining by WHEP, to the first picture: p50 {half:.0}, p95 {most:.0} of {count}");
+    }
 }
