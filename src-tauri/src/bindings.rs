@@ -16,6 +16,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::store_key,
             commands::close,
         ])
+        // What the page itself reads.
+        .typ::<api::platform::Platforms>()
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         // Ticks and counters stay far below 2^53.
         .dangerously_cast_bigints_to_number()

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::actions::{
     InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction,
@@ -21,6 +21,9 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::processes::kill_family;
+
+/// How long one script waits at most: the drivers give up after 30 s.
+const ONE_SCRIPT: Duration = Duration::from_secs(15);
 
 /// Why there is no browser, or why it didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -273,8 +276,27 @@ impl Page {
     /// Waits until the JavaScript expression `condition` is truthy; answers its value.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] when it is not within `patience` (at most 30 s).
+    /// [`Error::TimedOut`] when it is not within `patience`.
     pub async fn wait_for(&self, condition: &str, patience: Duration) -> Result<Value, Error> {
+        let last = Instant::now() + patience;
+        loop {
+            let left = last.saturating_duration_since(Instant::now());
+            match self.look_for(condition, left.min(ONE_SCRIPT)).await? {
+                Ok(value) => return Ok(value),
+                Err(state) if left <= ONE_SCRIPT => {
+                    return Err(Error::TimedOut {
+                        waited: patience,
+                        condition: condition.to_owned(),
+                        state,
+                    });
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// The value of `condition` once it is truthy, or what the page shows if it isn't within `patience`.
+    async fn look_for(&self, condition: &str, patience: Duration) -> Result<Result<Value, String>, Error> {
         let script = format!(
             "const [patience, answer] = arguments;
              const check = () => {{ try {{ return {condition}; }} catch {{ return null; }} }};
@@ -290,14 +312,10 @@ impl Page {
         );
         let millis = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
         let mut answer = self.eval_async(&script, vec![json!(millis)]).await?;
-        match answer.get_mut("value") {
+        Ok(match answer.get_mut("value") {
             Some(value) => Ok(value.take()),
-            None => Err(Error::TimedOut {
-                waited: patience,
-                condition: condition.to_owned(),
-                state: answer["state"].as_str().unwrap_or_default().to_owned(),
-            }),
-        }
+            None => Err(answer["state"].as_str().unwrap_or_default().to_owned()),
+        })
     }
 
     /// Clicks on what the CSS selector `selector` finds first, as a person would.

@@ -10,7 +10,6 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
@@ -23,6 +22,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::PATIENCE;
 use crate::binary::{self, Program};
 use crate::browser::{Error, Page};
 use crate::processes::{descendants, kill_family};
@@ -34,8 +34,6 @@ const DESKTOP: Program = Program {
     target: "--bin=anchor-studio-desktop",
     file: "anchor-studio-desktop",
 };
-/// How long the drivers may take to listen, and a window to be gone.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a seller has on the disk, from one start to the next.
 pub struct Room {

@@ -32,6 +32,10 @@ pub mod tally;
 pub mod viewer;
 pub mod wait;
 
+/// How long is waited for what has to come: far longer than it takes, so that only what never comes ends a scenario.
+/// Machines that are shared stand still for seconds.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
+
 /// Where a scenario can't run: prints why, for the test to return. Everything else fails it.
 pub fn skip(reason: &str) {
     println!("skipped: {reason}");

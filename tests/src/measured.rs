@@ -1,12 +1,12 @@
 //! A show of our studio, run and counted at the receiver.
 
 use std::io;
-use std::time::Duration;
 
 use api::studio::ShowReport;
 use container::flv::Tag;
 use serde_json::{Value, json};
 
+use crate::PATIENCE;
 use crate::cpu::{Meter, Spent};
 use crate::player::{Mark, Player};
 use crate::recorder::Recorder;
@@ -17,8 +17,6 @@ use crate::tally::{Slot, Tally};
 
 /// Name of the stream and of the output.
 pub const NAME: &str = "bench";
-/// How long a show may take to begin, and its last pictures to come.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running show, its server, and who keeps what comes.
 pub struct Running {

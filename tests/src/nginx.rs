@@ -5,14 +5,13 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
+use crate::PATIENCE;
 use crate::wait::until;
 
-const START: Duration = Duration::from_secs(10);
 /// Where distributions put its module.
 const MODULES: [&str; 3] = [
     "/usr/lib/nginx/modules/ngx_rtmp_module.so",
@@ -123,7 +122,10 @@ impl Nginx {
     }
 
     async fn ready(&self) -> io::Result<()> {
-        until(START, async || TcpStream::connect(self.address).await.map(Some)).await?;
+        until(PATIENCE, async || {
+            TcpStream::connect(self.address).await.map(Some)
+        })
+        .await?;
         Ok(())
     }
 }

@@ -4,19 +4,15 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use media::Size;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::PATIENCE;
 use crate::http;
 use crate::wait::until;
-
-const START: Duration = Duration::from_secs(10);
-/// How long a stream may take to get there.
-const READY: Duration = Duration::from_secs(30);
 
 /// ffmpeg 8.1, which knows Enhanced RTMP and WHIP; `None` when it isn't there, which it says.
 pub fn ffmpeg_or_skip() -> Option<PathBuf> {
@@ -133,7 +129,7 @@ impl MediaMtx {
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        until(START, async || TcpStream::connect(rtmp).await.map(Some)).await?;
+        until(PATIENCE, async || TcpStream::connect(rtmp).await.map(Some)).await?;
         Ok(Some(Self {
             rtmp,
             srt,
@@ -148,7 +144,7 @@ impl MediaMtx {
     /// # Errors
     /// It can't in time.
     pub async fn ready(&self, path: &str) -> io::Result<()> {
-        until(READY, async || {
+        until(PATIENCE, async || {
             let known = http::get(self.api, &format!("/v3/paths/get/{path}")).await?;
             let said: serde_json::Value = serde_json::from_slice(&known.body).unwrap_or_default();
             Ok((said["ready"] == true).then_some(()))

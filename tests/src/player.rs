@@ -149,14 +149,7 @@ impl Player {
             audio::AudioTag::Frame(data) => {
                 let decoder = self.samples.as_mut().ok_or(io::ErrorKind::InvalidData)?;
                 let time = Timestamp::from_millis(tag.timestamp.into());
-                let packet = Packet {
-                    kind: TrackKind::Audio,
-                    track: 0,
-                    pts: time,
-                    dts: time,
-                    key: true,
-                    data,
-                };
+                let packet = Packet::at(TrackKind::Audio, time, true, data);
                 self.sound
                     .extend(decoder.decode(&packet).map_err(io::Error::other)?);
             }

@@ -12,10 +12,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::PATIENCE;
 use crate::viewer::Viewer;
-
-/// How long a show may take to begin.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A viewer that keeps what comes.
 pub struct Recorder {

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::PATIENCE;
 use crate::binary::{self, Program};
 
 const STUDIO: Program = Program {
@@ -26,10 +27,6 @@ const STUDIO: Program = Program {
     target: "--bin=anchor-studio",
     file: "anchor-studio",
 };
-/// How long a studio that was asked to end may take.
-const FAREWELL: Duration = Duration::from_secs(15);
-/// How long an answer to a command may take.
-const ANSWER: Duration = Duration::from_secs(10);
 /// Answers that nobody has taken yet.
 const ANSWERS: usize = 64;
 /// Picture settings that cost little.
@@ -269,7 +266,7 @@ impl Studio {
             }
             None
         };
-        match timeout(ANSWER, answer).await {
+        match timeout(PATIENCE, answer).await {
             Ok(Some(Outcome::Done(done))) => Ok(done),
             Ok(Some(Outcome::Failed(failure))) => Err(io::Error::other(failure.sentence)),
             Ok(None) | Err(_) => {
@@ -305,7 +302,7 @@ impl Studio {
     /// It ended before, fails, takes too long, or leaves no report.
     pub async fn stop(mut self) -> io::Result<(ShowReport, String)> {
         self.signal(Signal::TERM)?;
-        let (status, said) = self.ended(FAREWELL).await?;
+        let (status, said) = self.ended(PATIENCE).await?;
         if !status.success() {
             return Err(io::Error::other(format!("{status}: {said}")));
         }

@@ -11,13 +11,13 @@ use container::flv::video::{self, VideoTag};
 use container::flv::{Tag, TagKind};
 use container::sei;
 use media::{MediaClock, Utc};
+use system_tests::PATIENCE;
 use system_tests::faketime::FalseClock;
 use system_tests::playlist;
 use system_tests::server::Server;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
 use system_tests::viewer::Viewer;
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Stamped key frames that a judgement rests on: twelve seconds, with one correction of the studio's clock.
 const KEYS: usize = 7;
 /// A picture may reach a viewer so much later than its stamp says, in ms; the figure on a quiet machine is 100.

@@ -7,13 +7,12 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use media::VideoFrame;
+use system_tests::PATIENCE;
 use system_tests::player::Player;
 use system_tests::server::Server;
 use system_tests::studio::{Show, Studio};
 use system_tests::viewer::Viewer;
 use system_tests::{preload, skip};
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 const PARTS: &str = r##"
 [[source]]

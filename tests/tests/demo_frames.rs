@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use media::Size;
+use system_tests::PATIENCE;
 use system_tests::measured::Running;
 use system_tests::skip;
 use system_tests::stage::Stage;
@@ -14,7 +15,6 @@ use system_tests::tally::Slot;
 
 /// Pictures of ten seconds.
 const PICTURES: u64 = 300;
-const PATIENCE: Duration = Duration::from_secs(40);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_report_agrees_with_the_count_at_the_receiver() {

@@ -5,17 +5,16 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options, Page};
 use system_tests::desktop::{Desktop, Room};
 use system_tests::server::Server;
 use system_tests::sound_fixture::SoundFixture;
 use system_tests::{preload, skip};
 
-const PATIENCE: Duration = Duration::from_secs(25);
 const SCREEN: (u32, u32) = (1280, 720);
 const CAMERAS: &str = "name=Desk,size=640x360,fps=30;name=Door,size=640x360,fps=30";
 /// Pictures of the program and of at least one tile are drawn.
@@ -48,10 +47,6 @@ async fn open(room: &Room) -> Option<Desktop> {
 
 /// Waits for `condition`; says what the program said where it doesn't come true.
 async fn wait(room: &Room, page: &Page, condition: &str) -> Value {
-    // A script of the driver's lasts 30 s at most; a first show on a busy machine may take longer.
-    if let Ok(found) = page.wait_for(condition, PATIENCE).await {
-        return found;
-    }
     let found = page.wait_for(condition, PATIENCE).await;
     found.unwrap_or_else(|error| panic!("{error}\n{}", room.said()))
 }

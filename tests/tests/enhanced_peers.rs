@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::ffmpeg::{Codec, Options, Publisher};
 use system_tests::http;
 use system_tests::peers::{self, MediaMtx, judge};
@@ -12,7 +13,6 @@ use system_tests::server::Server;
 use system_tests::viewer::Viewer;
 use system_tests::wait::until;
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Pictures that are judged: three seconds.
 const PICTURES: usize = 90;
 

@@ -12,13 +12,13 @@ use container::flv::{Tag, TagKind};
 use container::{aac, cmaf, h264};
 use media::{AudioBlock, Packet, Timestamp, TrackKind, VideoFrame};
 use pipeline::decode::{FrameDecoder, SampleDecoder};
+use system_tests::PATIENCE;
 use system_tests::playlist;
 use system_tests::server::Server;
 use system_tests::studio::{CLICK_AND_FLASH, Show, Studio};
 use system_tests::viewer::Viewer;
 use system_tests::wait::until;
 
-const PATIENCE: Duration = Duration::from_secs(25);
 /// Picture and sound are apart by so much at most, in ms.
 const TOLERANCE: f64 = 10.0;
 /// Flashes that a judgement rests on.

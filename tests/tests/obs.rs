@@ -5,13 +5,11 @@
 
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options};
 use system_tests::obs::Obs;
 use system_tests::server::Server;
 use system_tests::wait::until;
-
-/// OBS draws without a graphics card, beside a browser.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_show_of_obs_is_played() {
@@ -54,11 +52,7 @@ async fn a_show_of_obs_is_played() {
     let agent = stream["publisher"]["agent"].as_str().unwrap();
     assert!(agent.contains("FMLE") || agent.contains("obs"), "{agent}");
     let played = "document.querySelector('video').currentTime > 1 && document.querySelector('video').videoWidth === 320";
-    browser
-        .page
-        .wait_for(played, Duration::from_secs(25))
-        .await
-        .unwrap();
+    browser.page.wait_for(played, PATIENCE).await.unwrap();
     let (_, key) = address.rsplit_once('/').unwrap();
     assert!(!stream.to_string().contains(key));
 }

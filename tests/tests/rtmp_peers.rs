@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use container::flv::{Reader, TagKind};
+use system_tests::PATIENCE;
 use system_tests::ffmpeg::{Options, Publisher};
 use system_tests::nginx::Nginx;
 use system_tests::player::{Player, breaks};
@@ -15,7 +16,6 @@ use system_tests::viewer::Viewer;
 use system_tests::wait::until;
 use tokio::process::Command;
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Pictures that are judged: four seconds.
 const PICTURES: usize = 120;
 

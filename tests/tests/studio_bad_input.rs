@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::server::Server;
 use system_tests::sound_fixture::SoundFixture;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
@@ -19,7 +20,6 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-const PATIENCE: Duration = Duration::from_secs(20);
 const NOWHERE: &str = "rtmp://127.0.0.1:9/live/none";
 const SECRET: &str = "live_8151_secret";
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use api::control::Command;
 use api::state::State;
 use media::VideoFrame;
+use system_tests::PATIENCE;
 use system_tests::player::{Picture, Player};
 use system_tests::server::Server;
 use system_tests::studio::{Show, Studio};
@@ -15,8 +16,6 @@ use system_tests::viewer::Viewer;
 
 #[path = "studio_commands/live.rs"]
 mod live;
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A white picture and a black one, a grey strip that both show through a scene of its own, and a tone.
 const PARTS: &str = r##"

@@ -7,6 +7,7 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 use media::{AudioBlock, VideoFrame};
+use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options};
 use system_tests::player::Player;
 use system_tests::server::Server;
@@ -15,7 +16,6 @@ use system_tests::studio::{Show, Studio};
 use system_tests::viewer::Viewer;
 use system_tests::{counter, preload, skip};
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// The tone at the microphone: its frequency, and its peak of full scale.
 const HZ: u32 = 1_000;
 const PEAK: f64 = 0.25;

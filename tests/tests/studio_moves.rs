@@ -6,12 +6,12 @@
 use std::io;
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::player::{Player, owned_up};
 use system_tests::server::Server;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
 use system_tests::viewer::Viewer;
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Viewers leave soon once there is no publisher.
 const CONFIG: &str = "[stream]\nhold_viewers_ms = 1000\n";
 

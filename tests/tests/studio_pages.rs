@@ -15,9 +15,9 @@ use std::time::Duration;
 use screens::{SCENARIOS, Scenario, View};
 use serde_json::{Value, json};
 use site::Site;
+use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options, Page};
 
-const PATIENCE: Duration = Duration::from_secs(25);
 const TAB: char = '\u{e004}';
 const ENTER: char = '\u{e007}';
 const ESCAPE: char = '\u{e00c}';

@@ -9,14 +9,13 @@ use std::time::Duration;
 
 use container::flv::{Reader, TagKind};
 use serde_json::Value;
+use system_tests::PATIENCE;
 use system_tests::nginx::Nginx;
 use system_tests::player::{Player, breaks, owned_up};
 use system_tests::server::Server;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
 use system_tests::viewer::Viewer;
 use system_tests::wait::until;
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits until nginx has been published to `times` times and has `count` pictures of the last one.
 async fn recorded(nginx: &Nginx, times: usize, count: usize) {

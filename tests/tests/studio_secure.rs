@@ -5,14 +5,13 @@
 
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::certificate::Certificate;
 use system_tests::player::{Player, breaks, owned_up};
 use system_tests::server::Server;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
 use system_tests::viewer::Viewer;
 use tempfile::TempDir;
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server within TLS, a show that goes there, and the authority to be trusted.
 async fn secure(name: &str) -> (Server, Show, Certificate, TempDir) {

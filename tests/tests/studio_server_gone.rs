@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use media::ShowId;
 use rustix::process::Signal;
+use system_tests::PATIENCE;
 use system_tests::player::{Picture, Player, breaks, owned_up};
 use system_tests::server::Server;
 use system_tests::studio::{self, BARS_AND_TONE, Show, Studio};
 use system_tests::viewer::Viewer;
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// A fresh try is made each second. The figure to reach is 1.5 s on a quiet machine; this one may be busy.
 const BACK: Duration = Duration::from_millis(2_500);
 /// How far UTC by the stamps may drift from UTC by the numbers, in microseconds.

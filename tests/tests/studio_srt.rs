@@ -6,6 +6,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::ffmpeg::{Options, Publisher};
 use system_tests::obs::Obs;
 use system_tests::peers::{self, MediaMtx, judge};
@@ -16,9 +17,6 @@ use system_tests::viewer::Viewer;
 use system_tests::wait::until;
 use tokio::process::Command;
 
-const PATIENCE: Duration = Duration::from_secs(30);
-/// OBS draws without a graphics card.
-const OBS_PATIENCE: Duration = Duration::from_secs(60);
 /// The latency is long, so that a busy machine loses nothing.
 const LISTEN: &str = "[listen]\nsrt = \"127.0.0.1:0\"\n[srt]\nlatency_ms = 2000\n";
 /// Pictures that are judged: three seconds.
@@ -161,7 +159,7 @@ async fn obs_publishes_by_srt() {
     let Some(obs) = Obs::start_or_skip(&format!("{url}?streamid={key}/")).unwrap() else {
         return;
     };
-    let live = until(OBS_PATIENCE, async || {
+    let live = until(PATIENCE, async || {
         let stream = server.stream("spring").await?;
         Ok(stream.filter(|stream| stream["video"]["frames"].as_u64() > Some(60)))
     });

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
+use system_tests::PATIENCE;
 use system_tests::ffmpeg::{self, Publisher};
 use system_tests::peers::{self, MediaMtx, judge};
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
 
-const PATIENCE: Duration = Duration::from_secs(40);
 /// Pictures that are judged: three seconds.
 const PICTURES: usize = 90;
 

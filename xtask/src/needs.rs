@@ -33,6 +33,7 @@ pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
     "dbus-daemon",
+    "desktop-file-utils",
     "faketime",
     "ffmpeg",
     "fonts-noto-cjk",

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every check and test, ending with `N passed, N failed`.
 
+mod failures;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -15,6 +17,8 @@ struct Count {
     passed: u64,
     failed: u64,
     skipped: Vec<String>,
+    /// The tests that failed, each with what it said.
+    failures: Vec<failures::Failure>,
 }
 
 struct Run {
@@ -239,11 +243,13 @@ impl Run {
     fn note(&mut self, name: &str, ok: bool, passed: u64, failed: u64, lines: &[String]) {
         self.count.failed += failed;
         self.count.passed += if ok || passed > 1 { passed } else { 0 };
-        if !ok {
+        let failures = failures::read(lines);
+        if !ok && failures.is_empty() {
             println!("  ---- the end of what '{name}' printed");
             let from = lines.len().saturating_sub(120);
             lines[from..].iter().for_each(|l| println!("    {l}"));
         }
+        self.count.failures.extend(failures);
     }
 
     fn skip(&mut self, why: &str) {
@@ -255,7 +261,11 @@ impl Run {
             passed,
             failed,
             mut skipped,
+            failures,
         } = self.count;
+        failures
+            .iter()
+            .for_each(|failure| println!("  FAILED  {failure}"));
         skipped.sort();
         skipped.dedup();
         skipped.iter().for_each(|why| println!("  skipped: {why}"));

@@ -7,6 +7,7 @@ pub mod beat;
 pub mod code;
 pub mod control;
 pub mod place;
+pub mod platform;
 pub mod preview;
 pub mod scene;
 pub mod server;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform::Advice;
 use crate::studio::Failure;
 
 /// A place the show goes to. Its stream key is kept elsewhere.
@@ -14,6 +15,9 @@ pub struct Place {
     /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
     /// `srt://host:port`, or by WHIP `https://host/path`.
     pub url: String,
+    /// The platform it is, by its id; absent: none that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// The name under which its stream key is kept in this machine's keyring; empty: the key it has already.
     pub key: String,
     /// The name under which its passphrase of SRT is kept likewise; absent: the one it has already, if it has one.
@@ -43,6 +47,12 @@ pub struct PlaceState {
     pub name: String,
     /// Its address without the key.
     pub url: String,
+    /// The platform it is, by its id; absent: none that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub platform: Option<String>,
+    /// What its platform may not take of the show as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub advice: Vec<Advice>,
     /// The name of its key; absent where the key comes from a file or the environment.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key: Option<String>,

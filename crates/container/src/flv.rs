@@ -87,3 +87,8 @@ pub enum Error {
     #[error("the FLV tag is cut short")]
     Truncated,
 }
+
+/// The time on a line that doesn't wrap, in milliseconds, whose lower 32 bits are `timestamp`: the one nearest to `near`.
+pub fn nearest(timestamp: u32, near: i64) -> i64 {
+    near + i64::from(timestamp.wrapping_sub(near as u32).cast_signed())
+}

@@ -12,9 +12,11 @@ pub mod h264;
 pub mod hevc;
 pub mod opus;
 pub mod sei;
+mod sets;
 pub mod vp9;
 
 pub use error::ConfigError;
+pub use sets::{ParameterSets, Sets};
 
 pub mod amf0;
 pub mod flv;

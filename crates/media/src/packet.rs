@@ -21,3 +21,17 @@ pub struct Packet {
     /// AAC: one raw_data_block without ADTS.
     pub data: Bytes,
 }
+
+impl Packet {
+    /// An access unit of the first track of `kind` that is decoded and shown (or heard) at the same time, `at`.
+    pub fn at(kind: TrackKind, at: Timestamp, key: bool, data: Bytes) -> Self {
+        Self {
+            kind,
+            track: 0,
+            pts: at,
+            dts: at,
+            key,
+            data,
+        }
+    }
+}

@@ -8,14 +8,7 @@ use crate::encode::{AudioConfig, AudioEncoder};
 
 fn packet(data: &'static [u8], ms: i64) -> Packet {
     let pts = Timestamp::from_millis(ms);
-    Packet {
-        kind: TrackKind::Video,
-        track: 0,
-        pts,
-        dts: pts,
-        key: true,
-        data: Bytes::from_static(data),
-    }
+    Packet::at(TrackKind::Video, pts, true, Bytes::from_static(data))
 }
 
 #[test]

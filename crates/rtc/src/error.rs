@@ -17,6 +17,9 @@ pub enum Error {
     /// The other side can't be reached by HTTP.
     #[error("The server can't be reached: {0}")]
     Http(String),
+    /// The other side can't prove who it is (RFC 6125): nothing was sent to it.
+    #[error("The server can't prove who it is: {0}")]
+    Certificate(String),
     /// The other side refused; its HTTP status, and the sentence that it gave for it.
     #[error("The server refused with HTTP status {status}{}{sentence}", if sentence.is_empty() { "" } else { ": " })]
     Refused {
@@ -28,6 +31,9 @@ pub enum Error {
     /// The address is none that can be called.
     #[error("{0} is no address of a WHIP or WHEP server (https://HOST/PATH)")]
     Address(String),
+    /// The token has characters that no bearer token has (RFC 6750, 2.1).
+    #[error("The key has characters that no bearer token has")]
+    Token,
     /// No way between the two was found, or it was lost.
     #[error("No packets pass between the two sides (UDP may be blocked)")]
     Unconnected,

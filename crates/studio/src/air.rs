@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use api::studio::{EncodingStats, OutputStats};
 use capture::clock::ShowClock;
@@ -165,7 +165,12 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Er
 fn video_encoder(canvas: &Canvas, settings: &VideoSettings) -> Result<VideoEncoder, Error> {
     let preset = settings.preset.parse::<Preset>()?;
     let config = VideoConfig::new(canvas.size, canvas.rate, settings.bitrate);
-    Ok(VideoEncoder::new(VideoConfig { preset, ..config })?)
+    let gop = Duration::from_secs(settings.key_seconds.into());
+    Ok(VideoEncoder::new(VideoConfig {
+        preset,
+        gop,
+        ..config
+    })?)
 }
 
 /// One encoder of sound for each codec that somebody among `members` takes.

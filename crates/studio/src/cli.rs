@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use api::platform::Advice;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::key;
 use crate::session::{self, Config};
-use crate::{Error, control, show, signals};
+use crate::{Error, control, presets, show, signals};
 
 /// The show without a window.
 #[derive(Parser)]
@@ -36,6 +37,8 @@ enum Command {
     },
     /// List the cameras and microphones there are.
     Devices,
+    /// List the platforms that are known, and what they take.
+    Platforms,
     /// Stream keys, kept outside the show file.
     Key {
         #[command(subcommand)]
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Run(asked) => fail(run_show(&asked)),
         Command::Check { show } => fail(check(&show)),
         Command::Devices => devices(),
+        Command::Platforms => platforms(),
         Command::Key {
             command: KeyCommand::Set { name },
         } => set_key(&name),
@@ -120,6 +124,9 @@ fn refuse(sentence: &str, code: &str) -> ExitCode {
 
 fn run_show(asked: &Run) -> Result<(), Error> {
     let show = show::load(&asked.show)?;
+    for (name, advice) in advice(&show) {
+        tracing::warn!(output = name, "{advice}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -186,7 +193,32 @@ fn check(path: &Path) -> Result<(), Error> {
         count(show.scenes.len(), "scene"),
         count(show.outputs.len(), "output")
     );
+    for (name, advice) in advice(&show) {
+        println!("  {name}: {advice}");
+    }
     Ok(())
+}
+
+/// What platforms may not take of the show, by the output's name.
+fn advice(show: &show::Show) -> impl Iterator<Item = (&str, Advice)> {
+    let outputs = show.outputs.iter().filter(|output| output.on);
+    outputs.flat_map(|output| {
+        let advice = presets::advise(output, &show.canvas).into_iter();
+        advice.map(|advice| (output.name.as_str(), advice))
+    })
+}
+
+fn platforms() -> ExitCode {
+    let known = presets::known();
+    println!("As of {}:", known.checked);
+    for platform in &known.platforms {
+        println!("{:16} {}: {}", platform.id, platform.name.en, platform.limits);
+        platform.servers.iter().for_each(|url| println!("{:18}{url}", ""));
+        if let Some(page) = &platform.key_page {
+            println!("{:18}the stream key: {page}", "");
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn devices() -> ExitCode {

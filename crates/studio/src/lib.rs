@@ -17,6 +17,7 @@ pub mod key;
 mod mix;
 mod output;
 mod platform;
+pub mod presets;
 pub mod preview;
 mod random;
 mod report;

@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options, Page};
 use system_tests::counter::{self, Seen, percentile};
 use system_tests::ffmpeg::{self, Publisher};
 use system_tests::server::Server;
 
-const PATIENCE: Duration = Duration::from_secs(25);
 /// Pictures that a judgement rests on: five seconds.
 const PICTURES: usize = 150;
 

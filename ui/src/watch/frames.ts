@@ -6,8 +6,6 @@ export interface Frame {
   mediaTime: number;
   /** When it came on screen. */
   at: number;
-  /** When it was taken; `null` when the browser can't tell, as it can of live connections only. */
-  taken: number | null;
   /** Its RTP timestamp, which live connections alone have; `null` of others. */
   rtp: number | null;
 }
@@ -22,9 +20,8 @@ export function watchFrames(video: HTMLVideoElement, onFrame: OnFrame): () => vo
 function watchEach(video: HTMLVideoElement, onFrame: OnFrame): () => void {
   let handle = 0;
   const next = (_: number, metadata: VideoFrameCallbackMetadata) => {
-    const { mediaTime, expectedDisplayTime, captureTime, rtpTimestamp = null } = metadata;
-    const taken = captureTime === undefined ? null : performance.timeOrigin + captureTime;
-    onFrame({ mediaTime, at: performance.timeOrigin + expectedDisplayTime, taken, rtp: rtpTimestamp });
+    const { mediaTime, expectedDisplayTime, rtpTimestamp = null } = metadata;
+    onFrame({ mediaTime, at: performance.timeOrigin + expectedDisplayTime, rtp: rtpTimestamp });
     handle = video.requestVideoFrameCallback(next);
   };
   handle = video.requestVideoFrameCallback(next);
@@ -36,7 +33,7 @@ function watchSome(video: HTMLVideoElement, onFrame: OnFrame): () => void {
   const update = () => {
     if (video.seeking || video.currentTime === last) return;
     last = video.currentTime;
-    onFrame({ mediaTime: last, at: pageTime(), taken: null, rtp: null });
+    onFrame({ mediaTime: last, at: pageTime(), rtp: null });
   };
   video.addEventListener('timeupdate', update);
   return () => video.removeEventListener('timeupdate', update);

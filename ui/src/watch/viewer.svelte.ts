@@ -66,7 +66,6 @@ export class Viewer {
       places: this.#places,
       pace: this.#pace,
       estimated: () => this.#estimated,
-      offset: () => this.#clock.offset,
     };
     this.#reporter = new Reporter((beat) => postBeat(this.#places.beat, beat));
   }

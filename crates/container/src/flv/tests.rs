@@ -197,3 +197,16 @@ proptest! {
         prop_assert_eq!(script::parse_clock(&body), None);
     }
 }
+
+#[test]
+fn timestamps_lie_nearest_to_the_last_one_whichever_way() {
+    let wrapped = 1_i64 << 32;
+    for (timestamp, near, at) in [
+        (5, wrapped - 11, wrapped + 5),
+        (u32::MAX, wrapped + 5, wrapped - 1),
+        (1_000, 3 * wrapped, 3 * wrapped + 1_000),
+        (7, -3, 7),
+    ] {
+        assert_eq!(super::nearest(timestamp, near), at);
+    }
+}

@@ -73,14 +73,7 @@ fn decode(config: &AudioConfig, asc: &Bytes, packets: Vec<Bytes>) -> Result<Vec<
     let mut heard = Vec::new();
     for (n, data) in packets.into_iter().enumerate() {
         let pts = Timestamp::from_ticks((n * FRAME) as i64, config.rate);
-        let packet = Packet {
-            kind: TrackKind::Audio,
-            track: 0,
-            pts,
-            dts: pts,
-            key: true,
-            data,
-        };
+        let packet = Packet::at(TrackKind::Audio, pts, true, data);
         heard.extend(decoder.decode(&packet)?);
     }
     heard.extend(decoder.finish()?);

@@ -142,14 +142,7 @@ impl<P: FnMut(Packet) -> Flow> Timed<P> {
             return Flow::Continue(());
         }
         let pts = after(*origin, position, self.format.rate);
-        (self.packets)(Packet {
-            kind: TrackKind::Audio,
-            track: 0,
-            pts,
-            dts: pts,
-            key: true,
-            data,
-        })
+        (self.packets)(Packet::at(TrackKind::Audio, pts, true, data))
     }
 }
 

@@ -26,10 +26,10 @@ impl Bearer {
     /// The token `text`.
     ///
     /// # Errors
-    /// [`Error::Address`] when it has characters that no token has.
+    /// [`Error::Token`] when it has characters that no token has.
     pub fn new(text: &str) -> Result<Self, Error> {
         let value = HeaderValue::from_str(&format!("Bearer {text}"));
-        let mut value = value.map_err(|_| Error::Address("A key with such characters".into()))?;
+        let mut value = value.map_err(|_| Error::Token)?;
         value.set_sensitive(true);
         Ok(Self(value))
     }
@@ -126,16 +126,22 @@ impl Client {
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unreachable(error: reqwest::Error) -> Error {
-    // Without the address, which may hold a secret.
-    let mut sentence = String::new();
-    let mut cause: Option<&dyn std::error::Error> = Some(&error);
-    while let Some(error) = cause {
-        cause = error.source();
-        if cause.is_none() {
-            sentence = error.to_string();
+    // The last cause alone: without the address, which may hold a secret.
+    let mut last: &dyn std::error::Error = &error;
+    loop {
+        // What tokio and rustls hand on within an `io::Error` isn't its source.
+        let within = last
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        let cause = within.map(|within| within as _).or_else(|| last.source());
+        if let Some(rustls::Error::InvalidCertificate(why)) = last.downcast_ref() {
+            return Error::Certificate(why.to_string());
+        }
+        match cause {
+            Some(cause) => last = cause,
+            None => return Error::Http(last.to_string()),
         }
     }
-    Error::Http(sentence)
 }
 
 /// Why the server refused: its sentence, where it gave a short one.
@@ -204,6 +210,6 @@ mod tests {
         let bearer = Bearer::new("secret").unwrap();
         let client = Client::new("http://127.0.0.1:8080/whip", Some(bearer)).unwrap();
         assert!(!format!("{client:?}").contains("secret"));
-        assert!(Bearer::new("a\nb").is_err());
+        assert!(matches!(Bearer::new("a\nb"), Err(Error::Token)));
     }
 }

@@ -18,8 +18,8 @@ fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-/// A server, and a client connected to it.
-async fn connected(role: Role) -> (Endpoint, Session, Session) {
+/// A server and a client connected to it, each with its port, whose reading ends with it.
+async fn connected(role: Role) -> ([Endpoint; 2], Session, Session) {
     let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
     let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();
     let (mut client, offer) = caller.offer(role).unwrap();
@@ -36,14 +36,12 @@ async fn connected(role: Role) -> (Endpoint, Session, Session) {
             event = session.next() => is |= matches!(event, Event::Connected),
         }
     }
-    // Its reading ends with it: kept for as long as the test runs.
-    std::mem::forget(caller);
-    (server, session, client)
+    ([server, caller], session, client)
 }
 
 #[tokio::test]
 async fn a_picture_of_many_packets_passes_through_the_port() {
-    let (server, mut session, mut client) = connected(Role::Send).await;
+    let ([server, _caller], mut session, mut client) = connected(Role::Send).await;
     assert_eq!(server.connections(), 1);
     let unit = picture(Duration::ZERO, true, 100_000, Instant::now());
     client.send(&unit, unit.pts);
@@ -61,7 +59,7 @@ async fn a_picture_of_many_packets_passes_through_the_port() {
 
 #[tokio::test]
 async fn a_handle_ends_a_session_and_the_other_side_hears_it() {
-    let (_server, mut session, mut client) = connected(Role::Receive).await;
+    let (_ports, mut session, mut client) = connected(Role::Receive).await;
     assert!(session.handle().close());
     loop {
         tokio::select! {

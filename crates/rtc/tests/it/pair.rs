@@ -183,13 +183,6 @@ pub(crate) fn picture(pts: Duration, key: bool, bytes: usize, taken: Instant) ->
 /// A packet of sound at `pts`.
 pub(crate) fn sound(pts: Duration, taken: Instant) -> Unit {
     let at = Timestamp::from_millis(pts.as_millis() as i64);
-    let packet = Packet {
-        kind: TrackKind::Audio,
-        track: 0,
-        pts: at,
-        dts: at,
-        key: true,
-        data: Bytes::from(vec![0xfc; 160]),
-    };
+    let packet = Packet::at(TrackKind::Audio, at, true, Bytes::from(vec![0xfc; 160]));
     Unit::sound(&packet, taken)
 }

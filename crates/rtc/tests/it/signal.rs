@@ -4,6 +4,9 @@ use rtc::Error;
 use rtc::signal::{Bearer, Client};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Answers one request after the other with `answers`; gives the requests.
 async fn answered(answers: Vec<String>) -> (String, tokio::task::JoinHandle<Vec<String>>) {
@@ -97,4 +100,31 @@ async fn a_key_does_not_follow_to_another_host() {
     client.offer("offer".into()).await.unwrap();
     let requests = elsewhere.await.unwrap();
     assert!(requests[0].starts_with("POST /whip") && !requests[0].contains("Bearer key"));
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_vouches_for_is_told_from_one_that_is_away() {
+    let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}/whip", listener.local_addr().unwrap());
+    let mut client = Client::new(&address, None).unwrap();
+    let serve = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        assert!(
+            TlsAcceptor::from(std::sync::Arc::new(config))
+                .accept(stream)
+                .await
+                .is_err()
+        );
+    };
+    let (untrusted, ()) = tokio::join!(client.offer("offer".into()), serve);
+    assert!(matches!(untrusted, Err(Error::Certificate(_))), "{untrusted:?}");
+    drop(listener);
+    let away = client.offer("offer".into()).await;
+    assert!(matches!(away, Err(Error::Http(_))), "{away:?}");
 }

@@ -1,11 +1,10 @@
 //! A stream as a transport stream.
 
 use bytes::{Bytes, BytesMut};
-use container::flv::{self, Tag};
+use container::flv;
 use container::ts::{Error, Muxer};
-use media::{Packet, Timestamp};
 
-use crate::stream::{Frame, Media, Tracks};
+use crate::stream::{Media, Tracks};
 
 /// FLV tags in, whole transport packets out, for one player.
 #[derive(Debug, Default)]
@@ -24,7 +23,8 @@ impl TransportWriter {
     pub(super) fn write(&mut self, tags: &Bytes, out: &mut BytesMut) -> Result<(), Error> {
         for tag in flv::tags(tags) {
             if let Ok(Media::Frame(frame)) = self.tracks.read(&tag) {
-                self.follow()?.write(&packet(&tag, frame), out)?;
+                let packet = frame.packet(tag.timestamp.into());
+                self.follow()?.write(&packet, out)?;
             }
         }
         Ok(())
@@ -43,17 +43,5 @@ impl TransportWriter {
         };
         self.version = version;
         Ok(self.muxer.insert(muxer))
-    }
-}
-
-fn packet(tag: &Tag, frame: Frame) -> Packet {
-    let dts = i64::from(tag.timestamp);
-    Packet {
-        kind: frame.kind,
-        track: 0,
-        pts: Timestamp::from_millis(dts + i64::from(frame.composition_ms)),
-        dts: Timestamp::from_millis(dts),
-        key: frame.key,
-        data: frame.data,
     }
 }

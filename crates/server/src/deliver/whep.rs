@@ -5,13 +5,13 @@ use rtc::net::Session;
 use rtc::{Event, Line, Unit};
 
 use crate::rendition::Seat;
-use crate::stream::{Form, Watcher};
+use crate::stream::Watcher;
 
 /// Sends a stream until the viewer leaves or it ends.
 pub(crate) async fn play(mut session: Session, mut seat: Seat) {
     let stream = seat.stream().clone();
     let name = stream.name().clone();
-    let watcher = Watcher::new(stream, Form::WebRtc);
+    let watcher = Watcher::new(stream);
     tracing::info!(stream = %name, "a viewer joined by WebRTC");
     let mut line = Line::default();
     loop {
@@ -19,7 +19,7 @@ pub(crate) async fn play(mut session: Session, mut seat: Seat) {
             event = session.next() => event,
             unit = seat.reader.next(), if session.is_connected() => match unit {
                 Some(unit) => {
-                    watcher.sent(unit.len() as u64);
+                    watcher.sent(unit.len());
                     session.send(&unit, unit.pts);
                     continue;
                 }
@@ -49,7 +49,7 @@ fn join(session: &mut Session, seat: &mut Seat, watcher: &Watcher) {
     session.set_rate(watcher.stream_bits());
     let pictures: Vec<(Unit, Timestamp)> = seat.reader.join();
     for (unit, at) in &pictures {
-        watcher.sent(unit.len() as u64);
+        watcher.sent(unit.len());
         session.send(unit, *at);
     }
 }

@@ -129,14 +129,12 @@ mod tests {
         let mut muxer = Muxer::new(std::slice::from_ref(&track)).unwrap();
         let mut bytes = BytesMut::new();
         for ms in [20, 41] {
-            let packet = Packet {
-                kind: TrackKind::Audio,
-                track: 0,
-                pts: Timestamp::from_millis(ms),
-                dts: Timestamp::from_millis(ms),
-                key: true,
-                data: Bytes::from_static(b"raw"),
-            };
+            let packet = Packet::at(
+                TrackKind::Audio,
+                Timestamp::from_millis(ms),
+                true,
+                Bytes::from_static(b"raw"),
+            );
             muxer.write(&packet, &mut bytes).unwrap();
         }
         let mut stream = TransportStream::default();

@@ -8,17 +8,16 @@ use std::time::{Duration, Instant};
 use api::Fault;
 use bytes::Bytes;
 use container::flv::{self, Tag};
-use media::{Packet, Timestamp, TrackKind};
+use media::TrackKind;
 use rtc::Unit;
 
 use super::Rendition;
 use super::making::{self, Making};
 use super::order::{Order, Watch};
+use super::pauses::Unseen;
 use crate::App;
 use crate::stream::{Form, Frame, Media, Reader, Tracks};
 
-/// How long a rendition goes on without viewers.
-const UNSEEN: Duration = Duration::from_secs(30);
 /// How often it is looked whether there are any.
 const LOOK: Duration = Duration::from_secs(1);
 /// Access units after which it is decided what to make, also where too few pictures were among them.
@@ -62,7 +61,7 @@ impl Feed {
         tracing::info!(stream = %name, "made ready for WebRTC");
         let mut reader = Reader::new(Arc::clone(&rendition.stream), Form::Units);
         let mut look = tokio::time::interval(LOOK);
-        let mut seen = Instant::now();
+        let mut unseen = Unseen::new(Instant::now());
         loop {
             tokio::select! {
                 bytes = reader.next() => match bytes {
@@ -73,9 +72,8 @@ impl Feed {
                 () = rendition.wish.notified() => self.key_frame(),
                 _ = look.tick() => {
                     self.begin();
-                    if rendition.viewers.load(Relaxed) > 0 || self.app.config.rtc.always {
-                        seen = Instant::now();
-                    } else if seen.elapsed() >= UNSEEN && self.app.renditions.forget(&rendition) {
+                    let watched = rendition.viewers.load(Relaxed) > 0 || self.app.config.rtc.always;
+                    if unseen.too_long(watched, Instant::now()) && self.app.renditions.forget(&rendition) {
                         break;
                     }
                 }
@@ -122,7 +120,7 @@ impl Feed {
                 waiting.push_back((tag, frame));
                 self.decide();
             }
-            None => self.hand_on(&tag, &frame),
+            None => self.hand_on(&tag, frame),
         }
     }
 
@@ -135,10 +133,15 @@ impl Feed {
             return;
         }
         let kbps = u32::try_from(self.rendition.stream.bits() / 1_000).unwrap_or(u32::MAX);
-        self.making.want(making::job(&self.tracks, self.order, kbps));
+        self.making.want(making::job(
+            self.tracks.video(),
+            self.tracks.audio(),
+            self.order,
+            kbps,
+        ));
         self.begin();
         for (tag, frame) in self.waiting.take().unwrap_or_default() {
-            self.hand_on(&tag, &frame);
+            self.hand_on(&tag, frame);
         }
     }
 
@@ -150,11 +153,11 @@ impl Feed {
     }
 
     /// To the worker, or to the viewers as it is.
-    fn hand_on(&mut self, tag: &Tag, frame: &Frame) {
+    fn hand_on(&mut self, tag: &Tag, frame: Frame) {
         if self.making.makes(frame.kind) {
             self.making.push(tag);
         } else {
-            self.give(tag, frame, &self.tracks);
+            self.give(tag.timestamp, frame, &self.tracks);
         }
     }
 
@@ -163,7 +166,7 @@ impl Feed {
         match made {
             Ok(tag) => {
                 if let Ok(Media::Frame(frame)) = self.made.read(&tag) {
-                    self.give(&tag, &frame, &self.made);
+                    self.give(tag.timestamp, frame, &self.made);
                 }
             }
             Err(fault) => self.failed(fault),
@@ -175,19 +178,10 @@ impl Feed {
         self.rendition.stream.note(fault);
     }
 
-    fn give(&self, tag: &Tag, frame: &Frame, tracks: &Tracks) {
-        let dts = i64::from(tag.timestamp);
-        let pts = dts + i64::from(frame.composition_ms);
-        let taken = self.rendition.stream.taken(pts as u32);
-        let packet = Packet {
-            kind: frame.kind,
-            track: 0,
-            pts: Timestamp::from_millis(pts),
-            dts: Timestamp::from_millis(dts),
-            key: frame.key,
-            data: frame.data.clone(),
-        };
-        let unit = match (frame.kind, tracks.video()) {
+    fn give(&self, timestamp: u32, frame: Frame, tracks: &Tracks) {
+        let packet = frame.packet(timestamp.into());
+        let taken = self.rendition.stream.taken(packet.pts.as_millis() as u32);
+        let unit = match (packet.kind, tracks.video()) {
             (TrackKind::Audio, _) => Unit::sound(&packet, taken),
             (TrackKind::Video, Some(video)) => Unit::picture(&packet, video, taken),
             (TrackKind::Video, None) => return,

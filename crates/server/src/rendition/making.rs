@@ -1,12 +1,13 @@
 //! The worker process of a rendition: begun when it is needed, begun anew when it is lost.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use api::Fault;
 use container::flv::{self, Tag};
-use media::{AudioCodec, CodecParameters, TrackKind, VideoCodec};
+use media::{AudioCodec, AudioParameters, CodecParameters, TrackKind, VideoCodec, VideoParameters};
 
 use super::order::Order;
+use super::pauses::Pauses;
 use crate::stream::Tracks;
 use crate::worker::{AudioJob, Job, Output, VideoJob, Worker, Workers};
 
@@ -16,23 +17,21 @@ const SOUND_KBPS: u32 = 128;
 const PICTURES_KBPS: u32 = 2_500;
 /// What pictures get at most: nothing is gained above.
 const MOST_KBPS: u32 = 8_000;
-/// After a loss the next process waits so long, each time twice as long, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A process that lived so long was not lost for a reason that comes again at once.
-const LASTING: Duration = Duration::from_secs(60);
 
-/// What has to be made of tracks whose pictures come in `order`; `kbps` is what the publisher sends.
-pub(super) fn job(tracks: &Tracks, order: Order, kbps: u32) -> Job {
-    let pictures = tracks
-        .video()
-        .is_some_and(|video| video.codec != VideoCodec::H264);
+/// What has to be made of these tracks, when the pictures come in `order`; `kbps` is what the publisher sends.
+pub(super) fn job(
+    video: Option<&VideoParameters>,
+    audio: Option<&AudioParameters>,
+    order: Order,
+    kbps: u32,
+) -> Job {
+    let pictures = video.is_some_and(|video| video.codec != VideoCodec::H264);
     let kbps = if kbps == 0 {
         PICTURES_KBPS
     } else {
         kbps.min(MOST_KBPS)
     };
-    let sound = tracks.audio().filter(|audio| audio.codec != AudioCodec::Opus);
+    let sound = audio.filter(|audio| audio.codec != AudioCodec::Opus);
     Job {
         video: (pictures || order == Order::Mixed).then_some(VideoJob {
             bitrate_kbps: kbps.max(300),
@@ -50,8 +49,7 @@ pub(super) struct Making {
     running: Option<Running>,
     /// What is wanted.
     job: Job,
-    pause: Duration,
-    again: Option<Instant>,
+    pauses: Pauses,
 }
 
 #[derive(Debug)]
@@ -75,8 +73,7 @@ impl Making {
         let kinds = |job: &Job| (job.video.is_some(), job.audio.map(|audio| audio.channels));
         if kinds(&job) != kinds(&self.job) {
             self.running = None;
-            self.again = Some(Instant::now());
-            self.pause = FIRST_PAUSE;
+            self.pauses = Pauses::at_once(Instant::now());
             self.job = job;
         }
     }
@@ -86,11 +83,9 @@ impl Making {
     /// # Errors
     /// When it can't be begun; it will be tried again.
     pub(super) fn begin(&mut self, workers: &Workers, tracks: &Tracks, now: Instant) -> Result<(), Fault> {
-        let due = self.again.is_some_and(|at| now >= at);
-        if !due || self.running.is_some() || self.job == Job::default() {
+        if self.job == Job::default() || !self.pauses.begins(now) {
             return Ok(());
         }
-        self.again = None;
         match workers.start(&self.job) {
             Ok((worker, output)) => {
                 let begun = now;
@@ -103,7 +98,7 @@ impl Making {
                 Ok(())
             }
             Err(fault) => {
-                self.later(now);
+                self.pauses.lost(None, now);
                 Err(fault)
             }
         }
@@ -154,15 +149,10 @@ impl Making {
 
     fn lost(&mut self, now: Instant) {
         let begun = self.running.take().map(|running| running.begun);
-        if begun.is_some_and(|begun| now.saturating_duration_since(begun) >= LASTING) {
-            self.pause = FIRST_PAUSE;
-        }
-        self.later(now);
-    }
-
-    fn later(&mut self, now: Instant) {
-        let pause = self.pause.max(FIRST_PAUSE);
-        self.again = Some(now + pause);
-        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        self.pauses.lost(begun, now);
     }
 }
+
+#[cfg(test)]
+#[path = "making_tests.rs"]
+mod tests;

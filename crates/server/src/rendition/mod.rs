@@ -6,6 +6,7 @@
 mod feed;
 mod making;
 mod order;
+mod pauses;
 mod units;
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use api::Fault;
 use bytes::Bytes;
 use container::flv::script::{Join, join_message};
-use container::flv::{Tag, TagKind, write_tag};
+use container::flv::{self, Tag, TagKind, write_tag};
 use container::sei;
 use media::{MediaClock, TrackKind, Utc};
 
@@ -232,8 +232,7 @@ impl Live {
 
     /// The time on the stream's line whose lower 32 bits are `ms`: the one that is nearest.
     pub(crate) fn whole(&self, ms: u32) -> i64 {
-        let near = self.newest_ms().unwrap_or_default();
-        near + i64::from(ms.wrapping_sub(near as u32) as i32)
+        flv::nearest(ms, self.newest_ms().unwrap_or_default())
     }
 
     /// The place of a reader who comes now.

@@ -10,6 +10,7 @@ mod merge;
 mod package;
 mod rate;
 mod reader;
+mod readers;
 mod request;
 mod retime;
 mod ring;
@@ -32,6 +33,7 @@ use tokio::sync::{Notify, mpsc};
 use crate::config;
 use crate::name::Name;
 use live::Live;
+use readers::Readers;
 
 pub use hub::{Hub, Publisher};
 pub use live::Arrival;
@@ -54,6 +56,7 @@ pub struct Stream {
     flv: Readers,
     rtmp: Readers,
     srt: Readers,
+    /// Viewers by WebRTC, who read a rendition.
     web_rtc: Readers,
     /// Of what makes a rendition, which is no viewer.
     units: Readers,
@@ -109,16 +112,6 @@ struct Requests {
     answered: AtomicU64,
     waiting: AtomicU64,
     sent_bytes: AtomicU64,
-}
-
-/// Counters of readers that hold a connection.
-#[derive(Debug, Default)]
-struct Readers {
-    now: AtomicU64,
-    total: AtomicU64,
-    sent_bytes: AtomicU64,
-    skips: AtomicU64,
-    skipped: AtomicU64,
 }
 
 impl Stream {
@@ -185,7 +178,6 @@ impl Stream {
             Form::Flv => &self.flv,
             Form::Rtmp => &self.rtmp,
             Form::Srt => &self.srt,
-            Form::WebRtc => &self.web_rtc,
             Form::Units => &self.units,
             Form::Tags => &self.pushes,
         }

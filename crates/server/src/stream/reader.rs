@@ -2,16 +2,16 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use container::flv;
 
 use super::live::Live;
+use super::readers::Readers;
 use super::ring::{Cursor, Read, Start};
 use super::tags::{Tags, chunks};
-use super::{Readers, State, Stream};
+use super::{State, Stream};
 
 /// In which form a reader takes a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub enum Form {
     Srt,
     /// The same, to be made ready for WebRTC.
     Units,
-    /// Packets of WebRTC, from a rendition.
-    WebRtc,
     /// Messages of RTMP as [`rtmp::server::write_shared`] makes them: metadata, configurations and media.
     Rtmp,
 }
@@ -52,9 +50,7 @@ enum Found {
 impl Reader {
     /// A reader of `stream`.
     pub fn new(stream: Arc<Stream>, form: Form) -> Self {
-        let readers = stream.readers(form);
-        readers.now.fetch_add(1, Relaxed);
-        readers.total.fetch_add(1, Relaxed);
+        stream.readers(form).enter();
         let cursor = stream.held().live.cursor();
         Self { stream, form, cursor }
     }
@@ -95,7 +91,7 @@ impl Reader {
     fn opening(&self, live: &Live, start: &Start, first: bool) -> Bytes {
         match self.form {
             Form::Rtmp => return chunks(&start.opening),
-            Form::Tags | Form::Srt | Form::Units | Form::WebRtc => return start.opening.clone(),
+            Form::Tags | Form::Srt | Form::Units => return start.opening.clone(),
             Form::Flv => {}
         }
         let mut out = BytesMut::new();
@@ -117,7 +113,7 @@ impl Reader {
             Some(opening) => [opening, bytes].concat().into(),
             None => bytes,
         };
-        self.readers().sent_bytes.fetch_add(bytes.len() as u64, Relaxed);
+        self.readers().sent(bytes.len());
         bytes
     }
 
@@ -127,8 +123,7 @@ impl Reader {
                 self.cursor.skips - before.skips,
                 self.cursor.skipped - before.skipped,
             );
-            self.readers().skips.fetch_add(skips, Relaxed);
-            self.readers().skipped.fetch_add(skipped, Relaxed);
+            self.readers().skipped(skips, skipped);
         }
     }
 
@@ -139,6 +134,6 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.readers().now.fetch_sub(1, Relaxed);
+        self.readers().leave();
     }
 }

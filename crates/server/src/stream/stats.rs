@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use api::StreamStats;
-use api::server::{AudioStats, HlsStats, PublisherStats, ReaderStats, StreamState, VideoStats};
+use api::server::{AudioStats, HlsStats, PublisherStats, StreamState, VideoStats};
 use media::CodecParameters;
 
 use super::live::Live;
-use super::{Held, Readers, State, Stream};
+use super::{Held, State, Stream};
 
 pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
     let beats = stream
@@ -36,11 +36,11 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         refused_tags: counted.refused,
         further_tracks: u32::try_from(held.live.tracks.further()).unwrap_or(u32::MAX),
         timestamp_jumps: held.live.jumps(),
-        flv: readers(&stream.flv),
-        rtmp: readers(&stream.rtmp),
-        srt: readers(&stream.srt),
-        webrtc: readers(&stream.web_rtc),
-        push: readers(&stream.pushes),
+        flv: stream.flv.stats(),
+        rtmp: stream.rtmp.stats(),
+        srt: stream.srt.stats(),
+        webrtc: stream.web_rtc.stats(),
+        push: stream.pushes.stats(),
         hls: HlsStats {
             requests: stream.requests.answered.load(Relaxed),
             waiting: stream.requests.waiting.load(Relaxed),
@@ -81,16 +81,6 @@ fn audio(live: &Live) -> Option<AudioStats> {
         channels: audio.channels,
         packets: live.counted.packets,
     })
-}
-
-fn readers(r: &Readers) -> ReaderStats {
-    ReaderStats {
-        now: r.now.load(Relaxed),
-        total: r.total.load(Relaxed),
-        sent_bytes: r.sent_bytes.load(Relaxed),
-        skips: r.skips.load(Relaxed),
-        skipped_tags: r.skipped.load(Relaxed),
-    }
 }
 
 fn millis(time: Duration) -> u64 {

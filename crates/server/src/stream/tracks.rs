@@ -10,7 +10,8 @@ use container::flv::video::{self, VideoTag};
 use container::flv::{FourCc, Tag, TagKind, configuration, write_tag};
 use container::{aac, av1, h264, hevc, opus, vp9};
 use media::{
-    AudioCodec, AudioParameters, CodecParameters, FrameRate, Track, TrackKind, VideoCodec, VideoParameters,
+    AudioCodec, AudioParameters, CodecParameters, FrameRate, Packet, Timestamp, Track, TrackKind, VideoCodec,
+    VideoParameters,
 };
 
 /// Codecs of pictures that are carried.
@@ -58,6 +59,15 @@ impl Frame {
     /// Whether it is a picture that decoding can begin with.
     pub(crate) fn is_picture_key(&self) -> bool {
         self.kind == TrackKind::Video && self.key
+    }
+
+    /// It as a packet of the first track of its kind, decoded at `ms`: its tag's timestamp, or that on a line that doesn't
+    /// wrap.
+    pub(crate) fn packet(self, ms: i64) -> Packet {
+        Packet {
+            pts: Timestamp::from_millis(ms + i64::from(self.composition_ms)),
+            ..Packet::at(self.kind, Timestamp::from_millis(ms), self.key, self.data)
+        }
     }
 }
 

@@ -1,21 +1,17 @@
 //! A viewer who takes a stream's packets elsewhere, as the stream counts it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use api::Fault;
 
+use super::Stream;
 use super::clock::Moment;
-use super::{Form, Stream};
 use crate::clock;
 
 /// A viewer by WebRTC: what it gets comes from a rendition, and is counted here.
 #[derive(Debug)]
-pub(crate) struct Watcher {
-    stream: Arc<Stream>,
-    form: Form,
-}
+pub(crate) struct Watcher(Arc<Stream>);
 
 /// A time on a stream's line, and the moment of the day it stands for.
 #[derive(Clone, Copy, Debug)]
@@ -28,37 +24,32 @@ pub(crate) struct ClockNow {
 
 impl Watcher {
     /// A viewer of `stream` comes.
-    pub(crate) fn new(stream: Arc<Stream>, form: Form) -> Self {
-        let readers = stream.readers(form);
-        readers.now.fetch_add(1, Relaxed);
-        readers.total.fetch_add(1, Relaxed);
-        Self { stream, form }
+    pub(crate) fn new(stream: Arc<Stream>) -> Self {
+        stream.web_rtc.enter();
+        Self(stream)
     }
 
     /// It was sent so many bytes.
-    pub(crate) fn sent(&self, bytes: u64) {
-        let readers = self.stream.readers(self.form);
-        readers.sent_bytes.fetch_add(bytes, Relaxed);
+    pub(crate) fn sent(&self, bytes: usize) {
+        self.0.web_rtc.sent(bytes);
     }
 
     /// So many pictures were left out, because its line was full.
     pub(crate) fn skipped(&self, pictures: u64) {
         if pictures > 0 {
-            let readers = self.stream.readers(self.form);
-            readers.skips.fetch_add(1, Relaxed);
-            readers.skipped.fetch_add(pictures, Relaxed);
+            self.0.web_rtc.skipped(1, pictures);
         }
     }
 
     /// What the stream takes, in bits a second.
     pub(crate) fn stream_bits(&self) -> u64 {
-        self.stream.bits()
+        self.0.bits()
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        self.stream.readers(self.form).now.fetch_sub(1, Relaxed);
+        self.0.web_rtc.leave();
     }
 }
 

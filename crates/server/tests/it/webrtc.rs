@@ -11,7 +11,8 @@ use rtc::signal::{Bearer, Client};
 use rtc::{Error, Event, Media, Role, Unit};
 
 use crate::enhanced;
-use crate::support::media::{Clip, PLAIN, Viewer, is_key, is_media, picture};
+use crate::support::media::{PLAIN, Viewer, WITH_B_FRAMES, is_key, is_media, picture};
+use crate::support::publisher::Live;
 use crate::support::{PATIENCE, TestServer, http};
 
 const LISTEN: &str = "[listen]\nrtc = \"127.0.0.1:0\"\n";
@@ -95,25 +96,16 @@ async fn what_is_published_by_whip_reaches_viewers_as_it_was() {
     server.wait_log("publishing by WebRTC");
     let mut viewer = Viewer::new(server.get("/live/show.flv"));
     let start = Instant::now();
-    let sound = Packet {
-        kind: TrackKind::Audio,
-        track: 0,
-        pts: Timestamp::ZERO,
-        dts: Timestamp::ZERO,
-        key: true,
-        data: bytes::Bytes::from_static(&[0xfc, 0xff, 0xfe]),
-    };
+    let sound = Packet::at(
+        TrackKind::Audio,
+        Timestamp::ZERO,
+        true,
+        bytes::Bytes::from_static(&[0xfc, 0xff, 0xfe]),
+    );
     let sound = Unit::sound(&sound, start);
     for tag in pictures(&clip) {
         let at = Timestamp::from_millis(i64::from(tag.timestamp));
-        let packet = Packet {
-            kind: TrackKind::Video,
-            track: 0,
-            pts: at,
-            dts: at,
-            key: is_key(tag),
-            data: picture(tag),
-        };
+        let packet = Packet::at(TrackKind::Video, at, is_key(tag), picture(tag));
         publisher.session.send(&Unit::picture(&packet, &video, start), at);
         publisher.session.send(&sound, Timestamp::ZERO);
     }
@@ -162,88 +154,81 @@ async fn what_is_published_by_whip_reaches_viewers_as_it_was() {
     assert!(!server.stop().2.contains(&key), "no key in the log");
 }
 
+/// Asserts that `seen` are pictures of `clip`, which goes round, in their order and none twice; the first is a key frame, and
+/// so is what follows where some are missing, as a machine that stands still may lose them.
+fn judge(seen: &[&Media], clip: &[&Tag]) {
+    let mut next = None;
+    for media in seen {
+        let data = received(media);
+        let place = clip.iter().position(|tag| picture(tag) == data).unwrap();
+        assert!(
+            is_key(clip[place]) || next == Some(place),
+            "picture {place} after {next:?}"
+        );
+        next = Some((place + 1) % clip.len());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_by_whep_joins_at_once_and_hears_what_was_aac() {
     let server = TestServer::start_with(LISTEN, "info");
-    let clip = PLAIN.tags(4);
-    let (first, rest) = clip.split_at(clip.len() / 2);
+    let clip = PLAIN.tags(2);
+    let all = pictures(&clip);
+    let key = all.iter().rposition(|tag| is_key(tag)).unwrap();
     let mut publisher = server.publish();
-    publisher.send_all(first);
-    drop(Viewer::new(server.get("/live/show.flv")).next());
+    publisher.send_all(&clip);
+    // The first viewer makes it be got ready, up to the last picture.
+    let mut before = Caller::connect(&server, "/whep/show", None, Role::Receive)
+        .await
+        .unwrap();
+    let last = picture(all[all.len() - 1]);
+    before
+        .until(|seen| seen.iter().any(|media| received(media) == last))
+        .await;
+
     let mut viewer = Caller::connect(&server, "/whep/show", None, Role::Receive)
         .await
         .unwrap();
-    let group = {
-        let pictures = pictures(first);
-        let key = pictures.iter().rposition(|tag| is_key(tag)).unwrap();
-        pictures[key..].to_vec()
-    };
     let joined = viewer
-        .until(|seen| of(TrackKind::Video, seen).len() >= group.len())
+        .until(|seen| of(TrackKind::Video, seen).len() >= all.len() - key)
         .await;
-    for (media, tag) in of(TrackKind::Video, &joined).iter().zip(&group) {
-        assert!(received(media) == picture(tag));
-    }
-    let squeezed = joined.last().unwrap().ticks - joined[0].ticks;
-    assert!(squeezed <= group.len() as u64 * 90, "shown at once: {squeezed}");
+    let joined = of(TrackKind::Video, &joined);
+    assert!(received(joined[0]) == picture(all[key]));
+    judge(&joined, &all);
+    let squeezed = joined[joined.len() - 1].ticks - joined[0].ticks;
+    assert!(squeezed <= joined.len() as u64 * 90, "shown at once: {squeezed}");
 
-    publisher.send_all(rest);
-    let more = pictures(rest).len();
+    let _live = Live::start(publisher, clip.clone(), 2_033);
     let enough =
-        |seen: &[Media]| of(TrackKind::Video, seen).len() >= more && of(TrackKind::Audio, seen).len() >= 40;
+        |seen: &[Media]| of(TrackKind::Video, seen).len() >= 20 && of(TrackKind::Audio, seen).len() >= 40;
     let seen = viewer.until(enough).await;
-    for (media, tag) in of(TrackKind::Video, &seen).iter().zip(pictures(rest)) {
-        assert!(received(media) == picture(tag));
-    }
+    judge(&of(TrackKind::Video, &seen), &all);
     let sound = of(TrackKind::Audio, &seen);
+    let steps = sound.windows(2).map(|pair| pair[1].ticks - pair[0].ticks);
+    let whole = steps.clone().filter(|step| *step == 960).count();
     assert!(
-        sound.windows(2).all(|pair| pair[1].ticks - pair[0].ticks == 960),
-        "20 ms each"
+        whole * 10 >= sound.len() * 8,
+        "20 ms each: {:?}",
+        steps.collect::<Vec<_>>()
     );
-    assert_eq!(server.stats().webrtc.now, 1);
+    assert_eq!(server.stats().webrtc.now, 2);
     viewer.client.leave().await;
     while !matches!(viewer.next().await, Event::Ended) {}
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn b_frames_become_pictures_in_the_order_in_which_they_are_shown() {
-    const MIXED: Clip = Clip {
-        args: &[
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc=size=160x90:rate=30",
-            "-f",
-            "lavfi",
-            "-i",
-            "sine=r=48000",
-            "-ac",
-            "2",
-            "-g",
-            "30",
-            "-bf",
-            "3",
-        ],
-    };
     let server = TestServer::start_with(LISTEN, "info");
-    let clip = MIXED.tags(3);
-    let (first, rest) = clip.split_at(clip.len() / 3);
-    let mut publisher = server.publish();
-    publisher.send_all(first);
+    let _live = Live::start(server.publish(), WITH_B_FRAMES.tags(3), 0);
     drop(Viewer::new(server.get("/live/show.flv")).next());
     let mut viewer = Caller::connect(&server, "/whep/show", None, Role::Receive)
         .await
         .unwrap();
-    publisher.send_all(rest);
     let seen = viewer.until(|seen| of(TrackKind::Video, seen).len() >= 25).await;
     let shown = of(TrackKind::Video, &seen);
     assert!(shown[0].key && shown.windows(2).all(|pair| pair[0].ticks < pair[1].ticks));
-    assert!(
-        !server
-            .stats()
-            .last_error
-            .is_some_and(|error| error.message.contains("worker"))
-    );
+    let error = server.stats().last_error;
+    assert!(error.is_none(), "{error:?}");
 }
 
 /// What the server answers to a request with these headers.
@@ -320,14 +305,7 @@ async fn a_viewers_lost_picture_makes_a_publisher_by_whip_send_a_key_frame() {
         for tag in pictures(&clip) {
             let at = Timestamp::from_millis(i64::from(tag.timestamp) + sent);
             let (key, data) = (is_key(tag), picture(tag));
-            let packet = Packet {
-                kind: TrackKind::Video,
-                track: 0,
-                pts: at,
-                dts: at,
-                key,
-                data,
-            };
+            let packet = Packet::at(TrackKind::Video, at, key, data);
             session.send(&Unit::picture(&packet, &video, Instant::now()), at);
         }
         sent += 1_000;

@@ -16,7 +16,7 @@ use media::CodecParameters;
 use server::worker::{AudioJob, Job, Output, VideoJob, Worker, WorkerStats, Workers};
 
 use crate::support::PATIENCE;
-use crate::support::media::{Clip, is_media, probe, tags};
+use crate::support::media::{ONE_KEY_FRAME, WITH_B_FRAMES, is_media, probe, tags};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_anchor-server");
 
@@ -26,50 +26,6 @@ const BOTH: Job = Job {
         bitrate_kbps: 96,
         channels: 2,
     }),
-};
-
-/// What many publishers send: three B-frames in a row, a key frame each second, AAC.
-const WITH_B_FRAMES: Clip = Clip {
-    args: &[
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc=size=320x180:rate=30",
-        "-f",
-        "lavfi",
-        "-i",
-        "sine=r=48000",
-        "-ac",
-        "2",
-        "-g",
-        "30",
-        "-bf",
-        "3",
-        "-b_strategy",
-        "0",
-    ],
-};
-
-/// The same with a single key frame.
-const ONE_KEY_FRAME: Clip = Clip {
-    args: &[
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc=size=320x180:rate=30",
-        "-f",
-        "lavfi",
-        "-i",
-        "sine=r=48000",
-        "-ac",
-        "2",
-        "-g",
-        "1000",
-        "-bf",
-        "3",
-        "-b_strategy",
-        "0",
-    ],
 };
 
 /// Hands `tags` over as fast as the worker takes them, as long as it lives; those that `job` doesn't want are left out.

@@ -11,7 +11,10 @@ use super::works::Finished;
 use crate::Error;
 use crate::air::{self, Air, Sent};
 use crate::output::Destination;
-use crate::show::{AudioSettings, KeyRef, Output, OutputKind, SrtSettings, VideoSettings, output_problems};
+use crate::presets;
+use crate::show::{
+    AudioSettings, Canvas, KeyRef, Output, OutputKind, SrtSettings, VideoSettings, output_problems,
+};
 
 /// Whether the show is being sent, and what is known of where.
 #[derive(Default)]
@@ -72,8 +75,10 @@ impl Sending {
     }
 
     /// How the place of `output` is.
-    pub(super) fn place(&self, output: &Output) -> PlaceState {
+    pub(super) fn place(&self, output: &Output, canvas: &Canvas) -> PlaceState {
         let plain = PlaceState {
+            platform: output.platform.clone(),
+            advice: presets::advise(output, canvas),
             name: output.name.clone(),
             url: output.url.clone(),
             key: in_keyring(&output.key),
@@ -203,15 +208,6 @@ fn in_keyring(kept: &KeyRef) -> Option<String> {
     }
 }
 
-/// How `url` is reached.
-fn kind(url: &str) -> OutputKind {
-    match url.split_once("://") {
-        Some(("srt", _)) => OutputKind::Srt,
-        Some(("https" | "http", _)) => OutputKind::Whip,
-        _ => OutputKind::Rtmp,
-    }
-}
-
 /// The output that `place` means; what a place doesn't say stays as in `old`.
 fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     if place.name.trim().is_empty() || place.name.len() > 200 {
@@ -224,9 +220,10 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     };
     let video = old.map_or_else(VideoSettings::default, |o| o.video.clone());
     let srt = old.map_or_else(SrtSettings::default, |o| o.srt.clone());
-    let output = Output {
+    let mut output = Output {
         name: place.name,
-        kind: kind(&place.url),
+        platform: place.platform,
+        kind: OutputKind::of(&place.url),
         url: place.url,
         key,
         on: place.on,
@@ -243,6 +240,7 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
         },
         audio: old.map_or_else(AudioSettings::default, |o| o.audio.clone()),
     };
+    output.follow_platform();
     let mut problems = Vec::new();
     output_problems(&output, &mut problems);
     match problems.into_iter().next() {

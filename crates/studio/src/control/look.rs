@@ -37,7 +37,9 @@ impl Director {
 
     fn places(&self) -> Vec<PlaceState> {
         let outputs = self.parts.show.outputs.iter();
-        outputs.map(|output| self.sending.place(output)).collect()
+        outputs
+            .map(|output| self.sending.place(output, &self.parts.show.canvas))
+            .collect()
     }
 
     fn sounds(&self) -> Vec<SoundState> {

@@ -217,14 +217,7 @@ mod tests {
             _ => (TagKind::Video, TrackKind::Video),
         };
         let at = Timestamp::from_millis(ms);
-        let packet = Packet {
-            kind: track_kind,
-            track: 0,
-            pts: at,
-            dts: at,
-            key: kind == ItemKind::Key,
-            data: Bytes::new(),
-        };
+        let packet = Packet::at(track_kind, at, kind == ItemKind::Key, Bytes::new());
         let tag = Tag {
             kind: tag_kind,
             timestamp: ms as u32,

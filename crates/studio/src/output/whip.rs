@@ -43,7 +43,7 @@ impl WhipRoute {
     /// The key is the bearer token, as it is.
     pub(super) fn new(output: &Output, key: Secret, companion: Option<&str>) -> Result<Self, WhipError> {
         let (host, port) = whip_address(&output.url).ok_or(WhipError::Address)?;
-        let bearer = Bearer::new(key.expose()).map_err(|_| WhipError::Key)?;
+        let bearer = Bearer::new(key.expose())?;
         Ok(Self {
             client: Client::new(&output.url, Some(bearer))?,
             key,

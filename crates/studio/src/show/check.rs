@@ -7,6 +7,7 @@ use api::source::{Fallback, FileTrack};
 
 use super::model::{KeyRef, OutputKind, SourceKind};
 use super::{Output, Show, Source, layers};
+use crate::presets;
 
 /// One thing that doesn't fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,6 +127,21 @@ pub enum Problem {
          `anchor-studio key set NAME` and write key = {{ keyring = \"NAME\" }}"
     )]
     KeyAsName(String),
+    /// No platform is called so.
+    #[error(
+        "output '{name}' goes to '{platform}', which is no platform that is known: `anchor-studio platforms` lists them"
+    )]
+    NoSuchPlatform {
+        /// The output.
+        name: String,
+        /// The platform it names.
+        platform: String,
+    },
+    /// The platform has no address that all sellers share.
+    #[error(
+        "output '{0}' has no url: its platform gives each seller an address together with the stream key"
+    )]
+    NoUrl(String),
     /// The address can't be used.
     #[error(
         "the url of output '{0}' must look like rtmp://host/app, rtmps://host/app, srt://host:port or https://host/path"
@@ -156,6 +172,8 @@ impl Problem {
             Self::OutOfRange { .. } => "show.out_of_range",
             Self::KeyInUrl(_) => "show.key_in_url",
             Self::KeyAsName(_) => "show.key_as_name",
+            Self::NoSuchPlatform { .. } => "show.no_such_platform",
+            Self::NoUrl(_) => "show.no_url",
             Self::BadUrl(_) => "show.bad_url",
         }
     }
@@ -197,6 +215,7 @@ impl Show {
             }
         }
         for output in &mut self.outputs {
+            output.follow_platform();
             let keys = std::iter::once(&mut output.key).chain(&mut output.srt.passphrase);
             for key in keys {
                 if let KeyRef::File(path) = key {
@@ -338,6 +357,14 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
         found.push(Problem::KeyAsName(output.name.clone()));
     }
     found.extend(url_problem(output));
+    if let Some(platform) = output.platform.as_deref()
+        && presets::find(platform).is_none()
+    {
+        found.push(Problem::NoSuchPlatform {
+            name: output.name.clone(),
+            platform: platform.to_owned(),
+        });
+    }
     if !(20..=8_000).contains(&output.srt.latency_ms) {
         found.push(range(
             &format!("the latency of '{}'", output.name),
@@ -351,6 +378,10 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
             output.video.bitrate,
             "100 to 50000 kbit/s",
         ));
+    }
+    if !(1..=10).contains(&output.video.key_seconds) {
+        let what = format!("the seconds between key frames of '{}'", output.name);
+        found.push(range(&what, output.video.key_seconds, "1 to 10 s"));
     }
     if !PRESETS.contains(&output.video.preset.as_str()) {
         let what = format!("the preset of '{}'", output.name);
@@ -366,9 +397,39 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
     }
 }
 
+impl Output {
+    /// Takes from its platform the address that all sellers there have, where none is written, and key frames as often as it
+    /// wants them.
+    pub(crate) fn follow_platform(&mut self) {
+        let Some(platform) = self.platform.as_deref().and_then(presets::find) else {
+            return;
+        };
+        if let (true, Some(server)) = (self.url.is_empty(), platform.servers.first()) {
+            self.url.clone_from(server);
+            self.kind = OutputKind::of(server);
+        }
+        let most = platform.limits.key_seconds.unwrap_or(u8::MAX);
+        self.video.key_seconds = self.video.key_seconds.min(most);
+    }
+}
+
+impl OutputKind {
+    /// How `url` is reached.
+    pub(crate) fn of(url: &str) -> Self {
+        match url.split_once("://") {
+            Some(("srt", _)) => Self::Srt,
+            Some(("https" | "http", _)) => Self::Whip,
+            _ => Self::Rtmp,
+        }
+    }
+}
+
 /// What is wrong with an output's address.
-fn url_problem(output: &Output) -> Option<Problem> {
+pub(crate) fn url_problem(output: &Output) -> Option<Problem> {
     let (url, name) = (&output.url, || output.name.clone());
+    if url.is_empty() && output.platform.is_some() {
+        return Some(Problem::NoUrl(name()));
+    }
     let known = match output.kind {
         OutputKind::Rtmp => return rtmp_problem(url, name),
         OutputKind::Srt => srt_address(url).is_some(),

@@ -11,6 +11,8 @@ mod save;
 mod written;
 
 pub use check::Problem;
+#[cfg(test)]
+pub(crate) use check::url_problem;
 pub(crate) use check::{output_problems, source_problems, srt_address, whip_address};
 pub(crate) use layers::{MAX_FADE_MS, layer_problems};
 pub use load::{LoadError, load, parse};

@@ -167,11 +167,16 @@ pub enum SourceKind {
 pub struct Output {
     /// What the seller calls it; unique.
     pub name: String,
+    /// The platform it is, by its id in `platforms.json`. Its `url` and `type` may be left out then, where all sellers have
+    /// the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// How it is reached.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default)]
     pub kind: OutputKind,
     /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
     /// `srt://host:port`, or by WHIP `https://host/path`.
+    #[serde(default)]
     pub url: String,
     /// Where the stream key is kept; by SRT it is the stream id, by WHIP the bearer token.
     pub key: KeyRef,
@@ -194,10 +199,11 @@ const fn yes() -> bool {
 }
 
 /// How a destination is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutputKind {
     /// By RTMP.
+    #[default]
     Rtmp,
     /// By SRT.
     Srt,
@@ -252,6 +258,8 @@ pub struct VideoSettings {
     pub bitrate: u32,
     /// x264 preset, `ultrafast` to `medium`.
     pub preset: String,
+    /// Seconds from one key frame to the next, 1 to 10.
+    pub key_seconds: u8,
 }
 
 impl Default for VideoSettings {
@@ -259,6 +267,7 @@ impl Default for VideoSettings {
         Self {
             bitrate: 2500,
             preset: "veryfast".into(),
+            key_seconds: 2,
         }
     }
 }

@@ -42,14 +42,7 @@ fn decoded(pictures: &[Media]) -> Vec<(u8, u8)> {
     let mut frames = Vec::new();
     for picture in pictures {
         let at = Timestamp::from_ticks(picture.ticks as i64, picture.clock);
-        let packet = Packet {
-            kind: TrackKind::Video,
-            track: 0,
-            pts: at,
-            dts: at,
-            key: picture.key,
-            data: unit(picture).data,
-        };
+        let packet = Packet::at(TrackKind::Video, at, picture.key, unit(picture).data);
         frames.extend(decoder.decode(&packet).unwrap());
     }
     frames.extend(decoder.finish().unwrap());

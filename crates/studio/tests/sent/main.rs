@@ -14,7 +14,7 @@ use api::studio::{OutputStats, ShowReport};
 use studio::session::{self, Config, Session};
 use studio::show;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// What nobody must see but the server.
 const KEY: &str = "top-secret-key";
 

@@ -103,14 +103,7 @@ fn packets(mut bytes: Bytes, scale: u32, offset: f64) -> Vec<Result<Packet, Fail
             let pts =
                 Timestamp::from_nanos(Timestamp::from_ticks(ticks, scale).as_nanos() + (offset * 1e9) as i64);
             ticks += i64::from(sample.duration);
-            packets.push(Ok(Packet {
-                kind: TrackKind::Audio,
-                track: 0,
-                pts,
-                dts: pts,
-                key: true,
-                data: sample.data,
-            }));
+            packets.push(Ok(Packet::at(TrackKind::Audio, pts, true, sample.data)));
         }
     }
     packets

@@ -139,12 +139,5 @@ pub(super) fn packet(tag: &Tag) -> Option<Packet> {
         TagKind::Script => return None,
     };
     let at = Timestamp::from_millis(tag.timestamp.into());
-    Some(Packet {
-        kind,
-        track: 0,
-        pts: at,
-        dts: at,
-        key,
-        data,
-    })
+    Some(Packet::at(kind, at, key, data))
 }

@@ -19,6 +19,16 @@ export const commands = {
 };
 
 /* Types */
+/**  Something about a show that a platform may not take. */
+export type Advice = {
+	/**  In what it exceeds it. */
+	exceeded: Exceeded,
+	/**  What the show has. */
+	has: number,
+	/**  The most that the platform takes. */
+	most: number,
+};
+
 /**  How a layer meets what lies below it. */
 export type Blend = 
 /**  Covers it. */
@@ -263,6 +273,19 @@ adapter: string;
 /**  The first program frame composed by it. */
 tick: number }) & { health?: never; on?: never; reason?: never; scene?: never; source?: never };
 
+/**  In what a show exceeds what a platform takes. */
+export type Exceeded = 
+/**  Pictures, in kbit/s. */
+"video" | 
+/**  Sound, in kbit/s. */
+"audio" | 
+/**  The longer side of the pictures, in samples. */
+"size" | 
+/**  Frames a second. */
+"rate" | 
+/**  Pictures are wider than high, where viewers hold their telephones upright. */
+"landscape";
+
 /**  What went wrong: a sentence for people, with the code programs match. Codes come from the crate concerned. */
 export type Failure = {
 	/**  As in `rtmp.rejected`. */
@@ -415,6 +438,30 @@ export type LayerChange = {
 	color?: Correction | null,
 };
 
+/**  What a platform takes; nothing is said where it doesn't say. */
+export type Limits = {
+	/**  Most of the pictures, in kbit/s. */
+	video_kbps?: number | null,
+	/**  What it recommends for pictures of 1280x720 at 30 frames a second, in kbit/s. */
+	recommended_720p30_kbps?: number | null,
+	/**  What it recommends for pictures of 1920x1080 at 30 frames a second, in kbit/s. */
+	recommended_1080p30_kbps?: number | null,
+	/**  The longer side of its largest pictures, in samples. */
+	long_side?: number | null,
+	/**  The shorter side of its largest pictures, in samples. */
+	short_side?: number | null,
+	/**  Most frames a second. */
+	fps?: number | null,
+	/**  Most seconds from one key frame to the next. */
+	key_seconds?: number | null,
+	/**  Most of the sound, in kbit/s. */
+	audio_kbps?: number | null,
+	/**  Most hours of a show. */
+	hours?: number | null,
+	/**  Whether its viewers hold their telephones upright: pictures are higher than wide. */
+	portrait?: boolean,
+};
+
 /**  A show that is being sent. */
 export type LiveState = {
 	/**  Seconds since it went live. */
@@ -427,6 +474,14 @@ export type Meter = {
 	peak_db: number,
 	/**  Root mean square. */
 	rms_db: number,
+};
+
+/**  A name in the window's languages. */
+export type Names = {
+	/**  English. */
+	en: string,
+	/**  Simplified Chinese. */
+	zh: string,
 };
 
 /**  What became of a command. */
@@ -478,6 +533,8 @@ export type Place = {
 	 *  `srt://host:port`, or by WHIP `https://host/path`.
 	 */
 	url: string,
+	/**  The platform it is, by its id; absent: none that is known. */
+	platform?: string | null,
 	/**  The name under which its stream key is kept in this machine's keyring; empty: the key it has already. */
 	key: string,
 	/**  The name under which its passphrase of SRT is kept likewise; absent: the one it has already, if it has one. */
@@ -494,6 +551,10 @@ export type PlaceState = {
 	name: string,
 	/**  Its address without the key. */
 	url: string,
+	/**  The platform it is, by its id; absent: none that is known. */
+	platform?: string | null,
+	/**  What its platform may not take of the show as it is. */
+	advice?: Advice[],
 	/**  The name of its key; absent where the key comes from a file or the environment. */
 	key?: string | null,
 	/**  The name of its passphrase of SRT; absent where it has none, or has it from a file or the environment. */
@@ -535,6 +596,32 @@ export type PlanState = {
 	running: boolean,
 	/**  The step on air, or the last that was. */
 	step: number,
+};
+
+/**  A platform. */
+export type Platform = {
+	/**  What a show file calls it: small letters and hyphens. */
+	id: string,
+	/**  What people call it. */
+	name: Names,
+	/**  Where shows are sent, without the key; none where each seller is given an address of their own. */
+	servers: string[],
+	/**  The page on which a seller finds the key (and the address, where there is no common one). */
+	key_page?: string | null,
+	/**  What it takes. */
+	limits: Limits,
+	/**  The page on which that was read. */
+	source?: string | null,
+	/**  Who said what is known of addresses and limits; nobody where nothing is. */
+	told_by?: Teller | null,
+};
+
+/**  The platforms that are known, as they were on a day. */
+export type Platforms = {
+	/**  The day on which all of it was read at its sources, `2026-11-22`. */
+	checked: string,
+	/**  Sorted by their English names. */
+	platforms: Platform[],
 };
 
 /**  Where a page gets the pictures it shows: a WebSocket of this machine alone. */
@@ -674,6 +761,15 @@ export type State = {
 	/**  Why the show's last change is not in its file; absent while it is. */
 	not_saved?: Failure | null,
 };
+
+/**  Who said what is known of a platform: not all of them publish it. */
+export type Teller = 
+/**  Pages of its own. */
+"platform" | 
+/**  The list of services that OBS Studio keeps. */
+"obs" | 
+/**  Other programs' pages, the press. */
+"others";
 
 /**  What a page is told unasked. */
 export type Told = 

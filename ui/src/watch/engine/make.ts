@@ -1,5 +1,4 @@
 import type { places } from '../address';
-import type { Offset } from '../clock';
 import type { Pace } from '../pace';
 import type { Abilities, Way } from './choice';
 import type { Engine } from './engine';
@@ -13,8 +12,6 @@ export interface Show {
   pace: Pace;
   /** Whether its times are the server's guess. */
   estimated(): boolean;
-  /** Where the server's clock is; `null` when that is not known. */
-  offset(): Offset | null;
 }
 
 /** What the browser can do. */
@@ -23,10 +20,10 @@ export function abilities(video: HTMLVideoElement): Abilities {
 }
 
 /** A player of `show` by `way`. */
-export function makeEngine(way: Way, { places, pace, estimated, offset }: Show): Engine {
+export function makeEngine(way: Way, { places, pace, estimated }: Show): Engine {
   switch (way) {
     case 'whep':
-      return new WhepEngine(places.whep, estimated, offset);
+      return new WhepEngine(places.whep);
     case 'flv':
       return new FlvEngine(places.flv, pace);
     case 'll-hls':

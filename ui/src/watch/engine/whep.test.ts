@@ -52,11 +52,11 @@ const events = {
 };
 const video = { srcObject: null } as unknown as HTMLVideoElement;
 
-/** Answers each offer as `answer` says, and everything else with success. */
-function server(answer: () => Promise<Response>) {
+/** Answers each offer as `answer` says, questions for the clock with `clock`, and everything else with success. */
+function server(answer: () => Promise<Response>, clock = {}) {
   vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
     asked.push({ url, ...init });
-    return init.method === 'POST' ? answer() : Promise.resolve(new Response());
+    return init.method === 'POST' ? answer() : Promise.resolve(Response.json(clock));
   });
 }
 
@@ -69,8 +69,8 @@ function refused(status: number, body: string) {
   return async () => new Response(body, { status });
 }
 
-function engine(offset = 0 as number | null, estimated = false) {
-  return new WhepEngine('/whep/spring', () => estimated, () => (offset === null ? null : { offset, error: 1 }));
+function engine() {
+  return new WhepEngine('/whep/spring');
 }
 
 const methods = () => asked.map(({ method, url }) => `${method} ${url}`);
@@ -204,10 +204,15 @@ describe('a player by WHEP', () => {
     expect([Peer.made.remote, methods()]).toEqual(['the answer', ['POST /whep/spring']]);
   });
 
-  it('knows when a picture was taken as far as the browser and the clocks tell', () => {
-    const frame = { mediaTime: 3, at: 1500, taken: 1000, rtp: null };
-    expect(engine(250, true).pictureTime(frame)).toEqual({ utc: 1250, estimated: true });
-    expect(engine(250).pictureTime({ ...frame, taken: null })).toBeNull();
-    expect(engine(null).pictureTime(frame)).toBeNull();
+  it('knows when a picture was taken once the server said where its clock is', async () => {
+    server(async () => created(), { rtp: 90_000, utc: 1_000, estimated: false });
+    const player = engine();
+    await player.start(video, events);
+    const frame = { mediaTime: 3, at: 1500, rtp: 180_000 };
+    expect(player.pictureTime(frame)).toBeNull();
+    Peer.made.become('connected');
+    player.tick(10);
+    await vi.waitFor(() => expect(player.pictureTime(frame)).toEqual({ utc: 2_000, estimated: false }));
+    expect(player.pictureTime({ ...frame, rtp: null })).toBeNull();
   });
 });

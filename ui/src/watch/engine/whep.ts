@@ -1,4 +1,3 @@
-import type { Offset } from '../clock';
 import type { PictureTime } from '../delay';
 import type { Frame } from '../frames';
 import type { Engine, EngineEvents } from './engine';
@@ -29,12 +28,7 @@ export class WhepEngine implements Engine {
   #onPageHide = () => {};
   readonly #clock = new RtpClock();
 
-  /** `estimated` tells whether the show's times are the server's guess, `offset` where its clock is. */
-  constructor(
-    private readonly url: string,
-    private readonly estimated: () => boolean,
-    private readonly offset: () => Offset | null,
-  ) {}
+  constructor(private readonly url: string) {}
 
   async start(video: HTMLVideoElement, events: EngineEvents): Promise<void> {
     const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
@@ -79,12 +73,9 @@ export class WhepEngine implements Engine {
 
   toLiveEdge(): void {}
 
-  /** The server says which moment an RTP timestamp stands for; else the browser reckons it from the server's reports. */
-  pictureTime({ taken, rtp }: Frame): PictureTime | null {
-    const told = rtp === null ? null : this.#clock.at(rtp);
-    if (told !== null) return told;
-    const offset = this.offset();
-    return taken === null || offset === null ? null : { utc: taken + offset.offset, estimated: this.estimated() };
+  /** The server says which moment an RTP timestamp stands for. */
+  pictureTime({ rtp }: Frame): PictureTime | null {
+    return rtp === null ? null : this.#clock.at(rtp);
   }
 
   /** The offer goes out before the browser knows its own addresses: the server learns those when it is called. */

@@ -118,14 +118,12 @@ pub(super) struct Output {
 impl Output {
     /// Hands out a frame of sound.
     pub(super) fn sound(&mut self, time: Timestamp, data: &[u8]) {
-        self.events.push_back(Event::Frame(Packet {
-            kind: TrackKind::Audio,
-            track: 0,
-            pts: time,
-            dts: time,
-            key: true,
+        self.events.push_back(Event::Frame(Packet::at(
+            TrackKind::Audio,
+            time,
+            true,
             // Of its own allocation, so that a frame kept long doesn't hold its neighbours.
-            data: Bytes::copy_from_slice(data),
-        }));
+            Bytes::copy_from_slice(data),
+        )));
     }
 }

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use container::flv::{self, Tag};
-use container::h264::{self, AvcConfig};
-use container::opus;
+use container::{ParameterSets, Sets, h264, opus};
 use media::{CodecParameters, Packet, Timestamp, TrackKind};
 use rtc::Media;
 
@@ -17,17 +16,30 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 const CHANNELS: u8 = 2;
 
 /// Access units in, tags out. After a loss pictures wait for a key frame: viewers would see what can't be decoded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Assembler {
     times: Times,
-    /// Parameter sets of the pictures.
-    config: Option<AvcConfig>,
+    sets: ParameterSets,
     video: Option<CodecParameters>,
     audio: Option<CodecParameters>,
     /// Whether pictures can be decoded.
     decodable: bool,
     asked: Option<Instant>,
     broken: u64,
+}
+
+impl Default for Assembler {
+    fn default() -> Self {
+        Self {
+            times: Times::default(),
+            sets: ParameterSets::h264(),
+            video: None,
+            audio: None,
+            decodable: false,
+            asked: None,
+            broken: 0,
+        }
+    }
 }
 
 impl Assembler {
@@ -65,7 +77,12 @@ impl Assembler {
 
     fn picture(&mut self, media: &Media, ms: i64) -> Vec<Tag> {
         let unit = h264::annexb_to_avcc(&media.data);
-        let mut tags: Vec<_> = self.configured(&unit.sps, &unit.pps, ms).into_iter().collect();
+        let brought = Sets {
+            vps: Vec::new(),
+            sps: unit.sps,
+            pps: unit.pps,
+        };
+        let mut tags: Vec<_> = self.configured(brought, ms).into_iter().collect();
         if unit.key {
             self.decodable = true;
         } else if !media.whole {
@@ -75,25 +92,17 @@ impl Assembler {
         match known {
             Some(video) => tags.push(flv::access_unit(
                 video,
-                &packet(media.kind, ms, unit.key, unit.data),
+                &Packet::at(media.kind, Timestamp::from_millis(ms), unit.key, unit.data),
             )),
             None => self.broken += 1,
         }
         tags
     }
 
-    /// The configuration, where the parameter sets are others than before.
-    fn configured(&mut self, sps: &[Bytes], pps: &[Bytes], ms: i64) -> Option<Tag> {
-        if sps.is_empty() || pps.is_empty() {
-            return None;
-        }
-        let config = AvcConfig::from_parameter_sets(sps, pps).ok()?;
-        if self.config.as_ref() == Some(&config) {
-            return None;
-        }
-        let video = CodecParameters::Video(h264::parameters(&config.to_bytes()).ok()?);
+    /// The configuration, where the parameter sets say what is new.
+    fn configured(&mut self, brought: Sets, ms: i64) -> Option<Tag> {
+        let video = CodecParameters::Video(self.sets.take(brought).ok()??);
         let tag = flv::configuration(&video, ms as u32);
-        self.config = Some(config);
         self.video = Some(video);
         Some(tag)
     }
@@ -109,20 +118,11 @@ impl Assembler {
         }
         if let Some(audio) = self.audio.as_ref().filter(|_| !media.data.is_empty()) {
             let data = Bytes::copy_from_slice(&media.data);
-            tags.push(flv::access_unit(audio, &packet(media.kind, ms, true, data)));
+            tags.push(flv::access_unit(
+                audio,
+                &Packet::at(media.kind, Timestamp::from_millis(ms), true, data),
+            ));
         }
         tags
-    }
-}
-
-fn packet(kind: TrackKind, ms: i64, key: bool, data: Bytes) -> Packet {
-    let at = Timestamp::from_millis(ms);
-    Packet {
-        kind,
-        track: 0,
-        pts: at,
-        dts: at,
-        key,
-        data,
     }
 }

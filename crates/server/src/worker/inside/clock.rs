@@ -1,5 +1,7 @@
 //! FLV's timestamps on a line that doesn't wrap.
 
+use container::flv;
+
 /// Milliseconds since the stream's own zero, told from 32 bits of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Clock {
@@ -10,8 +12,7 @@ impl Clock {
     /// The time of `timestamp`: the nearest to the last one that has these bits.
     pub(super) fn at(&mut self, timestamp: u32) -> i64 {
         let at = match self.last {
-            // The low 32 bits of the last are what its timestamp was.
-            Some(last) => last + i64::from(timestamp.wrapping_sub(last as u32).cast_signed()),
+            Some(last) => flv::nearest(timestamp, last),
             None => i64::from(timestamp),
         };
         self.last = Some(at);

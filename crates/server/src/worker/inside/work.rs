@@ -3,7 +3,7 @@
 use api::{Code, Fault};
 use bytes::BytesMut;
 use container::flv::{Tag, TagKind, access_unit, configuration, write_tag};
-use media::{CodecParameters, Packet, Timestamp, TrackKind};
+use media::{CodecParameters, Packet, TrackKind};
 use pipeline::encode::OpusConfig;
 use pipeline::transcode::{Made, Pictures, PicturesConfig, Sound};
 
@@ -80,7 +80,7 @@ impl Work {
                 self.counters.refused += 1;
                 Ok(())
             }
-            Media::Frame(frame) => self.transcode(&frame, tag.timestamp, out),
+            Media::Frame(frame) => self.transcode(frame, tag.timestamp, out),
             Media::Configured | Media::Nothing => Ok(()),
         }
     }
@@ -123,17 +123,9 @@ impl Work {
         Ok(())
     }
 
-    fn transcode(&mut self, frame: &Frame, timestamp: u32, out: &mut BytesMut) -> Result<(), Fault> {
-        let dts = self.clock.at(timestamp);
-        let packet = Packet {
-            kind: frame.kind,
-            track: 0,
-            pts: Timestamp::from_millis(dts + i64::from(frame.composition_ms)),
-            dts: Timestamp::from_millis(dts),
-            key: frame.key,
-            data: frame.data.clone(),
-        };
-        let made = match (frame.kind, &mut self.pictures, &mut self.sound) {
+    fn transcode(&mut self, frame: Frame, timestamp: u32, out: &mut BytesMut) -> Result<(), Fault> {
+        let packet = frame.packet(self.clock.at(timestamp));
+        let made = match (packet.kind, &mut self.pictures, &mut self.sound) {
             (TrackKind::Video, Some(pictures), _) => {
                 self.counters.pictures_in += 1;
                 pictures.push(&packet)

@@ -16,25 +16,27 @@ pub(crate) struct Clip {
     pub(crate) args: &'static [&'static str],
 }
 
-/// 30 frames a second, a key frame each second, stereo at 48 kHz.
-pub(crate) const PLAIN: Clip = Clip {
-    args: &[
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc=size=160x90:rate=30",
-        "-f",
-        "lavfi",
-        "-i",
-        "sine=r=48000",
-        "-ac",
-        "2",
-        "-g",
-        "30",
-        "-bf",
-        "0",
-    ],
-};
+/// A clip of 30 pictures a second of a size, stereo at 48 kHz, and further options of its encoder.
+macro_rules! clip {
+    ($size:literal, $($option:literal),+) => {
+        Clip {
+            args: &[
+                "-f", "lavfi", "-i", concat!("testsrc=size=", $size, ":rate=30"),
+                "-f", "lavfi", "-i", "sine=r=48000", "-ac", "2",
+                $($option),+
+            ],
+        }
+    };
+}
+
+/// A key frame each second, no B-frames.
+pub(crate) const PLAIN: Clip = clip!("160x90", "-g", "30", "-bf", "0");
+
+/// What many publishers send: a key frame each second, three B-frames in a row.
+pub(crate) const WITH_B_FRAMES: Clip = clip!("320x180", "-g", "30", "-bf", "3", "-b_strategy", "0");
+
+/// The same with a single key frame.
+pub(crate) const ONE_KEY_FRAME: Clip = clip!("320x180", "-g", "1000", "-bf", "3", "-b_strategy", "0");
 
 impl Clip {
     /// The clip's tags, `seconds` long.
@@ -89,7 +91,6 @@ pub(crate) fn tags(file: &[u8]) -> Vec<Tag> {
     std::iter::from_fn(|| reader.next_tag().unwrap()).collect()
 }
 
-/// Whether a tag is sound or a picture itself, no configuration.
 /// The same as a transport stream, written by ffmpeg.
 pub(crate) fn transport_stream(tags: &[Tag]) -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
@@ -109,6 +110,7 @@ pub(crate) fn transport_stream(tags: &[Tag]) -> Vec<u8> {
     std::fs::read(to).unwrap()
 }
 
+/// Whether a tag is sound or a picture itself, no configuration.
 pub(crate) fn is_media(tag: &Tag) -> bool {
     match tag.kind {
         TagKind::Script => false,

@@ -25,7 +25,7 @@ use http::Answer;
 use publisher::Sender;
 
 /// After so long a test has failed: it is only ever waited in full by one that does.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server with a key for the stream `show`.
 pub(crate) struct TestServer {

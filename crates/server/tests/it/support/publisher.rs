@@ -2,7 +2,9 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Instant;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use container::flv::Tag;
 use media::MediaClock;
@@ -109,5 +111,52 @@ impl Sender {
     pub(crate) fn finish(mut self) {
         self.session.finish();
         self.flush();
+    }
+}
+
+/// Someone who publishes a clip again and again at its own speed, until it is dropped.
+pub(crate) struct Live {
+    end: mpsc::SyncSender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Live {
+    /// `sender` goes on with `clip` (whose configurations are sent each time), `from` milliseconds later than its own times.
+    pub(crate) fn start(mut sender: Sender, clip: Vec<Tag>, from: u32) -> Self {
+        let (end, ended) = mpsc::sync_channel(1);
+        let long = clip.iter().map(|tag| tag.timestamp).max().unwrap() + 33;
+        let first = Instant::now();
+        let publish = move || {
+            for round in 0.. {
+                for tag in &clip {
+                    let at = round * long + tag.timestamp;
+                    let due = first + Duration::from_millis(at.into());
+                    let wait = due.saturating_duration_since(Instant::now());
+                    if ended.recv_timeout(wait) != Err(mpsc::RecvTimeoutError::Timeout) {
+                        return;
+                    }
+                    sender.send(&Tag {
+                        timestamp: from + at,
+                        ..tag.clone()
+                    });
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("publisher".into());
+        Self {
+            end,
+            thread: Some(thread.spawn(publish).unwrap()),
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let _ = self.end.try_send(());
+        let ended = self.thread.take().map(JoinHandle::join);
+        assert!(
+            std::thread::panicking() || ended.is_none_or(|ended| ended.is_ok()),
+            "it can't publish"
+        );
     }
 }

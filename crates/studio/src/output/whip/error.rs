@@ -11,15 +11,9 @@ pub enum WhipError {
     /// The server's name is unknown.
     #[error("there is no server of that name")]
     Resolve,
-    /// The server can't prove who it is.
-    #[error("the server can't prove who it is: {0}")]
-    Certificate(String),
     /// An address that isn't `https://host/path`.
     #[error("the address must look like https://host/path")]
     Address,
-    /// A stream key that can't be a bearer token.
-    #[error("the stream key has characters that no key of WHIP has")]
-    Key,
     /// The connection has ended by the server's word or its silence.
     #[error("the connection was lost")]
     Lost,
@@ -44,8 +38,8 @@ impl WhipError {
             Self::Rtc(Error::Io(_)) => "whip.io",
             Self::Rtc(Error::Address(_)) | Self::Address => "whip.url",
             Self::Resolve => "whip.resolve",
-            Self::Certificate(_) => "whip.certificate",
-            Self::Key => "whip.key",
+            Self::Rtc(Error::Certificate(_)) => "whip.certificate",
+            Self::Rtc(Error::Token) => "whip.key",
             Self::Lost => "whip.lost",
         }
     }
@@ -54,7 +48,7 @@ impl WhipError {
     pub(in crate::output) fn is_refusal(&self) -> bool {
         match self {
             Self::Rtc(rtc::Error::Refused { status, .. }) => *status < 500,
-            Self::Rtc(rtc::Error::NothingInCommon) | Self::Certificate(_) | Self::Key => true,
+            Self::Rtc(rtc::Error::NothingInCommon | rtc::Error::Certificate(_) | rtc::Error::Token) => true,
             _ => false,
         }
     }
@@ -73,7 +67,7 @@ impl WhipError {
             ("whip.unreachable", _) => format!(
                 "'{name}': nothing answers at {host} port {port}; is the server running? It is tried again every second"
             ),
-            (_, Self::Certificate(why)) => format!(
+            (_, Self::Rtc(rtc::Error::Certificate(why))) => format!(
                 "'{name}' can't prove that it is {host}: {why}; nothing was sent. Check the address and this \
                  machine's date"
             ),
@@ -91,15 +85,13 @@ impl WhipError {
     }
 }
 
-/// A call that came to nothing: without the key that the server may have repeated, and with the certificate told apart.
+/// A call that came to nothing, without the key that the server may have repeated.
 pub(super) fn failed(error: rtc::Error, key: &Secret) -> WhipError {
     match error {
         rtc::Error::Refused { status, sentence } => {
             let sentence = key.mask(&sentence);
             rtc::Error::Refused { status, sentence }.into()
         }
-        // Its own words, as rustls has them: there is no other sign.
-        rtc::Error::Http(why) if why.contains("certificate") => WhipError::Certificate(why),
         other => other.into(),
     }
 }

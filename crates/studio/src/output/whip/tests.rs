@@ -1,11 +1,10 @@
-use rustls::CertificateError;
-
 use super::*;
 use crate::show::{AudioSettings, KeyRef, OutputKind, SrtSettings, VideoSettings};
 
 fn output(url: &str) -> Output {
     Output {
         name: "theirs".into(),
+        platform: None,
         kind: OutputKind::Whip,
         url: url.into(),
         key: KeyRef::Env("KEY".into()),
@@ -54,8 +53,10 @@ fn each_refusal_has_its_code_and_says_what_to_do() {
 
 #[test]
 fn a_server_that_can_not_prove_who_it_is_is_told_from_one_that_is_away() {
-    let untrusted = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
-    let error = failed(rtc::Error::Http(untrusted.to_string()), &Secret::default());
+    let error = failed(
+        rtc::Error::Certificate("UnknownIssuer".into()),
+        &Secret::default(),
+    );
     assert_eq!((error.code(), error.is_refusal()), ("whip.certificate", true));
     assert!(
         error

@@ -1,4 +1,5 @@
 import type { Command, Failure, Health, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
+import { isAddress } from '../../places';
 import { place, picture, sound } from './show';
 
 type Undo = Pick<State, 'on_air' | 'scenes' | 'sounds'>;
@@ -127,7 +128,7 @@ export class Stage {
 
   #putPlace(put: Place): Outcome {
     const { places } = this.state;
-    if (!/^rtmp:\/\/[^/]+\/.+/.test(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
+    if (!isAddress(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
     const at = places.findIndex(({ name }) => name === put.name);
     const now = { ...(places[at] ?? place(put.name, put.url)), ...put, key_missing: false };
     this.state.places = at < 0 ? [...places, now] : places.with(at, now);

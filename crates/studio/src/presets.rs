@@ -1,0 +1,92 @@
+//! Presets of the places a show goes to: the platforms that are known, and what they take.
+
+use std::sync::LazyLock;
+
+use api::platform::{Advice, Platform, Platforms, Sent};
+
+use crate::show::{Canvas, Output};
+
+static KNOWN: LazyLock<Platforms> = LazyLock::new(|| {
+    // A test reads the same text.
+    serde_json::from_str(include_str!("../platforms.json")).unwrap_or_else(|_| Platforms {
+        checked: String::new(),
+        platforms: Vec::new(),
+    })
+});
+
+/// All of them, and the day on which that was so.
+pub fn known() -> &'static Platforms {
+    &KNOWN
+}
+
+/// The one that show files call `id`.
+pub fn find(id: &str) -> Option<&'static Platform> {
+    KNOWN.platforms.iter().find(|platform| platform.id == id)
+}
+
+/// What the platform of `output` may not take of a show on `canvas`; nothing where it is none that is known.
+pub fn advise(output: &Output, canvas: &Canvas) -> Vec<Advice> {
+    let platform = output.platform.as_deref().and_then(find);
+    let sent = Sent {
+        video_kbps: output.video.bitrate,
+        audio_kbps: output.audio.bitrate,
+        width: canvas.size.width,
+        height: canvas.size.height,
+        fps: canvas.rate.as_f64(),
+    };
+    platform.map_or_else(Vec::new, |platform| platform.limits.advise(&sent))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::show::{KeyRef, OutputKind, url_problem};
+
+    #[test]
+    fn the_data_file_is_whole_and_each_address_can_be_used() {
+        let text = include_str!("../platforms.json");
+        let read: Platforms = serde_json::from_str(text).unwrap();
+        assert!(read.checked.len() == 10 && read.platforms.len() > 10);
+        let mut ids = HashSet::new();
+        for platform in &read.platforms {
+            let id = &platform.id;
+            assert!(ids.insert(id), "{id} twice");
+            assert!(
+                id.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{id}"
+            );
+            assert!(
+                platform.source.iter().all(|page| page.starts_with("https://")),
+                "{id}"
+            );
+            let known = !platform.servers.is_empty() || platform.limits != Default::default();
+            assert_eq!(known, platform.told_by.is_some(), "{id}: who says so?");
+            assert!(
+                platform.key_page.iter().all(|page| page.starts_with("https://")),
+                "{id}"
+            );
+            for url in &platform.servers {
+                let output = Output {
+                    name: id.clone(),
+                    platform: Some(id.clone()),
+                    kind: OutputKind::of(url),
+                    url: url.clone(),
+                    key: KeyRef::Keyring("k".into()),
+                    on: true,
+                    srt: Default::default(),
+                    video: Default::default(),
+                    audio: Default::default(),
+                };
+                assert_eq!(url_problem(&output), None, "{id}: {url}");
+            }
+        }
+        let names = read
+            .platforms
+            .iter()
+            .map(|platform| platform.name.en.to_lowercase());
+        assert!(names.is_sorted(), "sorted by their English names");
+    }
+}
