@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io::ErrorKind;
-use std::time::Duration;
 
 use media::Size;
 use system_tests::PATIENCE;

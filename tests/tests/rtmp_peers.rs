@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use std::time::Duration;
 
 use container::flv::{Reader, TagKind};
 use system_tests::PATIENCE;

@@ -7,7 +7,6 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Output, Stdio};
-use std::time::Duration;
 
 use system_tests::PATIENCE;
 use system_tests::server::Server;

@@ -3,7 +3,6 @@
 // A scenario fails by panicking.
 #![allow(clippy::unwrap_used)]
 
-use std::time::Duration;
 
 use api::control::Command;
 use api::state::State;

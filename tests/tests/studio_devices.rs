@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::f64::consts::TAU;
-use std::time::Duration;
 
 use media::{AudioBlock, VideoFrame};
 use system_tests::PATIENCE;

@@ -5,7 +5,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use container::flv::{Reader, TagKind};
 use serde_json::Value;

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use system_tests::PATIENCE;
 use system_tests::ffmpeg::{Options, Publisher};

@@ -34,6 +34,28 @@ const fn dialog(name: &'static str, open: &'static str) -> View {
     }
 }
 
+/// The dialog of a place, with a platform chosen.
+macro_rules! platform {
+    ($name:literal, $id:literal) => {
+        View {
+            name: $name,
+            open: concat!(
+                "document.querySelector('#add-places').click();
+                 const choose = () => {
+                     const kind = document.querySelector('#place-kind');
+                     if (!kind) return requestAnimationFrame(choose);
+                     kind.value = '",
+                $id,
+                "';
+                     kind.dispatchEvent(new Event('change', { bubbles: true }));
+                 };
+                 choose();"
+            ),
+            opened: "document.querySelector('dialog[open] .note')",
+        }
+    };
+}
+
 const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], #add-scene')";
 const CARD: &str = "document.querySelector('main section h1')";
 
@@ -77,6 +99,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             dialog("add-microphone", "document.querySelector('#add-sound').click()"),
             dialog("add-scene", "document.querySelector('#add-scene').click()"),
             dialog("add-place", "document.querySelector('#add-places').click()"),
+            platform!("add-platform", "twitch"),
+            platform!("add-platform-with-own-address", "tiktok"),
             dialog(
                 "remove-camera",
                 "document.querySelector('#content-cameras .remove').click()",
@@ -89,6 +113,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 "help",
                 "document.querySelectorAll('header .tools button')[1].click()",
             ),
+        ],
+    },
+    Scenario {
+        twin: "advised",
+        ready: SHOW,
+        views: &[
+            plain("advised"),
+            dialog("go-live-advised", "document.querySelector('#go-live').click()"),
         ],
     },
     Scenario {

@@ -193,6 +193,17 @@ async fn places_are_added_and_removed_and_say_what_is_the_matter() {
         bad.contains("the key is no part of it") && !bad.contains("hidden"),
         "{bad}"
     );
+    // A platform gives the address, and what it takes is held against the show.
+    let twitch = r#"{"do":"place.put","place":{"name":"fourth","url":"","platform":"twitch","key":"k","bitrate":9000,"on":false}}"#;
+    on_air.ask(twitch).await.unwrap();
+    let state = on_air.state().await;
+    let fourth = state.places.iter().find(|place| place.name == "fourth").unwrap();
+    assert_eq!(fourth.url, "rtmps://live.twitch.tv/app");
+    let advice: Vec<_> = fourth.advice.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        advice,
+        ["it takes pictures of at most 6000 kbit/s, these have 9000"]
+    );
     on_air.ask(r#"{"do":"live.start"}"#).await.unwrap();
     let busy = refusal(&mut on_air, r#"{"do":"place.remove","place":"mine"}"#).await;
     assert_eq!(busy, "the show is being sent to 'mine'; end it first");

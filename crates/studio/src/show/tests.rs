@@ -116,6 +116,40 @@ fn a_key_in_the_place_of_its_name_is_refused_and_not_repeated() {
     }
 }
 
+/// The small show with these lines for an output.
+fn sent_to(lines: &str) -> Show {
+    let (head, _) = SMALL.split_once("[[output]]").unwrap();
+    let text = format!("{head}[[output]]\nname = \"mine\"\nkey = {{ env = \"KEY\" }}\n{lines}\n");
+    let mut show = parse(Path::new("s.toml"), &text).unwrap();
+    show.resolve(Path::new(""));
+    show
+}
+
+#[test]
+fn a_platform_gives_the_address_and_how_often_it_wants_key_frames() {
+    let show = sent_to("platform = \"chzzk\"");
+    assert_eq!(show.problems(), []);
+    let output = &show.outputs[0];
+    assert!(
+        output.url.starts_with("rtmp://") && output.kind == OutputKind::Rtmp,
+        "{output:?}"
+    );
+    assert_eq!(output.video.key_seconds, 1);
+    let own = sent_to("platform = \"twitch\"\nurl = \"rtmp://live-fra.twitch.tv/app\"");
+    assert_eq!(own.outputs[0].url, "rtmp://live-fra.twitch.tv/app");
+    assert_eq!(own.outputs[0].video.key_seconds, 2);
+}
+
+#[test]
+fn a_platform_that_is_unknown_or_gives_no_common_address_is_said() {
+    let codes = |show: &Show| show.problems().iter().map(Problem::code).collect::<Vec<_>>();
+    assert_eq!(codes(&sent_to("platform = \"tiktok\"")), ["show.no_url"]);
+    let unknown = sent_to("platform = \"nobody\"\nurl = \"rtmp://a.b/live\"");
+    assert_eq!(codes(&unknown), ["show.no_such_platform"]);
+    let slow = sent_to("url = \"rtmp://a.b/live\"\nvideo = { key_seconds = 11 }");
+    assert_eq!(codes(&slow), ["show.out_of_range"]);
+}
+
 #[test]
 fn all_that_does_not_fit_is_said_at_once() {
     let text = SMALL

@@ -26,6 +26,17 @@ function away(): State {
   return { ...live(), places: first ? [first, lost] : [lost] };
 }
 
+/** A show that is more than its places take. */
+function advised(): State {
+  const advice = [
+    { exceeded: 'video', has: 8000, most: 6000 },
+    { exceeded: 'landscape', has: 1280, most: 720 },
+  ] as const;
+  const small = { ...place('Instagram', 'rtmps://edgetee-upload.example.com:443/rtmp'), platform: 'instagram', advice: [...advice] };
+  const shop = { ...place('Twitch', 'rtmps://live.twitch.tv/app'), platform: 'twitch', bitrate: 8000, advice: advice.slice(0, 1) };
+  return { ...fullShow(), places: [shop, small] };
+}
+
 function trouble(): State {
   const show = live();
   show.pictures = show.pictures.map((each, at) => (at === 1 ? { ...each, live: false, reason: 'it was unplugged' } : each));
@@ -56,6 +67,8 @@ function long(): State {
 export function scenarioOf(name: string): Scenario {
   const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false });
   switch (name) {
+    case 'advised':
+      return begin(advised());
     case 'opening':
       return begin(fullShow(), { phase: 'opening' });
     case 'offer':
