@@ -31,6 +31,7 @@ pub mod studio;
 pub mod tally;
 pub mod viewer;
 pub mod wait;
+pub mod whip;
 
 /// How long is waited for what has to come: far longer than it takes, so that only what never comes ends a scenario.
 /// Machines that are shared stand still for seconds.

@@ -90,8 +90,10 @@ pub struct MediaMtx {
     pub rtmp: SocketAddr,
     /// Where it takes and gives SRT.
     pub srt: SocketAddr,
+    /// Where it takes WHIP and gives WHEP.
+    pub webrtc: SocketAddr,
     api: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
     _process: Child,
 }
 
@@ -115,28 +117,38 @@ impl MediaMtx {
         // It can't be asked for free ports; these were free a moment ago.
         let rtmp = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let api = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let webrtc = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let srt = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+        let rtc = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
         let folder = tempfile::Builder::new().prefix("anchor-mediamtx-").tempdir()?;
         let config = format!(
-            "logLevel: warn\nrtsp: no\nhls: no\nwebrtc: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\napi: yes\napiAddress: {api}\n\
-             paths:\n{paths}  all_others:\n"
+            "logLevel: warn\nrtsp: no\nhls: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\napi: yes\napiAddress: {api}\n\
+             webrtcAddress: {webrtc}\nwebrtcLocalUDPAddress: {rtc}\nwebrtcIPsFromInterfaces: no\n\
+             webrtcAdditionalHosts: [127.0.0.1]\npaths:\n{paths}  all_others:\n"
         );
         let file = folder.path().join("mediamtx.yml");
         std::fs::write(&file, config)?;
         let process = Command::new(program)
             .arg(&file)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(std::fs::File::create(folder.path().join("log"))?)
             .kill_on_drop(true)
             .spawn()?;
         until(PATIENCE, async || TcpStream::connect(rtmp).await.map(Some)).await?;
         Ok(Some(Self {
             rtmp,
             srt,
+            webrtc,
             api,
-            _folder: folder,
+            folder,
             _process: process,
         }))
+    }
+
+    /// The last line it wrote.
+    pub fn said(&self) -> String {
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        log.lines().last().unwrap_or_default().to_owned()
     }
 
     /// Waits until the stream `path` can be played from it.

@@ -121,6 +121,13 @@ impl Show {
         self
     }
 
+    /// With an output by WHIP to `url`, `http://host/path`, whose bearer token is `key`.
+    #[must_use]
+    pub fn output_by_whip(mut self, name: &str, url: &str, key: &str) -> Self {
+        let kept = self.keep(key);
+        self.place(name, url, &kept, LIGHT)
+    }
+
     /// Puts a secret into a file of its own; answers where, as the show file says it.
     fn keep(&mut self, secret: &str) -> String {
         let file = format!("{}.key", self.keys.len());
@@ -129,10 +136,11 @@ impl Show {
     }
 
     fn place(mut self, name: &str, url: &str, key: &str, video: &str) -> Self {
-        let kind = url
-            .split("://")
-            .next()
-            .map_or("rtmp", |scheme| scheme.trim_end_matches('s'));
+        let kind = match url.split("://").next() {
+            Some("srt") => "srt",
+            Some("http" | "https") => "whip",
+            _ => "rtmp",
+        };
         self.text += &format!(
             "[[output]]\nname = \"{name}\"\ntype = \"{kind}\"\nurl = \"{url}\"\nkey = {key}\nvideo = {video}\n"
         );

@@ -3,7 +3,6 @@
 // A scenario fails by panicking.
 #![allow(clippy::unwrap_used)]
 
-
 use system_tests::PATIENCE;
 use system_tests::ffmpeg::{Codec, Options, Publisher};
 use system_tests::http;

@@ -3,7 +3,6 @@
 // A scenario fails by panicking.
 #![allow(clippy::unwrap_used)]
 
-
 use bytes::Bytes;
 use container::flv::audio::{self, AudioTag};
 use container::flv::video::{self, VideoTag};

@@ -3,7 +3,6 @@
 // A scenario fails by panicking.
 #![allow(clippy::unwrap_used)]
 
-
 use api::control::Command;
 use api::state::State;
 use media::VideoFrame;

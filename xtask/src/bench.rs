@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::live::build;
-use crate::{needs, places};
+use crate::{needs, peers, places};
 
 /// Name, what it measures, and its program: one of the test package's, or a bench of a crate.
 const BENCHES: &[(&str, &str, Program)] = &[
@@ -46,6 +46,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         "passage",
         "what the server adds: from a picture written to the picture received, by RTMP, HTTP-FLV and SRT, beside nginx",
         Program::System("bench-passage"),
+    ),
+    (
+        "matrix",
+        "who publishes what and who plays it: publishers, codecs, protocols and players that are not ours; --seconds 20",
+        Program::System("bench-matrix"),
     ),
     (
         "compose",
@@ -136,7 +141,14 @@ fn system(bin: &str, Fixtures { cameras, window }: Fixtures, rest: &[&str]) -> R
     if !finished(&mut cargo(&["build", "-p", "system-tests", "--bin", bin]))? {
         return Ok(false);
     }
+    if bin == "bench-matrix" {
+        for (name, mut fetch) in peers::missing() {
+            println!("{name}");
+            finished(&mut fetch)?;
+        }
+    }
     let mut command = Command::new(places::target().join("debug").join(bin));
+    command.env("ANCHOR_PEERS", peers::folder());
     command.arg("--server").arg(&programs.server);
     if !matches!(bin, "bench-viewers" | "bench-passage") {
         command.arg("--studio").arg(&programs.studio);

@@ -5,7 +5,10 @@ use std::io;
 /// Why there is no connection, or none any more.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The session description is too long, isn't one, or asks for what can't be.
+    /// What came is no session description.
+    #[error("The session description can't be read: {0}")]
+    Unreadable(String),
+    /// The session description is too long, or asks for what can't be.
     #[error("The session description can't be used: {0}")]
     Description(String),
     /// The two sides have no codec, or no direction, in common.

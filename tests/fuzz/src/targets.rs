@@ -7,18 +7,20 @@ mod hls_query;
 mod http;
 mod ingest;
 mod live;
+mod rtc_packets;
 mod rtmp_chunks;
 mod rtmp_client;
 mod rtmp_handshake;
 mod rtmp_messages;
 mod rtmp_server;
+mod sdp;
 mod srt_stream_id;
 mod ts;
 
 use crate::Target;
 
 /// All of them.
-pub static ALL: [Target; 12] = [
+pub static ALL: [Target; 14] = [
     rtmp_handshake::TARGET,
     rtmp_chunks::TARGET,
     rtmp_server::TARGET,
@@ -31,6 +33,8 @@ pub static ALL: [Target; 12] = [
     srt_stream_id::TARGET,
     http::TARGET,
     hls_query::TARGET,
+    sdp::TARGET,
+    rtc_packets::TARGET,
 ];
 
 /// The target called `name`.

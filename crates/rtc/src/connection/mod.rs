@@ -131,7 +131,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Takes a packet that came `from` there to the local candidate `to`.
+    /// Takes a packet that came `from` there to the local candidate `to`. False when it can't be read: it is a stranger's, or
+    /// damaged, and is passed over.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -139,15 +140,15 @@ impl Connection {
         from: SocketAddr,
         to: SocketAddr,
         packet: &[u8],
-    ) {
+    ) -> bool {
         let proto = match transport {
             Transport::Udp => Protocol::Udp,
             Transport::Tcp => Protocol::Tcp,
         };
-        // What can't be read is a stranger's, or damaged.
-        if let Ok(received) = Receive::new(proto, from, to, packet) {
-            self.input(Input::Receive(now, received));
-        }
+        let received = Receive::new(proto, from, to, packet);
+        received
+            .map(|received| self.input(Input::Receive(now, received)))
+            .is_ok()
     }
 
     /// It is `now`.

@@ -1,6 +1,7 @@
 //! Offers and answers.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use media::TrackKind;
@@ -8,7 +9,7 @@ use str0m::bwe::Bitrate;
 use str0m::change::{SdpAnswer, SdpOffer};
 use str0m::media::{Direction, MediaKind, Mid};
 use str0m::net::TcpType;
-use str0m::{Candidate, Rtc, RtcConfig};
+use str0m::{Candidate, Rtc, RtcConfig, RtcError};
 
 use super::send::Outgoing;
 use super::{CONNECT_WITHIN, Connection, Identity, Line, STATS_EVERY, kind};
@@ -57,7 +58,7 @@ impl Connection {
     /// Answers `offer`, as a server: ICE-lite, all `candidates` within the answer.
     ///
     /// # Errors
-    /// [`Error::Description`], [`Error::NothingInCommon`].
+    /// [`Error::Unreadable`], [`Error::Description`], [`Error::NothingInCommon`].
     pub fn answer(
         offer: &str,
         role: Role,
@@ -65,9 +66,9 @@ impl Connection {
         candidates: &Candidates,
         now: Instant,
     ) -> Result<(Self, String), Error> {
-        let offer = SdpOffer::from_sdp_string(within(offer)?).map_err(wrong)?;
+        let offer = SdpOffer::from_sdp_string(within(offer)?).map_err(unreadable)?;
         let mut this = Self::new(role, identity, candidates, true, now);
-        let answer = this.rtc.sdp_api().accept_offer(offer).map_err(wrong)?;
+        let answer = guarded(|| this.rtc.sdp_api().accept_offer(offer))?;
         let answer = together(&answer.to_sdp_string());
         let mids: Vec<_> = answer
             .lines()
@@ -109,12 +110,16 @@ impl Connection {
     /// Takes the answer to its offer.
     ///
     /// # Errors
-    /// [`Error::Description`], [`Error::NothingInCommon`].
+    /// [`Error::Unreadable`], [`Error::Description`], [`Error::NothingInCommon`].
     pub fn accept(&mut self, answer: &str) -> Result<(), Error> {
         let pending = self.pending.take();
         let (pending, mids) = pending.ok_or_else(|| Error::Description("nothing was offered".into()))?;
-        let answer = SdpAnswer::from_sdp_string(within(answer)?).map_err(wrong)?;
-        self.rtc.sdp_api().accept_answer(pending, answer).map_err(wrong)?;
+        let answer = SdpAnswer::from_sdp_string(within(answer)?).map_err(unreadable)?;
+        let accepted = guarded(|| self.rtc.sdp_api().accept_answer(pending, answer));
+        if accepted.is_err() {
+            self.rtc.disconnect();
+        }
+        accepted?;
         self.settle(mids.into_iter())
     }
 
@@ -224,6 +229,19 @@ fn within(description: &str) -> Result<&str, Error> {
         0..=MAX_SDP => Ok(description),
         length => Err(Error::Description(format!("it is {length} bytes long"))),
     }
+}
+
+/// Lets the library take a stranger's description. It asserts some of what a description may not say (one payload type for
+/// sound and pictures, say): what it worked on is thrown away then, as for any other that it refuses.
+fn guarded<T>(work: impl FnOnce() -> Result<T, RtcError>) -> Result<T, Error> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(wrong),
+        Err(_) => Err(Error::Description("it contradicts itself".into())),
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Error {
+    Error::Unreadable(error.to_string())
 }
 
 fn wrong(error: impl std::fmt::Display) -> Error {

@@ -134,7 +134,7 @@ impl Endpoint {
     /// Answers `offer`, SDP; gives the answer with the session.
     ///
     /// # Errors
-    /// [`Error::Description`], [`Error::NothingInCommon`].
+    /// [`Error::Unreadable`], [`Error::Description`], [`Error::NothingInCommon`].
     pub fn answer(&self, offer: &str, role: Role) -> Result<(Session, String), Error> {
         let (identity, candidates) = (&self.shared.identity, &self.shared.candidates);
         let (connection, answer) = Connection::answer(offer, role, identity, candidates, Instant::now())?;

@@ -82,7 +82,7 @@ impl Session {
     /// Takes the answer to its offer.
     ///
     /// # Errors
-    /// [`Error::Description`], [`Error::NothingInCommon`].
+    /// [`Error::Unreadable`], [`Error::Description`], [`Error::NothingInCommon`].
     pub fn accept(&mut self, answer: &str) -> Result<(), Error> {
         self.connection.accept(answer)
     }

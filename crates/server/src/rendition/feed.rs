@@ -100,8 +100,8 @@ impl Feed {
             self.watch = Watch::default();
             self.order = Order::Unknown;
         }
+        // What comes from now on may have to be made, or no longer.
         self.waiting.get_or_insert_default();
-        self.making.configure(&self.tracks, tag.timestamp);
     }
 
     fn frame(&mut self, tag: Tag, frame: Frame) {
@@ -133,14 +133,12 @@ impl Feed {
             return;
         }
         let kbps = u32::try_from(self.rendition.stream.bits() / 1_000).unwrap_or(u32::MAX);
-        self.making.want(making::job(
-            self.tracks.video(),
-            self.tracks.audio(),
-            self.order,
-            kbps,
-        ));
+        let job = making::job(self.tracks.video(), self.tracks.audio(), self.order, kbps);
+        let waiting = self.waiting.take().unwrap_or_default();
+        let from = waiting.front().map_or(0, |(tag, _)| tag.timestamp);
+        self.making.want(job, &self.tracks, from);
         self.begin();
-        for (tag, frame) in self.waiting.take().unwrap_or_default() {
+        for (tag, frame) in waiting {
             self.hand_on(&tag, frame);
         }
     }

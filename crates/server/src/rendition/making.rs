@@ -68,13 +68,15 @@ impl Making {
         }
     }
 
-    /// Makes `job` from now on; a process that makes the same kinds goes on.
-    pub(super) fn want(&mut self, job: Job) {
+    /// Makes `job` of `tracks` from now on; a process that makes the same kinds goes on, and is told of them as of `timestamp`.
+    pub(super) fn want(&mut self, job: Job, tracks: &Tracks, timestamp: u32) {
         let kinds = |job: &Job| (job.video.is_some(), job.audio.map(|audio| audio.channels));
         if kinds(&job) != kinds(&self.job) {
             self.running = None;
             self.pauses = Pauses::at_once(Instant::now());
             self.job = job;
+        } else {
+            self.configure(tracks, timestamp);
         }
     }
 
@@ -105,7 +107,7 @@ impl Making {
     }
 
     /// Tells the process how to decode `tracks`.
-    pub(super) fn configure(&mut self, tracks: &Tracks, timestamp: u32) {
+    fn configure(&mut self, tracks: &Tracks, timestamp: u32) {
         let video = tracks.video().cloned().map(CodecParameters::Video);
         let audio = tracks.audio().cloned().map(CodecParameters::Audio);
         for parameters in video.iter().chain(&audio) {

@@ -19,7 +19,7 @@ fn running(server: &mut TestServer, what: &str) -> RelayStats {
 
 #[test]
 fn a_stream_is_pulled_from_another_server_and_comes_back_with_it() {
-    let origin = TestServer::start();
+    let mut origin = TestServer::start();
     let tags = PLAIN.pictures(1);
     let mut sender = origin.publish();
     sender.send_all(&tags);
@@ -39,6 +39,7 @@ fn a_stream_is_pulled_from_another_server_and_comes_back_with_it() {
     assert!(got.iter().zip(&sent).all(|(got, sent)| got.data == sent.data));
 
     sender.finish();
+    origin.wait_log("publisher left");
     let mut sender = origin.publish();
     sender.send_all(&tags);
     assert_eq!(

@@ -231,6 +231,57 @@ async fn b_frames_become_pictures_in_the_order_in_which_they_are_shown() {
     assert!(error.is_none(), "{error:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_of_opus_after_one_of_aac_is_handed_on_as_it_is() {
+    let mut server = TestServer::start_with(LISTEN, "info");
+    let live = Live::start(server.publish(), PLAIN.tags(2), 0);
+    drop(Viewer::new(server.get("/live/show.flv")).next());
+    let mut viewer = Caller::connect(&server, "/whep/show", None, Role::Receive)
+        .await
+        .unwrap();
+    viewer.until(|seen| of(TrackKind::Audio, seen).len() >= 10).await;
+    drop(live);
+    server.wait_log("publisher left");
+    let mut publisher = Caller::connect(&server, "/whip", Some(&server.key), Role::Send)
+        .await
+        .unwrap();
+    // Not what a worker would make of anything.
+    let opus = bytes::Bytes::from_static(&[0xfc, 0xff, 0xfe]);
+    let heard = async {
+        viewer
+            .until(|seen| seen.iter().any(|media| media.data[..] == opus[..]))
+            .await;
+    };
+    let clip = PLAIN.tags(1);
+    let (video, clip) = (parameters(&clip), pictures(&clip));
+    let mut every = tokio::time::interval(Duration::from_millis(33));
+    let mut count = 0;
+    let publish = async {
+        loop {
+            tokio::select! {
+                _ = publisher.session.next() => {}
+                _ = every.tick() => {
+                    let tag = clip[count % clip.len()];
+                    let at = Timestamp::from_millis(count as i64 * 33);
+                    count += 1;
+                    let shown = Packet::at(TrackKind::Video, at, is_key(tag), picture(tag));
+                    publisher.session.send(&Unit::picture(&shown, &video, Instant::now()), at);
+                    let sound = Packet::at(TrackKind::Audio, at, true, opus.clone());
+                    publisher.session.send(&Unit::sound(&sound, Instant::now()), at);
+                }
+            }
+        }
+    };
+    tokio::select! { () = heard => {}, () = publish => {} }
+    let error = server.stats().last_error;
+    assert!(
+        !error
+            .as_ref()
+            .is_some_and(|error| error.message.contains("transcoded")),
+        "{error:?}"
+    );
+}
+
 /// What the server answers to a request with these headers.
 fn status(server: &TestServer, method: &str, path: &str, headers: &str, body: &str) -> u16 {
     let mut stream = http::connect(server.http);

@@ -8,6 +8,7 @@ mod files;
 mod requests;
 mod sessions;
 mod tap;
+mod webrtc;
 
 use std::error::Error;
 
@@ -23,14 +24,21 @@ const KEYS: &str = "[[key]]\nname = \"spring\"\ncreated = \"2026-01-01T00:00:00Z
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The programs to be recorded are named as for benchmarks.
-    system_tests::binary::options()?;
+    // The programs to be recorded are named as for benchmarks. `--only webrtc` leaves the other recordings as they are.
+    let options = system_tests::binary::options()?;
     let corpus = Corpus::default();
+    if options
+        .iter()
+        .any(|(name, value)| name == "--only" && value == "webrtc")
+    {
+        return webrtc::record(&corpus).await;
+    }
     files::record(&corpus)?;
     sessions::publishers(&corpus).await?;
     sessions::player(&corpus).await?;
     sessions::clients(&corpus).await?;
     requests::record(&corpus).await?;
+    webrtc::record(&corpus).await?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ impl WhipError {
                 429 => "whip.too_many",
                 _ => "whip.refused",
             },
-            Self::Rtc(Error::Description(_)) => "whip.answer",
+            Self::Rtc(Error::Unreadable(_) | Error::Description(_)) => "whip.answer",
             Self::Rtc(Error::NothingInCommon) => "whip.codec",
             Self::Rtc(Error::Unconnected) => "whip.blocked",
             Self::Rtc(Error::Http(_)) => "whip.unreachable",
