@@ -78,7 +78,7 @@ async fn offers_that_cannot_be_are_refused() {
         assert!(expected, "{refused}");
     }
     // One that the library asserts away.
-    let found = include_str!("../../../../tests/corpora/sdp/found-one-payload-type-for-two-media");
+    let found = include_str!("../../../../tests/corpora/sdp/regressions/one-payload-type-for-two-media");
     let refused = server.answer(found, Role::Send).unwrap_err();
     assert!(matches!(refused, rtc::Error::Description(_)), "{refused}");
     let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();

@@ -183,15 +183,17 @@ impl Session {
 
     /// False when the connection is over.
     async fn play(&mut self, app: &str, name: &str) -> bool {
-        if let Err(fault) = check_app(app, "Play") {
-            self.connection
-                .reject("NetStream.Play.StreamNotFound", &fault.message)
-                .await;
-            return false;
-        }
+        let name = match played(app, name) {
+            Ok(name) => name,
+            Err(fault) => {
+                self.connection
+                    .reject("NetStream.Play.StreamNotFound", &fault.message)
+                    .await;
+                return false;
+            }
+        };
         self.pass = None;
-        let stopped =
-            deliver::rtmp::play(&mut self.connection, &self.app, self.address.ip(), plain(name)).await;
+        let stopped = deliver::rtmp::play(&mut self.connection, &self.app, self.address.ip(), name).await;
         self.pass = self.app.publishers.enter(self.address.ip());
         stopped && self.pass.is_some()
     }
@@ -232,6 +234,15 @@ impl Session {
                 publisher.fail(fault);
             }
         }
+    }
+}
+
+/// The name of the stream that is to be played. MediaMTX has all of its address in the application, and plays nothing of it.
+fn played<'a>(app: &'a str, name: &'a str) -> Result<&'a str, Fault> {
+    let within = plain(app).trim_matches('/').strip_prefix(APP);
+    match within.and_then(|rest| rest.strip_prefix('/')) {
+        Some(within) if plain(name).is_empty() => Ok(within),
+        _ => check_app(app, "Play").map(|()| plain(name)),
     }
 }
 

@@ -102,6 +102,18 @@ fn a_player_waits_through_an_interruption_and_hears_of_the_end() {
 }
 
 #[test]
+fn a_player_may_have_all_of_the_address_in_the_application() {
+    let server = TestServer::start();
+    let tags = PLAIN.pictures(1);
+    let mut sender = server.publish();
+    sender.send_all(&tags);
+    let mut player = Player::connect_to(&format!("rtmp://{}/live/show", server.rtmp), "").unwrap();
+    assert_eq!(player.media(1).len(), 1);
+    let other = Player::connect_to(&format!("rtmp://{}/other/show", server.rtmp), "");
+    assert!(matches!(other, Err(Error::Rejected { .. })));
+}
+
+#[test]
 fn what_is_not_there_is_refused_in_a_sentence() {
     let server = TestServer::start();
     let refused = |name: &str| match Player::connect(server.rtmp, name) {

@@ -88,36 +88,32 @@ async fn row(
             return Ok(text + &" - |".repeat(PLAYERS.len()) + "\n");
         }
     };
-    until(PATIENCE, async || {
+    let live = until(PATIENCE, async || {
         let known = server.stream(&stream.name).await?;
         Ok(known.filter(|known| known["video"]["frames"].as_u64() > Some(30)))
-    })
-    .await?;
-    // Those that take much of the machine, and the others.
-    let mut cells = vec![None; PLAYERS.len()];
-    for heavy in [false, true] {
-        let plays = PLAYERS
-            .iter()
-            .enumerate()
-            .filter(|(_, player)| player.is_heavy() == heavy);
-        let plays = plays.map(|(at, player)| {
-            let play = player.play(&stream, seconds);
-            async move { (at, *player, play.await) }
-        });
-        for (at, player, cell) in futures_util::future::join_all(plays).await {
-            eprintln!("  {}: {cell:?}", player.name());
-            cells[at] = Some((player, cell));
-        }
+    });
+    if live.await.is_err() {
+        notes.push(format!("{}: nothing arrives", source.name()));
+        return Ok(text + &" - |".repeat(PLAYERS.len()) + "\n");
     }
+    // Those that take much of the machine one after the other, the others at once.
+    let (heavy, light): (Vec<&Player>, Vec<&Player>) = PLAYERS.iter().partition(|player| player.is_heavy());
+    let mut cells: Vec<Result<u64, String>> = Vec::new();
+    for player in heavy {
+        cells.push(player.play(&stream, seconds).await);
+    }
+    let light = light.iter().map(|player| player.play(&stream, seconds));
+    cells.extend(futures_util::future::join_all(light).await);
     drop(published);
-    for (player, cell) in cells.into_iter().flatten() {
+    for (player, cell) in PLAYERS.iter().zip(cells) {
+        eprintln!("  {}: {cell:?}", player.name());
         match cell {
             Ok(pictures) => {
                 let _ = write!(text, " {pictures} |");
             }
             Err(why) => {
                 text += " - |";
-                notes.push(format!("{} to {}: {why}", source.name(), Player::name(player)));
+                notes.push(format!("{} to {}: {why}", source.name(), player.name()));
             }
         }
     }

@@ -18,6 +18,7 @@ pub(crate) enum Player {
     MediaMtx(&'static str),
 }
 
+/// Those that need much of the machine first.
 pub(crate) const PLAYERS: &[Player] = &[
     Player::Page("flv"),
     Player::Page("ll-hls"),
@@ -75,7 +76,7 @@ const LISTEN: &str = "window.why = [];
     console.info = (...words) => why.push(words.join(' '));";
 /// Pictures drawn so far, and by what.
 const SHOWN: &str = "const { totalVideoFrames, droppedVideoFrames } = document.querySelector('video').getVideoPlaybackQuality();
-    return [totalVideoFrames - droppedVideoFrames, anchorStats().protocol, why.join('; ')];";
+    return [totalVideoFrames - droppedVideoFrames, anchorStats().protocol, why.at(-1) ?? ''];";
 
 async fn page(stream: &Stream<'_>, way: &str, seconds: u32) -> Result<u64, String> {
     let browser = Browser::start(&Options::default())

@@ -78,6 +78,7 @@ impl Source {
         match self {
             Self::Studio(Protocol::Whip) => "Anchor Studio, H.264, Opus, WHIP".to_owned(),
             Self::Studio(by) => format!("Anchor Studio, H.264, AAC, {}", by.name()),
+            Self::Ffmpeg(codec, Protocol::Srt) => format!("ffmpeg 5.1, {}, SRT", codecs(codec)),
             Self::Ffmpeg(codec, by) => format!("ffmpeg 8.1.2, {}, {}", codecs(codec), by.name()),
             Self::Obs(by) => format!("OBS 29.0.2, H.264, AAC, {}", by.name()),
             Self::Chromium => "Chromium, H.264, Opus, WHIP".to_owned(),
@@ -89,7 +90,11 @@ impl Source {
         match self {
             Self::Studio(by) => studio(by, stream).map(|studio| Published::Studio(Box::new(studio))),
             Self::Ffmpeg(codec, by) => {
-                let program = peers::ffmpeg_or_skip().ok_or("ffmpeg 8.1.2 is not here")?;
+                // The newer one is built without SRT.
+                let program = match by {
+                    Protocol::Srt => "ffmpeg".into(),
+                    _ => peers::ffmpeg_or_skip().ok_or("ffmpeg 8.1.2 is not here")?,
+                };
                 let options = ffmpeg::Options {
                     codec,
                     ..ffmpeg::Options::default()
@@ -98,7 +103,10 @@ impl Source {
                 started.map(Published::Ffmpeg).map_err(|e| e.to_string())
             }
             Self::Obs(by) => {
-                let started = Obs::start_or_skip(&by.address(stream)).map_err(|e| e.to_string())?;
+                // What stands behind the last stroke is the key, which SRT has within the address.
+                let end = if matches!(by, Protocol::Srt) { "/" } else { "" };
+                let address = by.address(stream) + end;
+                let started = Obs::start_or_skip(&address).map_err(|e| e.to_string())?;
                 started.map(Published::Obs).ok_or("OBS is not here".into())
             }
             Self::Chromium => chromium(stream).await.map(Published::Chromium),

@@ -18,7 +18,12 @@ pub(crate) struct Player {
 impl Player {
     /// Plays stream `name`, once the server has granted it.
     pub(crate) fn connect(to: SocketAddr, name: &str) -> Result<Self, Error> {
-        let target = Target::new(&format!("rtmp://{to}/live"), name).unwrap();
+        Self::connect_to(&format!("rtmp://{to}/live"), name)
+    }
+
+    /// The same at an address with an application of the caller's.
+    pub(crate) fn connect_to(url: &str, name: &str) -> Result<Self, Error> {
+        let target = Target::new(url, name).unwrap();
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let player = runtime.block_on(io::Player::connect(target, PATIENCE))?;
         Ok(Self { runtime, player })
