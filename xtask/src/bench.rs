@@ -10,47 +10,47 @@ const BENCHES: &[(&str, &str, Program)] = &[
     (
         "delay",
         "from tick to pixels in Chromium, by HTTP-FLV and LL-HLS",
-        Program::System("bench-delay"),
+        Program::System("bench-delay", NOTHING),
     ),
     (
         "lips",
         "picture against sound in Chromium, by media times",
-        Program::System("bench-lips"),
+        Program::System("bench-lips", NOTHING),
     ),
     (
         "frames",
         "program frames counted at the receiver: --scene demo, 1080p, four, cuts or many-layers",
-        Program::Cameras("bench-frames"),
+        Program::System("bench-frames", CAMERAS),
     ),
     (
         "preview",
         "the window's pictures over the loopback, and what they cost the show, on and off in turn",
-        Program::Cameras("bench-preview"),
+        Program::System("bench-preview", CAMERAS),
     ),
     (
         "window",
         "the studio's window: clicks, pictures, processor time and memory beside the same show without one",
-        Program::Window("bench-window"),
+        Program::System("bench-window", WINDOW),
     ),
     (
         "obs",
         "the demo show in OBS Studio and in our studio, in turn: true frames at the receiver",
-        Program::Cameras("bench-obs"),
+        Program::System("bench-obs", CAMERAS),
     ),
     (
         "viewers",
         "1000 viewers by HTTP-FLV and by RTMP, beside nginx playing RTMP",
-        Program::System("bench-viewers"),
+        Program::System("bench-viewers", NOTHING),
     ),
     (
         "passage",
         "what the server adds: from a picture written to the picture received, by RTMP, HTTP-FLV and SRT, beside nginx",
-        Program::System("bench-passage"),
+        Program::System("bench-passage", NOTHING),
     ),
     (
         "matrix",
         "who publishes what and who plays it: publishers, codecs, protocols and players that are not ours; --seconds 20",
-        Program::System("bench-matrix"),
+        Program::System("bench-matrix", PEERS),
     ),
     (
         "compose",
@@ -76,20 +76,38 @@ const BENCHES: &[(&str, &str, Program)] = &[
 
 #[derive(Clone, Copy)]
 enum Program {
-    System(&'static str),
-    /// As the one before, with the preload camera.
-    Cameras(&'static str),
-    /// As the one before, with the window.
-    Window(&'static str),
+    /// Of the test package.
+    System(&'static str, Fixtures),
+    /// A bench of a crate.
     Crate(&'static str, &'static str),
 }
 
 /// What a program is given beside server and studio.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Fixtures {
     cameras: bool,
     window: bool,
+    /// Programs that aren't ours and that Debian has not.
+    peers: bool,
 }
+
+const NOTHING: Fixtures = Fixtures {
+    cameras: false,
+    window: false,
+    peers: false,
+};
+const CAMERAS: Fixtures = Fixtures {
+    cameras: true,
+    ..NOTHING
+};
+const WINDOW: Fixtures = Fixtures {
+    window: true,
+    ..CAMERAS
+};
+const PEERS: Fixtures = Fixtures {
+    peers: true,
+    ..NOTHING
+};
 
 /// Runs one benchmark by its name; further words go to it.
 pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
@@ -108,23 +126,7 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
     needs::packages(needs::BUILD)?;
     needs::packages(&[needs::FIXTURES, needs::TEST].concat())?;
     match *program {
-        Program::System(bin) => system(bin, Fixtures::default(), rest),
-        Program::Cameras(bin) => system(
-            bin,
-            Fixtures {
-                cameras: true,
-                window: false,
-            },
-            rest,
-        ),
-        Program::Window(bin) => system(
-            bin,
-            Fixtures {
-                cameras: true,
-                window: true,
-            },
-            rest,
-        ),
+        Program::System(bin, fixtures) => system(bin, fixtures, rest),
         Program::Crate(package, bench) => {
             finished(cargo(&["bench", "-p", package, "--bench", bench]).args(rest))
         }
@@ -132,7 +134,12 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
 }
 
 /// A program of the test package, given the release builds of server and studio.
-fn system(bin: &str, Fixtures { cameras, window }: Fixtures, rest: &[&str]) -> Result<bool, String> {
+fn system(bin: &str, fixtures: Fixtures, rest: &[&str]) -> Result<bool, String> {
+    let Fixtures {
+        cameras,
+        window,
+        peers,
+    } = fixtures;
     let programs = build::all(cameras)?;
     if window {
         needs::packages(needs::WINDOW)?;
@@ -141,7 +148,7 @@ fn system(bin: &str, Fixtures { cameras, window }: Fixtures, rest: &[&str]) -> R
     if !finished(&mut cargo(&["build", "-p", "system-tests", "--bin", bin]))? {
         return Ok(false);
     }
-    if bin == "bench-matrix" {
+    if peers {
         for (name, mut fetch) in peers::missing() {
             println!("{name}");
             finished(&mut fetch)?;

@@ -13,7 +13,7 @@ pub struct Place {
     /// What the seller calls it; unique.
     pub name: String,
     /// Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
-    /// `srt://host:port`, or by WHIP `https://host/path`.
+    /// `srt://host:port`, or by WHIP `https://host/path`. Empty: the one that all sellers on its platform have.
     pub url: String,
     /// The platform it is, by its id; absent: none that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -207,15 +207,6 @@ impl Limits {
         });
         over.collect()
     }
-
-    /// The kbit/s to begin with for pictures of `height` lines (of the shorter side): what the platform recommends, if it
-    /// does.
-    pub fn recommended(&self, short_side: u32) -> Option<u32> {
-        match short_side {
-            ..=720 => self.recommended_720p30_kbps,
-            _ => self.recommended_1080p30_kbps.or(self.recommended_720p30_kbps),
-        }
-    }
 }
 
 #[cfg(test)]

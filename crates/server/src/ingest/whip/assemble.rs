@@ -12,6 +12,9 @@ use super::times::{Stamp, Times};
 
 /// Between two requests for a key frame.
 const ASK_EVERY: Duration = Duration::from_secs(1);
+/// A publisher without a key frame for so long is asked for one: browsers make none unasked, and segments end and viewers
+/// begin with them. Those that make one every two seconds, as ours, are left alone.
+const KEY_WITHIN: Duration = Duration::from_secs(3);
 /// Sound is taken for stereo, which decoders of Opus make of everything (RFC 7587, 7).
 const CHANNELS: u8 = 2;
 
@@ -24,6 +27,8 @@ pub(super) struct Assembler {
     audio: Option<CodecParameters>,
     /// Whether pictures can be decoded.
     decodable: bool,
+    /// When the newest key frame came.
+    key: Option<Instant>,
     asked: Option<Instant>,
     broken: u64,
 }
@@ -36,6 +41,7 @@ impl Default for Assembler {
             video: None,
             audio: None,
             decodable: false,
+            key: None,
             asked: None,
             broken: 0,
         }
@@ -58,12 +64,16 @@ impl Assembler {
         }
     }
 
-    /// Whether the publisher is to be asked for a key frame at `now`: while pictures wait for one, once a second.
+    /// Whether the publisher is to be asked for a key frame at `now`: while pictures wait for one, or the last was long ago;
+    /// once a second.
     pub(super) fn wants_key_frame(&mut self, now: Instant) -> bool {
         let due = self
             .asked
             .is_none_or(|asked| now.saturating_duration_since(asked) >= ASK_EVERY);
-        let wants = !self.decodable && due;
+        let overdue = self
+            .key
+            .is_some_and(|key| now.saturating_duration_since(key) >= KEY_WITHIN);
+        let wants = (!self.decodable || overdue) && due;
         if wants {
             self.asked = Some(now);
         }
@@ -85,6 +95,7 @@ impl Assembler {
         let mut tags: Vec<_> = self.configured(brought, ms).into_iter().collect();
         if unit.key {
             self.decodable = true;
+            self.key = Some(media.arrived);
         } else if !media.whole {
             self.decodable = false;
         }
@@ -126,3 +137,7 @@ impl Assembler {
         tags
     }
 }
+
+#[cfg(test)]
+#[path = "assemble_tests.rs"]
+mod tests;
