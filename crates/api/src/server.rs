@@ -29,8 +29,8 @@ pub struct StreamStats {
     pub received_kbps: f64,
     /// Tags of media that were not passed on: unsupported, malformed, or ahead of their decoder configuration.
     pub refused_tags: u64,
-    /// Tracks of the publisher beside its first picture and first sound (multitrack of Enhanced RTMP): they are not
-    /// handed on.
+    /// Tracks of the publisher beside its first picture and first sound (multitrack of Enhanced RTMP): they go to who
+    /// asks for all tracks.
     #[serde(default)]
     pub further_tracks: u32,
     /// Jumps in the publisher's timestamps that were mended.

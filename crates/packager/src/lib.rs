@@ -29,7 +29,7 @@ pub use blocking::{Decision, Edge, decide};
 pub use config::Config;
 pub use packager::{Packager, PartAnswer, Rendition};
 pub use playlist::Skip;
-pub use timeline::{Placed, Timeline};
+pub use timeline::{Placed, Stamp, Timeline};
 
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,21 @@ pub(crate) fn first_tick(at: Timestamp, per_second: u32) -> i64 {
     tick + i64::from(Timestamp::from_ticks(tick, per_second) < at)
 }
 
+/// When a publisher's tag says it is to be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The tag's timestamp: milliseconds, wraps at 2^32.
+    pub ms: u32,
+    /// What is to be added, below a million: most publishers say nothing of it.
+    pub nanos: u32,
+}
+
+impl From<u32> for Stamp {
+    fn from(ms: u32) -> Self {
+        Self { ms, nanos: 0 }
+    }
+}
+
 /// A packet placed on the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
@@ -135,16 +150,16 @@ impl Timeline {
         }
     }
 
-    /// Places a picture. `stamp` is the tag's timestamp (ms, wraps), `composition_ms` its composition time.
-    pub fn video(&mut self, stamp: u32, composition_ms: i32, key: bool, data: Bytes) -> Placed {
-        let (line, jumped) = self.place(stamp);
+    /// Places a picture; `composition_ms` is its composition time.
+    pub fn video(&mut self, stamp: impl Into<Stamp>, composition_ms: i32, key: bool, data: Bytes) -> Placed {
+        let (line, jumped) = self.place(stamp.into());
         let (pts, dts) = self.video.place(line, composition_ms);
         placed(TrackKind::Video, (pts, dts), key, data, jumped)
     }
 
-    /// Places a packet of sound. `stamp` is the tag's timestamp (ms, wraps).
-    pub fn audio(&mut self, stamp: u32, data: Bytes) -> Placed {
-        let (line, jumped) = self.place(stamp);
+    /// Places a packet of sound.
+    pub fn audio(&mut self, stamp: impl Into<Stamp>, data: Bytes) -> Placed {
+        let (line, jumped) = self.place(stamp.into());
         let at = self.audio.place(line);
         placed(TrackKind::Audio, (at, at), true, data, jumped)
     }
@@ -154,8 +169,14 @@ impl Timeline {
         self.video.end().max(self.audio.end())
     }
 
-    /// The line's moment of a stamp, to the millisecond, and whether the stamps jumped.
-    fn place(&mut self, stamp: u32) -> (Timestamp, bool) {
+    /// The line's moment of a stamp and whether the stamps jumped.
+    fn place(&mut self, stamp: Stamp) -> (Timestamp, bool) {
+        let (line, jumped) = self.place_ms(stamp.ms);
+        let nanos = line.as_nanos() + i64::from(stamp.nanos);
+        (Timestamp::from_nanos(nanos), jumped)
+    }
+
+    fn place_ms(&mut self, stamp: u32) -> (Timestamp, bool) {
         let Some(origin) = &mut self.origin else {
             return (self.open(stamp), false);
         };

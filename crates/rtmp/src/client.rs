@@ -31,6 +31,8 @@ pub enum Event {
     Publishing {
         /// Whether it asked for the media clock: our own server.
         wants_clock: bool,
+        /// Whether it takes the further tracks that were offered.
+        takes_tracks: bool,
     },
     /// It granted the play; tags follow.
     Playing,
@@ -83,8 +85,10 @@ pub struct Session {
     state: State,
     deadline: Option<(Instant, Deadline)>,
     wants_clock: bool,
-    /// Codecs of what is published, where they are known.
+    takes_tracks: bool,
+    /// Codecs of what is published, where they are known; those of tracks beside the first of each kind.
     codecs: Vec<FourCc>,
+    further: Vec<FourCc>,
     /// Timestamp of the last tag sent.
     timestamp: u32,
     events: VecDeque<Event>,
@@ -104,6 +108,13 @@ impl Session {
         self
     }
 
+    /// Offers tracks of these codecs beside the first of each kind; [`Event::Publishing`] says whether they are taken.
+    #[must_use]
+    pub fn offering_further(mut self, codecs: &[FourCc]) -> Self {
+        self.further = codecs.to_vec();
+        self
+    }
+
     /// A connection opened at `now` to play `target`.
     pub fn play(target: Target, limits: Limits, now: Instant) -> Self {
         Self::new(Purpose::Play, target, limits, now)
@@ -117,7 +128,9 @@ impl Session {
             target,
             state: State::Handshake,
             wants_clock: false,
+            takes_tracks: false,
             codecs: Vec::new(),
+            further: Vec::new(),
             timestamp: 0,
             events: VecDeque::new(),
         }

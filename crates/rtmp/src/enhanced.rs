@@ -12,9 +12,9 @@ const CAPABILITIES: &str = "capsEx";
 /// What an end does with a codec, in the maps.
 const CAN_ENCODE: f64 = 2.0;
 const CAN_FORWARD: f64 = 4.0;
-/// Extended capabilities: the request to reconnect; modifiers, of which the nanoseconds. Not several tracks: of those
-/// only the first is handed on.
+/// Extended capabilities: the request to reconnect; several tracks of a kind; modifiers, of which the nanoseconds.
 const RECONNECT: u32 = 1;
+const TRACKS: u32 = 2;
 const MODIFIERS: u32 = 4 | 8;
 /// The code of a request to reconnect ("Reconnect Request").
 pub(crate) const RECONNECT_REQUEST: &str = "NetConnection.Connect.ReconnectRequest";
@@ -37,12 +37,12 @@ pub(crate) fn is_known(object: &Value) -> bool {
 
 /// What our server answers to one that does.
 pub(crate) fn answer() -> Properties {
-    forwards(RECONNECT | MODIFIERS)
+    forwards(RECONNECT | TRACKS | MODIFIERS)
 }
 
 /// What a player says that hands on what it gets: some servers give no more than H.264 and AAC to who says nothing.
 pub(crate) fn wish() -> Properties {
-    forwards(MODIFIERS)
+    forwards(TRACKS | MODIFIERS)
 }
 
 fn forwards(capabilities: u32) -> Properties {
@@ -58,27 +58,44 @@ fn forwards(capabilities: u32) -> Properties {
 
 /// Whether the client that sent this connect object follows a request to reconnect.
 pub(crate) fn reconnects(object: &Value) -> bool {
-    let capabilities = object.get(CAPABILITIES).and_then(Value::as_number);
-    capabilities.is_some_and(|all| all as u32 & RECONNECT != 0)
+    can(object, RECONNECT)
 }
 
-/// What a publisher of these codecs says; little when all of them have an old form, as some servers refuse who says
-/// more than they know.
-pub(crate) fn offer(codecs: &[FourCc]) -> Properties {
-    let capabilities = (CAPABILITIES, Value::Number(RECONNECT.into()));
-    if codecs.iter().all(is_old) {
+/// Whether the end that sent this object takes several tracks of a kind.
+pub(crate) fn takes_tracks(object: &Value) -> bool {
+    can(object, TRACKS)
+}
+
+fn can(object: &Value, what: u32) -> bool {
+    let capabilities = object.get(CAPABILITIES).and_then(Value::as_number);
+    capabilities.is_some_and(|all| all as u32 & what != 0)
+}
+
+/// What a publisher of these codecs, and of `further` tracks of these, says; little when all of them have an old form
+/// and there are no further tracks, as some servers refuse who says more than they know.
+pub(crate) fn offer(codecs: &[FourCc], further: &[FourCc]) -> Properties {
+    let tracks = if further.is_empty() { 0 } else { TRACKS };
+    let capabilities = (CAPABILITIES, Value::Number((RECONNECT | tracks).into()));
+    if codecs.iter().all(is_old) && further.is_empty() {
         return vec![capabilities];
     }
-    let (sound, pictures): (Vec<_>, Vec<_>) = codecs
-        .iter()
-        .copied()
-        .partition(|codec| FORWARDED[1].contains(codec));
+    let mut codecs = [codecs, further].concat();
+    codecs.sort_unstable();
+    codecs.dedup();
+    let list = codecs.iter().map(name).collect();
+    let (sound, pictures): (Vec<_>, Vec<_>) =
+        codecs.into_iter().partition(|codec| FORWARDED[1].contains(codec));
     vec![
-        (LIST, Value::StrictArray(codecs.iter().map(name).collect())),
+        (LIST, Value::StrictArray(list)),
         (VIDEO, map(&pictures, CAN_ENCODE)),
         (AUDIO, map(&sound, CAN_ENCODE)),
         capabilities,
     ]
+}
+
+/// Whether the server that answered with these arguments takes further tracks of these codecs.
+pub(crate) fn takes_further(further: &[FourCc], arguments: &[Value]) -> bool {
+    arguments.iter().any(takes_tracks) && refused(further, arguments).is_none()
 }
 
 /// The first of `codecs` that the server that answered with these arguments doesn't take: one that says nothing takes
@@ -136,7 +153,7 @@ mod tests {
 
     #[test]
     fn our_two_halves_agree() {
-        let offered = object(&offer(&[video::HEVC, audio::OPUS]));
+        let offered = object(&offer(&[video::HEVC, audio::OPUS], &[]));
         assert!(is_known(&offered));
         assert_eq!(
             refused(&[video::HEVC, audio::OPUS], &[Value::Null, object(&answer())]),
@@ -151,8 +168,22 @@ mod tests {
         assert_eq!(refused(&[video::H264, audio::AAC], &silent), None);
         assert_eq!(refused(&[video::H264, audio::OPUS], &silent), Some(audio::OPUS));
         assert!(!is_known(&silent[1]) && !reconnects(&silent[1]));
-        let offered = object(&offer(&[video::H264, audio::AAC]));
+        let offered = object(&offer(&[video::H264, audio::AAC], &[]));
         assert!(reconnects(&offered) && offered.get(LIST).is_none());
+    }
+
+    #[test]
+    fn further_tracks_are_for_who_says_so_and_takes_their_codecs() {
+        let offered = object(&offer(&[video::H264], &[video::HEVC, audio::AAC]));
+        assert!(takes_tracks(&offered) && is_known(&offered));
+        let listed = |name| lists(offered.get(LIST).unwrap(), name);
+        assert!(listed("avc1") && listed("hvc1") && listed("mp4a"));
+        let ours = [object(&answer())];
+        assert!(takes_further(&[video::HEVC, audio::AAC], &ours));
+        assert!(!takes_further(&[*b"vvc1"], &ours));
+        let silent = [object(&[(CAPABILITIES, Value::Number(RECONNECT.into()))])];
+        assert!(!takes_further(&[audio::AAC], &silent) && !takes_tracks(&silent[0]));
+        assert!(takes_tracks(&object(&wish())));
     }
 
     #[test]

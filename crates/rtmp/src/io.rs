@@ -16,5 +16,5 @@ mod tests;
 
 pub use connection::Connection;
 pub use player::Player;
-pub use publisher::Publisher;
+pub use publisher::{Offer, Publisher};
 pub use socket::SocketStats;

@@ -55,6 +55,8 @@ pub enum Event {
         name: Secret,
         /// What it calls itself, at most 64 characters.
         agent: String,
+        /// Whether it takes tracks beside the first of each kind.
+        takes_tracks: bool,
     },
     /// Sound, pictures or metadata; a script tag's body begins at its own name (`onMetaData`).
     Tag(Tag),
@@ -110,6 +112,7 @@ pub struct Session {
     tc_url: String,
     agent: String,
     reconnects: bool,
+    takes_tracks: bool,
     key_frames: bool,
     streams: u32,
     /// Bytes received when the budget before a publish began to count.
@@ -128,6 +131,7 @@ impl Session {
             tc_url: String::new(),
             agent: String::new(),
             reconnects: false,
+            takes_tracks: false,
             key_frames: false,
             streams: 0,
             budget_from: 0,

@@ -87,7 +87,10 @@ impl Pair {
         assert!(agent.contains("Anchor") && reconnects && key_frames);
         pair.server.accept_publish();
         pair.exchange(piece);
-        let granted = client::Event::Publishing { wants_clock: true };
+        let granted = client::Event::Publishing {
+            wants_clock: true,
+            takes_tracks: false,
+        };
         assert_eq!(pair.client.poll_event(), Some(granted));
         pair
     }

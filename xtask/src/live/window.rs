@@ -33,7 +33,7 @@ impl Build {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().map_err(failed)?;
         let _ = Command::new("renice")
-            .args(["-n", "10", "-g", &child.id().to_string()])
+            .args(["-n", "19", "-g", &child.id().to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();

@@ -153,6 +153,24 @@ pub fn frame_of(codec: FourCc, data: &[u8]) -> Bytes {
     }
 }
 
+/// The body of a tag with a part of a further track, as a message of its own; none for what isn't understood.
+pub fn track_body(part: &AudioPart) -> Option<Bytes> {
+    let (packet, data): (_, &[u8]) = match &part.tag {
+        AudioTag::SequenceHeader(config) => (SEQUENCE_START, config),
+        AudioTag::Frame(data) => (CODED, data),
+        AudioTag::EndOfSequence => (SEQUENCE_END, &[]),
+        AudioTag::Other => return None,
+    };
+    let first = ENHANCED << 4 | MULTITRACK;
+    Some(enhanced::track_body(
+        first,
+        packet,
+        part.codec,
+        part.track,
+        &[data],
+    ))
+}
+
 fn body(packet_type: u8, data: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(2 + data.len());
     out.put_slice(&[AAC_FIRST, packet_type]);

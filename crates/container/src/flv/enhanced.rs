@@ -142,6 +142,19 @@ fn four(rest: &mut Bytes) -> Result<FourCc, Error> {
     Ok(codec)
 }
 
+/// A tag's body for one track of several, in a message of its own: `first` is the byte that begins it, `packet` the
+/// type of what is in it (AvMultitrackType OneTrack).
+pub(super) fn track_body(first: u8, packet: u8, codec: FourCc, track: u8, data: &[&[u8]]) -> Bytes {
+    let mut out = BytesMut::with_capacity(7 + data.iter().map(|part| part.len()).sum::<usize>());
+    out.put_slice(&[first, packet]);
+    out.put_slice(&codec);
+    out.put_u8(track);
+    for part in data {
+        out.put_slice(part);
+    }
+    out.freeze()
+}
+
 /// A tag's body for one track, the only one: `first` is the byte that begins it.
 pub(super) fn body(first: u8, codec: FourCc, composition_ms: Option<i32>, data: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(8 + data.len());

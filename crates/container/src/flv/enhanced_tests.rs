@@ -62,6 +62,54 @@ fn hevc_has_its_composition_time_only_where_it_says_so() {
 }
 
 #[test]
+fn a_further_tracks_part_makes_a_message_of_its_own() {
+    for (codec, composition_ms) in [(video::H264, -40), (HEVC, 80), (HEVC, 0), (AV1, 0), (VP9, 0)] {
+        for tag in [
+            VideoTag::SequenceHeader(Bytes::from_static(b"record")),
+            frame(true, composition_ms, b"picture"),
+            frame(false, composition_ms, b"picture"),
+            VideoTag::EndOfSequence,
+        ] {
+            let part = VideoPart {
+                track: 3,
+                codec,
+                nanos: 0,
+                tag,
+            };
+            let body = video::track_body(&part).unwrap();
+            assert_eq!(
+                video::parts(&body)
+                    .unwrap()
+                    .map(Result::unwrap)
+                    .collect::<Vec<_>>(),
+                [part]
+            );
+        }
+    }
+    for tag in [
+        AudioTag::SequenceHeader(Bytes::from_static(b"config")),
+        AudioTag::Frame(Bytes::from_static(b"packet")),
+        AudioTag::EndOfSequence,
+    ] {
+        let (track, codec, nanos) = (2, audio::OPUS, 0);
+        let part = audio::AudioPart {
+            track,
+            codec,
+            nanos,
+            tag,
+        };
+        let body = audio::track_body(&part).unwrap();
+        assert_eq!(
+            audio::parts(&body)
+                .unwrap()
+                .map(Result::unwrap)
+                .collect::<Vec<_>>(),
+            [part]
+        );
+    }
+}
+
+#[test]
 fn tracks_of_one_message_are_all_read() {
     let one = video_parts(b"\x96\x03hvc1\x05rest");
     assert_eq!(

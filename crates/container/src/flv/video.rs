@@ -237,6 +237,28 @@ pub fn frame_of(codec: FourCc, key: bool, composition_ms: i32, data: &[u8]) -> B
     enhanced::body(ENHANCED | frame_type(key) << 4 | packet, codec, composition, data)
 }
 
+/// The body of a tag with a part of a further track, as a message of its own; none for what isn't understood.
+pub fn track_body(part: &VideoPart) -> Option<Bytes> {
+    let of = |key: bool, packet, data: &[&[u8]]| {
+        let first = ENHANCED | frame_type(key) << 4 | MULTITRACK;
+        Some(enhanced::track_body(first, packet, part.codec, part.track, data))
+    };
+    match &part.tag {
+        VideoTag::SequenceHeader(record) => of(true, SEQUENCE_START, &[record]),
+        VideoTag::Frame {
+            key,
+            composition_ms,
+            data,
+        } => match (part.codec, *composition_ms) {
+            (H264 | HEVC, 0) => of(*key, CODED_X, &[data]),
+            (H264 | HEVC, ms) => of(*key, CODED, &[&limited(ms).to_be_bytes()[1..], data]),
+            _ => of(*key, CODED, &[data]),
+        },
+        VideoTag::EndOfSequence => of(true, SEQUENCE_END, &[]),
+        VideoTag::Other => None,
+    }
+}
+
 /// The body of a tag that says that no more pictures follow.
 pub fn end_of_sequence() -> Bytes {
     body(KEY, SEQUENCE_END, 0, &[])

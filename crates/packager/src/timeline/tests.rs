@@ -32,6 +32,17 @@ fn tracks(video: Option<FrameRate>, audio: u32) -> [Track; 2] {
     [h264(video), aac(audio)].map(|parameters| Track { id: 0, parameters })
 }
 
+#[test]
+fn nanoseconds_count_where_no_rate_makes_the_times_exact() {
+    let mut line = timeline(None, 48_000);
+    let stamps = [(0, 0), (33, 366_700), (66, 733_300), (100, 100_000)];
+    let ticks = stamps.map(|(ms, nanos)| {
+        let placed = line.video(Stamp { ms, nanos }, 0, false, Bytes::new());
+        placed.packet.dts.as_ticks(90_000)
+    });
+    assert_eq!(ticks, [0, 3003, 6006, 9009]);
+}
+
 const NTSC: FrameRate = FrameRate::new(30_000, 1001).unwrap();
 
 #[test]

@@ -34,7 +34,7 @@ impl Session {
         ];
         match self.purpose {
             Purpose::Publish => {
-                properties.extend(enhanced::offer(&self.codecs));
+                properties.extend(enhanced::offer(&self.codecs, &self.further));
                 properties.push((own::KEY_FRAMES, true.into()));
             }
             Purpose::Play => {
@@ -72,6 +72,7 @@ impl Session {
         }
         let wish = command.args.iter().find_map(|v| v.get(own::CLOCK)?.as_bool());
         self.wants_clock = wish == Some(true) && self.purpose == Purpose::Publish;
+        self.takes_tracks = !self.further.is_empty() && enhanced::takes_further(&self.further, &command.args);
         self.events.push_back(Event::Connected);
         self.state = State::Creating;
         if self.purpose == Purpose::Publish {
@@ -110,8 +111,12 @@ impl Session {
         match (code, self.state) {
             _ if level == "error" => self.rejected(command),
             ("NetStream.Publish.Start", State::Asking(stream)) => {
-                let wants_clock = self.wants_clock;
-                self.granted(stream, Event::Publishing { wants_clock });
+                let (wants_clock, takes_tracks) = (self.wants_clock, self.takes_tracks);
+                let granted = Event::Publishing {
+                    wants_clock,
+                    takes_tracks,
+                };
+                self.granted(stream, granted);
             }
             ("NetStream.Play.Start", State::Asking(stream)) => self.granted(stream, Event::Playing),
             (enhanced::RECONNECT_REQUEST, State::Running(_)) => self.reconnect(command.info("tcUrl")),

@@ -20,6 +20,15 @@ const MAX_QUEUED: usize = 8 * 1024 * 1024;
 /// How long a connection lasts before a request to reconnect is heard.
 const SETTLED: Duration = Duration::from_secs(1);
 
+/// What a publisher has to offer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Offer<'a> {
+    /// Codecs of the first track of each kind: others than H.264 and AAC are to be named.
+    pub codecs: &'a [FourCc],
+    /// Codecs of the tracks beside them, which go only to who says that it takes such.
+    pub further: &'a [FourCc],
+}
+
 /// A granted publish.
 ///
 /// What the server says is read and answered within every call. While there is nothing to send, call
@@ -28,6 +37,7 @@ pub struct Publisher {
     wire: Wire,
     session: Session,
     wants_clock: bool,
+    takes_tracks: bool,
     reconnect: Option<Target>,
     wants_key_frame: bool,
     since: time::Instant,
@@ -41,21 +51,24 @@ impl Publisher {
     /// [`Error::Resolve`], [`Error::Refused`], [`Error::Timeout`], [`Error::Rejected`] with the server's own
     /// words, or another [`Error`] of the network or the protocol.
     pub async fn connect(target: Target, timeout: Duration) -> Result<Self, Error> {
-        Self::offer(target, &[], timeout).await
+        Self::offer(target, Offer::default(), timeout).await
     }
 
-    /// The same to publish `codecs`: others than H.264 and AAC are to be named.
+    /// The same to publish what `offer` says.
     ///
     /// # Errors
     /// [`Error::Codec`] when the server doesn't take one of them, or as [`Publisher::connect`].
-    pub async fn offer(target: Target, codecs: &[FourCc], timeout: Duration) -> Result<Self, Error> {
+    pub async fn offer(target: Target, offer: Offer<'_>, timeout: Duration) -> Result<Self, Error> {
         let connecting = async {
             let (wire, limits) = dial(&target, timeout).await?;
-            let session = Session::publish(target, limits, now()).offering(codecs);
+            let session = Session::publish(target, limits, now())
+                .offering(offer.codecs)
+                .offering_further(offer.further);
             let mut publisher = Self {
                 wire,
                 session,
                 wants_clock: false,
+                takes_tracks: false,
                 reconnect: None,
                 wants_key_frame: false,
                 since: time::Instant::now(),
@@ -89,7 +102,10 @@ impl Publisher {
     fn events(&mut self) -> Result<(), Error> {
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Publishing { wants_clock } => self.wants_clock = wants_clock,
+                Event::Publishing {
+                    wants_clock,
+                    takes_tracks,
+                } => (self.wants_clock, self.takes_tracks) = (wants_clock, takes_tracks),
                 Event::Rejected { code, description } => return Err(Error::Rejected { code, description }),
                 Event::Unsupported(codec) => return Err(codec.into()),
                 Event::Closed => return Err(Error::Closed),
@@ -104,6 +120,11 @@ impl Publisher {
     /// Whether the server asked for the media clock: our own server.
     pub fn wants_clock(&self) -> bool {
         self.wants_clock
+    }
+
+    /// Whether the server takes the further tracks that were offered.
+    pub fn takes_tracks(&self) -> bool {
+        self.takes_tracks
     }
 
     /// Where the server has asked to connect anew since the last call: on the same host, with the same key. It is

@@ -62,6 +62,7 @@ impl Session {
             .take(MAX_AGENT)
             .collect();
         self.reconnects = enhanced::reconnects(command.object());
+        self.takes_tracks = enhanced::takes_tracks(command.object());
         let key_frames = command.object().get(own::KEY_FRAMES).and_then(Value::as_bool);
         self.key_frames = key_frames == Some(true);
         let encoding = command.object().get("objectEncoding").and_then(Value::as_number);

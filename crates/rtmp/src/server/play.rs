@@ -48,6 +48,7 @@ impl Session {
             app: self.app.clone(),
             name: Secret::from(command.text().unwrap_or_default()),
             agent: self.agent.clone(),
+            takes_tracks: self.takes_tracks,
         });
         Ok(())
     }

@@ -406,8 +406,8 @@ fn who_speaks_enhanced_rtmp_hears_what_is_handed_on_and_others_hear_nothing() {
     assert!(forwards("videoFourCcInfoMap", "hvc1") && forwards("audioFourCcInfoMap", "Opus"));
     assert_eq!(
         new.get("capsEx"),
-        Some(&Value::Number(13.0)),
-        "requests to reconnect, modifiers with nanoseconds; not several tracks"
+        Some(&Value::Number(15.0)),
+        "requests to reconnect, several tracks, modifiers with nanoseconds"
     );
 }
 

@@ -1,23 +1,32 @@
-//! HTTP-FLV: `GET /live/NAME.flv`, an answer that doesn't end while the show goes on.
+//! HTTP-FLV: `GET /live/NAME.flv`, an answer that doesn't end while the show goes on; `?tracks=all` for players that
+//! take more than one track of a kind.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use api::{Code, Fault};
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
+use serde::Deserialize;
 
 use super::{ANY_ORIGIN, NO_SNIFF, NO_STORE, Refusal, not_found};
 use crate::stream::{Form, Reader};
 use crate::{App, Name};
 
+/// What a player may ask for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wish {
+    tracks: Option<String>,
+}
+
 /// The stream from its newest key frame on.
 pub(crate) async fn stream(
     State(app): State<Arc<App>>,
     Path(file): Path<String>,
+    Query(wish): Query<Wish>,
     method: Method,
 ) -> Result<Response, Refusal> {
     let name = file
@@ -34,7 +43,9 @@ pub(crate) async fn stream(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        body(Reader::new(stream, Form::Flv))
+        let mut reader = Reader::new(stream, Form::Flv);
+        reader.take_all_tracks(wish.tracks.as_deref() == Some("all"));
+        body(reader)
     };
     let flv = (header::CONTENT_TYPE, HeaderValue::from_static("video/x-flv"));
     Ok(([flv, ANY_ORIGIN, NO_STORE, NO_SNIFF], body).into_response())

@@ -9,9 +9,15 @@ use super::find;
 use crate::App;
 use crate::stream::{Form, Reader};
 
-/// Plays stream `name` to the player at the other end, who comes from `address` and has asked for it. True when
-/// the player stopped and may ask for something else.
-pub(crate) async fn play(connection: &mut Connection, app: &App, address: IpAddr, name: &str) -> bool {
+/// Plays stream `name` to the player at the other end, who comes from `address` and has asked for it, with `all_tracks`
+/// or the first of each kind. True when the player stopped and may ask for something else.
+pub(crate) async fn play(
+    connection: &mut Connection,
+    app: &App,
+    address: IpAddr,
+    name: &str,
+    all_tracks: bool,
+) -> bool {
     let (stream, _pass) = match (find(app, name), app.viewers.enter(address)) {
         (Err(fault), _) => {
             connection
@@ -28,7 +34,9 @@ pub(crate) async fn play(connection: &mut Connection, app: &App, address: IpAddr
     };
     connection.accept_play();
     tracing::info!(stream = %stream.name(), %address, "an RTMP player joined");
-    let stopped = feed(connection, Reader::new(stream, Form::Rtmp)).await;
+    let mut reader = Reader::new(stream, Form::Rtmp);
+    reader.take_all_tracks(all_tracks);
+    let stopped = feed(connection, reader).await;
     tracing::info!(name, %address, "an RTMP player left");
     stopped
 }

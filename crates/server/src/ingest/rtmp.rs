@@ -164,7 +164,12 @@ impl Session {
                     }
                 }
             }
-            Event::Play { app, name, .. } => return self.play(&app, name.expose()).await,
+            Event::Play {
+                app,
+                name,
+                takes_tracks,
+                ..
+            } => return self.play(&app, name.expose(), takes_tracks).await,
             Event::Tag(tag) => {
                 if let Some(publisher) = &self.publisher {
                     publisher.take(&tag, clock::arrival());
@@ -182,7 +187,7 @@ impl Session {
     }
 
     /// False when the connection is over.
-    async fn play(&mut self, app: &str, name: &str) -> bool {
+    async fn play(&mut self, app: &str, name: &str, all_tracks: bool) -> bool {
         let name = match played(app, name) {
             Ok(name) => name,
             Err(fault) => {
@@ -193,7 +198,8 @@ impl Session {
             }
         };
         self.pass = None;
-        let stopped = deliver::rtmp::play(&mut self.connection, &self.app, self.address.ip(), name).await;
+        let ip = self.address.ip();
+        let stopped = deliver::rtmp::play(&mut self.connection, &self.app, ip, name, all_tracks).await;
         self.pass = self.app.publishers.enter(self.address.ip());
         stopped && self.pass.is_some()
     }

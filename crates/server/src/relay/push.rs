@@ -6,7 +6,7 @@ use api::server::RelayState;
 use bytes::Bytes;
 use container::flv::{FourCc, Tag, TagKind, audio, script, tags, video};
 use rtmp::Target;
-use rtmp::io::Publisher;
+use rtmp::io::{Offer, Publisher};
 use uplink::Reconnect;
 
 use super::{CONNECT, End, Relay, end};
@@ -32,16 +32,23 @@ impl Relay {
         pace: &mut Reconnect,
     ) -> Result<Target, End> {
         let mut reader = Reader::new(stream, Form::Tags);
+        reader.take_all_tracks(true);
+        let mut line = Line::default();
         // What the stream begins with says which codecs the other server has to take.
         let Some(first) = reader.next().await else {
             return Err(End::Over);
         };
-        let publisher = Publisher::offer(target, &codecs(&first), CONNECT).await;
+        let offer = Offer {
+            codecs: &codecs(&first, |track| track == 0),
+            further: &codecs(&first, |track| track != 0),
+        };
+        let publisher = Publisher::offer(target, offer, CONNECT).await;
         let mut publisher = publisher.map_err(|error| end(&error))?;
+        reader.take_all_tracks(publisher.takes_tracks());
+        line.all_tracks = publisher.takes_tracks();
         tracing::info!(stream = %self.stream, server = self.server(), "pushing");
         pace.connected();
         self.enter(RelayState::Running);
-        let mut line = Line::default();
         let mut sent = self.send(&mut publisher, &mut line, &first).await;
         loop {
             sent.map_err(|error| end(&error))?;
@@ -78,14 +85,30 @@ impl Relay {
     }
 }
 
-/// The codecs of what begins with these tags.
-fn codecs(bytes: &Bytes) -> Vec<FourCc> {
-    let of = |tag: Tag| match tag.kind {
-        TagKind::Video => Some(video::parts(&tag.data).ok()?.next()?.ok()?.codec),
-        TagKind::Audio => Some(audio::parts(&tag.data).ok()?.next()?.ok()?.codec),
+/// The number of a tag's track, and its codec: each is of one.
+fn track(tag: &Tag) -> Option<(u8, FourCc)> {
+    match tag.kind {
+        TagKind::Video => video::parts(&tag.data)
+            .ok()?
+            .next()?
+            .ok()
+            .map(|p| (p.track, p.codec)),
+        TagKind::Audio => audio::parts(&tag.data)
+            .ok()?
+            .next()?
+            .ok()
+            .map(|p| (p.track, p.codec)),
         TagKind::Script => None,
-    };
-    let mut all: Vec<_> = tags(bytes).filter_map(of).collect();
+    }
+}
+
+/// The codecs of those tracks that these tags begin.
+fn codecs(bytes: &Bytes, wanted: impl Fn(u8) -> bool) -> Vec<FourCc> {
+    let tracks = tags(bytes).filter_map(|tag| track(&tag));
+    let mut all: Vec<_> = tracks
+        .filter(|(number, _)| wanted(*number))
+        .map(|(_, codec)| codec)
+        .collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -95,12 +118,17 @@ fn codecs(bytes: &Bytes) -> Vec<FourCc> {
 #[derive(Debug, Default)]
 struct Line {
     begun: Option<u32>,
+    /// Whether tracks beside the first of each kind are passed on.
+    all_tracks: bool,
 }
 
 impl Line {
-    /// `tag` in its place; none for what is only for our own pages.
+    /// `tag` in its place; none for what is only for our own pages, or for who takes several tracks.
     fn place(&mut self, tag: Tag) -> Option<Tag> {
         if tag.kind == TagKind::Script && script::name(&tag.data).as_deref() == Some(script::JOIN) {
+            return None;
+        }
+        if !self.all_tracks && track(&tag).is_some_and(|(number, _)| number != 0) {
             return None;
         }
         let begun = *self.begun.get_or_insert(tag.timestamp);
@@ -116,6 +144,31 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn further_tracks_stay_behind_where_they_are_not_taken() {
+        let config = [0x11, 0x90];
+        let further = [&[0x95, 0x00], &audio::AAC[..], &[1], &config].concat();
+        let tag = |data: Bytes| Tag {
+            kind: TagKind::Audio,
+            timestamp: 0,
+            data,
+        };
+        let both = [tag(audio::sequence_header(&config)), tag(further.into())];
+        let opening: Bytes = both.each_ref().map(container::flv::write_tag).concat().into();
+        assert_eq!(codecs(&opening, |track| track == 0), [audio::AAC]);
+        assert_eq!(codecs(&opening, |track| track != 0), [audio::AAC]);
+        for (all_tracks, passed) in [(true, 2), (false, 1)] {
+            let mut line = Line {
+                all_tracks,
+                ..Line::default()
+            };
+            assert_eq!(
+                both.iter().filter_map(|tag| line.place(tag.clone())).count(),
+                passed
+            );
+        }
+    }
 
     #[test]
     fn a_connections_time_begins_at_0_and_never_before() {

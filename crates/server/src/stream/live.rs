@@ -8,6 +8,7 @@ use container::flv::script::{Join, join_message};
 use container::flv::{self, Tag, TagKind, write_tag};
 use container::sei;
 use media::{MediaClock, TrackKind, Utc};
+use packager::Stamp;
 
 use super::clock::ClockLine;
 use super::merge::{Merge, Pending};
@@ -112,7 +113,7 @@ impl Live {
 
     /// It ended: what waits goes out.
     pub(crate) fn end_session(&mut self) {
-        if let Some(pending) = self.merge.take() {
+        if let Some(pending) = self.merge.take_last() {
             let at = self.counted.last_tag;
             self.send(pending, at);
         }
@@ -127,13 +128,30 @@ impl Live {
     /// Takes a tag of the publisher. What is new by it.
     pub(crate) fn take(&mut self, tag: &Tag, at: Arrival) -> News {
         self.counted.arrived(tag, at.now);
-        match self.tracks.read(tag) {
+        let news = match self.tracks.read(tag) {
             Ok(Media::Frame(frame)) => self.frame(tag, &frame, at),
             Ok(Media::Configured | Media::Nothing) => News::default(),
             Err(fault) => {
                 self.counted.refuse(fault);
                 News::default()
             }
+        };
+        self.further(tag);
+        news
+    }
+
+    /// What stood in `tag` of further tracks, which waits for something of the main ones to go with.
+    fn further(&mut self, tag: &Tag) {
+        let Some(ms) = self.retime.beside(tag.timestamp) else {
+            return;
+        };
+        for data in self.tracks.further().parts() {
+            let further = Tag {
+                kind: tag.kind,
+                timestamp: ms as u32,
+                data: data.clone(),
+            };
+            self.merge.add_further(&further, ms);
         }
     }
 
@@ -153,7 +171,10 @@ impl Live {
         self.counted.frame(frame.kind, at.now);
         let unit = Unit {
             frame,
-            stamp: tag.timestamp,
+            stamp: Stamp {
+                ms: tag.timestamp,
+                nanos: frame.nanos,
+            },
             utc: self.clock.at(shown).map(|moment| moment.utc),
             studio: self.studio,
         };
@@ -210,13 +231,15 @@ impl Live {
                 true => self.tracks.opening(pending.ms as u32),
                 false => self.tracks.opening_since(self.ringed, pending.ms as u32),
             },
+            further: self.tracks.further().opening(pending.ms as u32),
             version,
             tracks: (self.tracks.video().is_some(), self.tracks.audio().is_some()),
             ms: pending.ms,
         });
         self.ringed = version;
         let (count, key, ms) = (pending.tags, pending.key, pending.ms);
-        let tags = Tags::new(self.rejoined(ms, key, pending.into_bytes(), at));
+        let (main, further) = pending.into_bytes();
+        let tags = Tags::new(self.rejoined(ms, key, main, at), further);
         self.ring.push(Batch {
             tags,
             count,

@@ -14,13 +14,18 @@ pub(crate) struct Merge {
     pending: Pending,
 }
 
+/// Bytes of further tracks that wait for something of the main ones, at most.
+const MOST_FURTHER: usize = 4 << 20;
+
 /// Tags not yet gone out.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     /// The first, until there are more: then all are in `bytes`.
     only: Option<Bytes>,
     bytes: BytesMut,
-    /// How many.
+    /// Tags of further tracks, which go out behind them.
+    further: BytesMut,
+    /// How many, without those.
     pub(crate) tags: u64,
     /// Time of the first, in milliseconds on the stream's line.
     pub(crate) ms: i64,
@@ -41,6 +46,25 @@ impl Merge {
     /// What waits.
     pub(crate) fn take(&mut self) -> Option<Pending> {
         (self.pending.tags > 0).then(|| mem::take(&mut self.pending))
+    }
+
+    /// What waits, where nothing follows: that may be of further tracks alone.
+    pub(crate) fn take_last(&mut self) -> Option<Pending> {
+        let waits = self.pending.tags > 0 || !self.pending.further.is_empty();
+        waits.then(|| mem::take(&mut self.pending))
+    }
+
+    /// Adds a tag of a further track at `ms`, which goes out with the next of a main one.
+    pub(crate) fn add_further(&mut self, tag: &Tag, ms: i64) {
+        let bytes = write_tag(tag);
+        let pending = &mut self.pending;
+        if pending.further.len() + bytes.len() > MOST_FURTHER {
+            return;
+        }
+        if pending.tags == 0 {
+            pending.ms = ms;
+        }
+        pending.further.extend_from_slice(&bytes);
     }
 
     /// Adds a tag; gives what has to go out now. A key frame's tag has to find nothing waiting: see `take`.
@@ -68,9 +92,10 @@ impl Merge {
 }
 
 impl Pending {
-    /// The tags' bytes.
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.only.unwrap_or_else(|| self.bytes.freeze())
+    /// The tags' bytes: those of the main tracks, those of further ones.
+    pub(crate) fn into_bytes(self) -> (Bytes, Bytes) {
+        let main = self.only.unwrap_or_else(|| self.bytes.freeze());
+        (main, self.further.freeze())
     }
 }
 
@@ -93,7 +118,7 @@ mod tests {
         assert!(merge.add(&tag(TagKind::Audio), 31, false, now).is_none());
         let out = merge.add(&tag(TagKind::Video), 33, false, now).unwrap();
         assert_eq!((out.tags, out.ms, out.key), (3, 10, false));
-        assert_eq!(out.into_bytes().len(), 3 * 18);
+        assert_eq!(out.into_bytes().0.len(), 3 * 18);
         assert!(merge.take().is_none());
     }
 
@@ -105,6 +130,26 @@ mod tests {
         assert!(merge.add(&tag(TagKind::Audio), 23, false, at(23)).is_none());
         let out = merge.add(&tag(TagKind::Audio), 46, false, at(50)).unwrap();
         assert_eq!((out.tags, out.key), (3, true));
+    }
+
+    #[test]
+    fn further_tracks_ride_along_and_never_without_end() {
+        let (mut merge, now) = (Merge::new(Duration::ZERO), Instant::now());
+        merge.add_further(&tag(TagKind::Audio), 0);
+        assert!(merge.take().is_none(), "nothing goes out for them alone");
+        let out = merge.add(&tag(TagKind::Video), 0, true, now).unwrap();
+        assert_eq!(out.tags, 1);
+        let (main, further) = out.into_bytes();
+        assert_eq!((main.len(), further.len()), (18, 18));
+        let large = Tag {
+            data: vec![0; MOST_FURTHER / 2].into(),
+            ..tag(TagKind::Video)
+        };
+        (0..3).for_each(|_| merge.add_further(&large, 40));
+        let out = merge.take_last().unwrap();
+        assert_eq!((out.tags, out.ms, out.key), (0, 40, false));
+        assert!((1..=MOST_FURTHER).contains(&out.into_bytes().1.len()));
+        assert!(merge.take_last().is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! whoever has something to add or to take, and a word to those who wait.
 
 mod clock;
+mod further;
 mod hub;
 mod live;
 mod merge;

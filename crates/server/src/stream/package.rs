@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use media::{TrackKind, Utc};
-use packager::{Config, Decision, Packager, PartAnswer, Rendition, Skip, Timeline};
+use packager::{Config, Decision, Packager, PartAnswer, Rendition, Skip, Stamp, Timeline};
 
 use super::tracks::{Frame, Tracks};
 
@@ -31,7 +31,7 @@ pub(crate) struct Unit<'a> {
     /// What it is.
     pub(crate) frame: &'a Frame,
     /// Its tag's timestamp, as it came.
-    pub(crate) stamp: u32,
+    pub(crate) stamp: Stamp,
     /// The time of day of its presentation.
     pub(crate) utc: Option<Utc>,
     /// Whether the publisher stamps its key frames: our studio.

@@ -36,6 +36,7 @@ pub enum Form {
 pub struct Reader {
     stream: Arc<Stream>,
     form: Form,
+    all_tracks: bool,
     cursor: Cursor,
 }
 
@@ -52,7 +53,17 @@ impl Reader {
     pub fn new(stream: Arc<Stream>, form: Form) -> Self {
         stream.readers(form).enter();
         let cursor = stream.held().live.cursor();
-        Self { stream, form, cursor }
+        Self {
+            stream,
+            form,
+            all_tracks: false,
+            cursor,
+        }
+    }
+
+    /// Whether tracks beside the first of each kind are wished, too; at first they are not.
+    pub fn take_all_tracks(&mut self, all_tracks: bool) {
+        self.all_tracks = all_tracks;
     }
 
     /// The next bytes; waits for them. None when the stream has ended, or its publisher was away for too long.
@@ -66,7 +77,13 @@ impl Reader {
             let found = self.look(Instant::now());
             self.count(before);
             match found {
-                Found::Tags(opening, tags) => return Some(self.formed(opening, &tags)),
+                Found::Tags(opening, tags) => {
+                    let bytes = self.formed(opening, &tags);
+                    // Of further tracks alone, which aren't for everybody.
+                    if !bytes.is_empty() {
+                        return Some(bytes);
+                    }
+                }
                 Found::End => return None,
                 Found::Wait => news.await,
             }
@@ -89,9 +106,13 @@ impl Reader {
 
     /// What stands before the first batch, or before one with new configurations.
     fn opening(&self, live: &Live, start: &Start, first: bool) -> Bytes {
+        let opening = match self.all_tracks {
+            true => [&start.opening[..], &start.further].concat().into(),
+            false => start.opening.clone(),
+        };
         match self.form {
-            Form::Rtmp => return chunks(&start.opening),
-            Form::Tags | Form::Srt | Form::Units => return start.opening.clone(),
+            Form::Rtmp => return chunks(&opening),
+            Form::Tags | Form::Srt | Form::Units => return opening,
             Form::Flv => {}
         }
         let mut out = BytesMut::new();
@@ -100,14 +121,14 @@ impl Reader {
             out.extend_from_slice(&flv::header(video, audio));
         }
         out.extend_from_slice(&live.join_tag(start.ms));
-        out.extend_from_slice(&start.opening);
+        out.extend_from_slice(&opening);
         out.freeze()
     }
 
     fn formed(&self, opening: Option<Bytes>, tags: &Tags) -> Bytes {
         let bytes = match self.form {
-            Form::Rtmp => tags.rtmp(),
-            _ => tags.flv().clone(),
+            Form::Rtmp => tags.rtmp(self.all_tracks),
+            _ => tags.flv(self.all_tracks),
         };
         let bytes = match opening {
             Some(opening) => [opening, bytes].concat().into(),

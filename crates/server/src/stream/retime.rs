@@ -74,6 +74,15 @@ impl Retime {
         Retimed { ms: *newest, anew }
     }
 
+    /// The place of a tag of a further track stamped `raw`, which holds nothing back; none before the session's first
+    /// tag of a main one, and where the count would begin anew.
+    pub(crate) fn beside(&self, raw: u32) -> Option<i64> {
+        let session = self.session?;
+        let ahead = i64::from(raw.wrapping_sub(session.raw) as i32);
+        let near = (-LONGEST_BEHIND..=LONGEST_AHEAD).contains(&ahead);
+        near.then(|| (session.stamp + ahead + session.offset).max(0))
+    }
+
     /// Jumps within sessions so far.
     pub(crate) fn jumps(&self) -> u64 {
         self.jumps
@@ -148,6 +157,16 @@ mod tests {
         );
         assert_eq!(line.place(Video, 0).ms, first + 120);
         assert_eq!(line.jumps(), 2);
+    }
+
+    #[test]
+    fn a_further_track_finds_its_place_and_moves_nothing() {
+        let mut line = Retime::default();
+        assert_eq!(line.beside(5_000), None);
+        line.place(Video, 5_000);
+        assert_eq!(line.beside(5_020), Some(1_020));
+        assert_eq!(line.beside(3_600_000), None);
+        assert_eq!(line.place(Video, 5_010).ms, 1_010);
     }
 
     proptest! {

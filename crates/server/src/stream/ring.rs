@@ -32,6 +32,8 @@ pub(crate) struct Start {
     pub(crate) key: bool,
     /// Metadata and decoder configurations, as FLV tags.
     pub(crate) opening: Bytes,
+    /// The same of further tracks.
+    pub(crate) further: Bytes,
     /// Rises when the configurations change.
     pub(crate) version: u64,
     /// Whether the stream has pictures, and sound.
@@ -108,7 +110,7 @@ impl Ring {
             self.newest_start = Some(self.end());
             self.newest_start_tag = self.end_tag;
         }
-        self.bytes += batch.tags.flv().len();
+        self.bytes += batch.tags.len();
         self.end_tag += batch.count;
         self.batches.push_back(batch);
         while self.bytes > self.most_bytes || self.batches.len() > MOST_BATCHES {
@@ -137,7 +139,7 @@ impl Ring {
         if self.newest_start == Some(self.first) {
             self.newest_start = None;
         }
-        self.bytes -= oldest.tags.flv().len();
+        self.bytes -= oldest.tags.len();
         self.first += 1;
         self.first_tag += oldest.count;
     }

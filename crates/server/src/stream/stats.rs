@@ -34,7 +34,7 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
         received_bytes: counted.bytes,
         received_kbps: counted.byte_rate.per_second(now) * 8.0 / 1e3,
         refused_tags: counted.refused,
-        further_tracks: u32::try_from(held.live.tracks.further()).unwrap_or(u32::MAX),
+        further_tracks: u32::try_from(held.live.tracks.further().len()).unwrap_or(u32::MAX),
         timestamp_jumps: held.live.jumps(),
         flv: stream.flv.stats(),
         rtmp: stream.rtmp.stats(),

@@ -6,30 +6,45 @@ use bytes::{Bytes, BytesMut};
 use container::flv::{TagKind, script, tags};
 use rtmp::server::write_shared;
 
-/// Some tags together: as FLV, and as RTMP once a player has asked for it. Each form is made once for all readers.
+/// Some tags together, those of the main tracks and those of further ones: as FLV, and as RTMP once a player has asked
+/// for it. Each form is made once for all readers.
 #[derive(Clone, Debug)]
 pub(crate) struct Tags {
-    flv: Bytes,
-    rtmp: Arc<OnceLock<Bytes>>,
+    main: Bytes,
+    further: Bytes,
+    rtmp: Arc<[OnceLock<Bytes>; 2]>,
 }
 
 impl Tags {
     /// Whole FLV tags, written here.
-    pub(crate) fn new(flv: Bytes) -> Self {
+    pub(crate) fn new(main: Bytes, further: Bytes) -> Self {
         Self {
-            flv,
+            main,
+            further,
             rtmp: Arc::default(),
         }
     }
 
-    /// As they stand in an FLV file.
-    pub(crate) fn flv(&self) -> &Bytes {
-        &self.flv
+    /// How many bytes they are.
+    pub(crate) fn len(&self) -> usize {
+        self.main.len() + self.further.len()
+    }
+
+    /// As they stand in an FLV file: with all tracks, or the main ones.
+    pub(crate) fn flv(&self, all: bool) -> Bytes {
+        match all && !self.further.is_empty() {
+            true => [&self.main[..], &self.further].concat().into(),
+            false => self.main.clone(),
+        }
     }
 
     /// As messages for players; the first who asks has them made.
-    pub(crate) fn rtmp(&self) -> Bytes {
-        self.rtmp.get_or_init(|| chunks(&self.flv)).clone()
+    pub(crate) fn rtmp(&self, all: bool) -> Bytes {
+        let [main, whole] = &*self.rtmp;
+        match all && !self.further.is_empty() {
+            true => whole.get_or_init(|| chunks(&self.flv(true))).clone(),
+            false => main.get_or_init(|| chunks(&self.main)).clone(),
+        }
     }
 }
 
@@ -72,11 +87,25 @@ mod tests {
             tag(TagKind::Audio, &[0xaf; 10]),
         ];
         let flv: BytesMut = all.iter().flat_map(|tag| write_tag(tag).to_vec()).collect();
-        let batch = Tags::new(flv.freeze());
+        let batch = Tags::new(flv.freeze(), Bytes::new());
         let mut expected = BytesMut::new();
         all[1..].iter().for_each(|tag| write_shared(tag, &mut expected));
-        let (first, second) = (batch.rtmp(), batch.clone().rtmp());
+        let (first, second) = (batch.rtmp(false), batch.clone().rtmp(true));
         assert_eq!(first, expected);
         assert_eq!(first.as_ptr(), second.as_ptr(), "the same bytes for all");
+    }
+
+    #[test]
+    fn further_tracks_are_for_who_asked() {
+        let [main, further] = [0x17, 0xaf].map(|byte| write_tag(&tag(TagKind::Video, &[byte; 9])));
+        let batch = Tags::new(main.clone(), further.clone());
+        assert_eq!(batch.len(), main.len() + further.len());
+        assert_eq!(
+            (batch.flv(false), batch.flv(true)),
+            (main.clone(), [main, further].concat().into())
+        );
+        let (few, all) = (batch.rtmp(false), batch.rtmp(true));
+        assert!(all.starts_with(&few) && all.len() > few.len());
+        assert_eq!(all.as_ptr(), batch.rtmp(true).as_ptr(), "made once");
     }
 }

@@ -1,18 +1,18 @@
 //! What a publisher's tags are: configurations, frames, or something this server doesn't carry.
 
-use std::collections::BTreeSet;
-
 use api::{Code, Fault};
 use bytes::{Bytes, BytesMut};
-use container::flv::audio::{self, AudioTag};
+use container::flv::audio::{self, AudioPart, AudioTag};
 use container::flv::script::{self, Metadata};
-use container::flv::video::{self, VideoTag};
+use container::flv::video::{self, VideoPart, VideoTag};
 use container::flv::{FourCc, Tag, TagKind, configuration, write_tag};
 use container::{aac, av1, h264, hevc, opus, vp9};
 use media::{
     AudioCodec, AudioParameters, CodecParameters, FrameRate, Packet, Timestamp, Track, TrackKind, VideoCodec,
     VideoParameters,
 };
+
+use super::further::Further;
 
 /// Codecs of pictures that are carried.
 const PICTURES: [FourCc; 4] = [video::H264, video::HEVC, video::AV1, video::VP9];
@@ -25,8 +25,7 @@ pub(crate) struct Tracks {
     /// The last record of VP9: only a key frame says how large pictures are.
     vp9: Option<Bytes>,
     metadata: Option<Metadata>,
-    /// Tracks beside the main one of each kind, which are not handed on.
-    further: BTreeSet<(TagKind, u8)>,
+    further: Further,
     /// Rises with each change, over all sessions.
     version: u64,
     /// What it was when the configuration of the picture, and that of the sound, last changed.
@@ -52,6 +51,8 @@ pub(crate) struct Frame {
     pub(crate) key: bool,
     /// Presentation less decoding time, in milliseconds.
     pub(crate) composition_ms: i32,
+    /// Nanoseconds that its tag's timestamp leaves out, below a million.
+    pub(crate) nanos: u32,
     pub(crate) data: Bytes,
 }
 
@@ -83,6 +84,7 @@ impl Tracks {
 
     /// Takes note of what `tag` says. An error says why it can't be passed on.
     pub(crate) fn read(&mut self, tag: &Tag) -> Result<Media, Fault> {
+        self.further.begin();
         match tag.kind {
             TagKind::Video => self.read_video(&tag.data),
             TagKind::Audio => self.read_audio(&tag.data),
@@ -92,7 +94,7 @@ impl Tracks {
 
     fn read_video(&mut self, body: &Bytes) -> Result<Media, Fault> {
         let parts = video::parts(body).map_err(|e| malformed(&e))?;
-        let Some(part) = self.main_track(TagKind::Video, parts, |part| part.track)? else {
+        let Some(part) = self.main_track(parts, |part: &VideoPart| part.track, Further::picture)? else {
             return Ok(Media::Nothing);
         };
         if let VideoTag::Frame { key: true, data, .. } = &part.tag
@@ -115,6 +117,7 @@ impl Tracks {
                 kind: TrackKind::Video,
                 key,
                 composition_ms,
+                nanos: part.nanos,
                 data,
             })),
             VideoTag::EndOfSequence => Ok(Media::Nothing),
@@ -124,13 +127,13 @@ impl Tracks {
         }
     }
 
-    /// The part of a message that is of the main track. Others are noted and passed over; a message that can't be read
-    /// to its end is an error.
+    /// The part of a message that is of the main track; the others are `further` ones. A message that can't be read to
+    /// its end is an error.
     fn main_track<P>(
         &mut self,
-        kind: TagKind,
         parts: impl Iterator<Item = Result<P, container::flv::Error>>,
         track: impl Fn(&P) -> u8,
+        further: impl Fn(&mut Further, &P),
     ) -> Result<Option<P>, Fault> {
         let mut main = None;
         for part in parts {
@@ -138,21 +141,15 @@ impl Tracks {
             match track(&part) {
                 0 if main.is_none() => main = Some(part),
                 0 => {}
-                number => self.leave_out(kind, number),
+                _ => further(&mut self.further, &part),
             }
         }
         Ok(main)
     }
 
-    fn leave_out(&mut self, kind: TagKind, number: u8) {
-        if self.further.insert((kind, number)) {
-            tracing::info!(?kind, number, "a further track is not handed on");
-        }
-    }
-
-    /// How many tracks the publisher sends beside those that are handed on.
-    pub(crate) fn further(&self) -> usize {
-        self.further.len()
+    /// The tracks beside the main one of each kind.
+    pub(crate) fn further(&self) -> &Further {
+        &self.further
     }
 
     fn configure_video(&mut self, codec: FourCc, record: &Bytes) -> Result<Media, Fault> {
@@ -194,7 +191,7 @@ impl Tracks {
 
     fn read_audio(&mut self, body: &Bytes) -> Result<Media, Fault> {
         let parts = audio::parts(body).map_err(|e| malformed(&e))?;
-        let Some(part) = self.main_track(TagKind::Audio, parts, |part| part.track)? else {
+        let Some(part) = self.main_track(parts, |part: &AudioPart| part.track, Further::sound)? else {
             return Ok(Media::Nothing);
         };
         match part.tag {
@@ -207,6 +204,7 @@ impl Tracks {
                     kind: TrackKind::Audio,
                     key: true,
                     composition_ms: 0,
+                    nanos: part.nanos,
                     data,
                 }))
             }

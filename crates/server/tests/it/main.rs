@@ -21,5 +21,6 @@ mod slow;
 mod srt;
 mod stop;
 mod support;
+mod tracks;
 mod webrtc;
 mod worker;

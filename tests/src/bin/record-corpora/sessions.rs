@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use container::flv::{Reader, Tag, video};
+use container::flv::{Reader, Tag};
 use media::{FrameRate, Size};
 use rtmp::Target;
 use rtmp::io::{Player, Publisher};
@@ -125,7 +125,7 @@ async fn client(
 ) -> Outcome {
     let url = format!("rtmp://{}/live", tap.address);
     let tags = show(corpus)?;
-    let mut publisher = Publisher::offer(Target::new(&url, key)?, &[video::H264], PATIENCE).await?;
+    let mut publisher = Publisher::connect(Target::new(&url, key)?, PATIENCE).await?;
     let play = async {
         begun.await?;
         let mut player = Player::connect(Target::new(&url, stream)?, PATIENCE).await?;

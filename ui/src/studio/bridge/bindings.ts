@@ -530,7 +530,7 @@ export type Place = {
 	name: string,
 	/**
 	 *  Its address without the key: `rtmp://host/app`, `rtmps://host/app` for a secure connection,
-	 *  `srt://host:port`, or by WHIP `https://host/path`.
+	 *  `srt://host:port`, or by WHIP `https://host/path`. Empty: the one that all sellers on its platform have.
 	 */
 	url: string,
 	/**  The platform it is, by its id; absent: none that is known. */

@@ -30,12 +30,13 @@ impl Bench {
         let start = version.map(|version| Start {
             key,
             opening: Bytes::from_static(b"opening"),
+            further: Bytes::new(),
             version,
             tracks: (true, true),
             ms: 0,
         });
         self.ring.push(Batch {
-            tags: Tags::new(Bytes::from(vec![self.count; 100])),
+            tags: Tags::new(Bytes::from(vec![self.count; 100]), Bytes::new()),
             count: 2,
             at: self.at(seconds),
             start,
@@ -45,9 +46,9 @@ impl Bench {
 
     fn read(&self, cursor: &mut Cursor, seconds: u64) -> (char, Option<u8>) {
         match self.ring.read(cursor, self.at(seconds), LAG) {
-            Read::Open(_, b) => ('o', Some(b.flv()[0])),
-            Read::Again(_, b) => ('a', Some(b.flv()[0])),
-            Read::Go(b) => ('g', Some(b.flv()[0])),
+            Read::Open(_, b) => ('o', Some(b.flv(false)[0])),
+            Read::Again(_, b) => ('a', Some(b.flv(false)[0])),
+            Read::Go(b) => ('g', Some(b.flv(false)[0])),
             Read::Wait => ('w', None),
         }
     }

@@ -1,3 +1,5 @@
+use container::flv;
+
 use super::*;
 
 /// The configuration record of the parameter set below.
@@ -186,19 +188,39 @@ fn other_codecs_keep_their_form_and_only_the_main_track_is_carried() {
 }
 
 #[test]
-fn further_tracks_are_counted_and_the_main_one_goes_on() {
+fn further_tracks_are_told_apart_and_the_main_one_goes_on() {
     let mut tracks = configured();
     // PacketType Multitrack; OneTrack with CodedFramesX; the codec; the number of the track.
     let further = [&[0x96, 0x03], &video::H264[..], &[2], &[0, 0, 0, 1, 0x65]].concat();
     for _ in 0..2 {
         let left = tracks.read(&tag(TagKind::Video, further.clone().into())).unwrap();
-        assert_eq!((left, tracks.further()), (Media::Nothing, 1));
+        assert_eq!((left, tracks.further().len()), (Media::Nothing, 1));
+        assert!(tracks.further().parts().is_empty(), "nobody could decode it yet");
     }
     // ManyTracks: each with its number and size.
     let part = |number: u8| [&[number, 0, 0, 5][..], &[0, 0, 0, 1, 0x65]].concat();
     let both = [&[0x96, 0x13], &video::H264[..], &part(0), &part(1)].concat();
     assert!(frame(&mut tracks, &tag(TagKind::Video, both.into())).key);
-    assert_eq!(tracks.further(), 2);
+    assert_eq!(tracks.further().len(), 2);
+    // What it begins with, and what follows, go on as they are, in messages of their own.
+    let header = [&[0x96, 0x00], &video::H264[..], &[2], &avcc()].concat();
+    tracks.read(&tag(TagKind::Video, header.clone().into())).unwrap();
+    assert_eq!(tracks.further().parts(), [Bytes::from(header)]);
+    tracks.read(&tag(TagKind::Video, further.clone().into())).unwrap();
+    assert_eq!(tracks.further().parts(), [Bytes::from(further)]);
+    assert_eq!(flv::tags(&tracks.further().opening(40)).count(), 1);
+    let sound = tag(TagKind::Audio, audio::frame(&[1]));
+    assert!(tracks.read(&sound).is_err() && tracks.further().parts().is_empty());
     tracks.begin_session();
-    assert_eq!(tracks.further(), 0);
+    assert_eq!((tracks.further().len(), tracks.further().parts().len()), (0, 0));
+}
+
+#[test]
+fn more_tracks_than_any_encoder_makes_are_left_out() {
+    let mut tracks = configured();
+    for number in 1..=200 {
+        let header = [&[0x96, 0x00], &video::H264[..], &[number], &avcc()].concat();
+        tracks.read(&tag(TagKind::Video, header.into())).unwrap();
+    }
+    assert_eq!(tracks.further().len(), 16);
 }

@@ -52,7 +52,7 @@ impl Sender {
                     Event::Rejected { code, description } => {
                         return Err(Error::Rejected { code, description });
                     }
-                    Event::Publishing { wants_clock } => {
+                    Event::Publishing { wants_clock, .. } => {
                         assert!(wants_clock, "our server asks for the clock");
                     }
                     _ => {}
