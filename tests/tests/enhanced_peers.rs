@@ -10,6 +10,7 @@ use system_tests::peers::{self, MediaMtx, judge};
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
 use system_tests::wait::until;
+use tokio::process::Command;
 
 /// Pictures that are judged: three seconds.
 const PICTURES: usize = 90;
@@ -35,6 +36,66 @@ async fn ffmpeg_publishes_and_plays_every_codec() {
         let stats = server.stream(name).await.unwrap().unwrap();
         assert_eq!(stats["refused_tags"], 0, "{stats}");
     }
+}
+
+/// Pitches of two tracks of sound, in hertz.
+const PITCHES: [usize; 2] = [440, 1_000];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ffmpeg_publishes_two_tracks_of_sound_and_hears_both() {
+    let Some(ffmpeg) = peers::ffmpeg_or_skip() else {
+        return;
+    };
+    let server = Server::start().await.unwrap();
+    let address = server.add_stream("spring").await.unwrap();
+    let mut publisher = Command::new(&ffmpeg);
+    publisher.args(["-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i"]);
+    publisher.arg("testsrc=size=160x90:rate=30,format=yuv420p");
+    for pitch in PITCHES {
+        publisher.args(["-f", "lavfi", "-i", &format!("sine={pitch}")]);
+    }
+    publisher.args([
+        "-map", "0", "-map", "1", "-map", "2", "-c:v", "libx264", "-g", "30",
+    ]);
+    publisher.args(["-preset", "ultrafast", "-tune", "zerolatency", "-c:a", "aac"]);
+    publisher.args(["-f", "flv"]).arg(&address).kill_on_drop(true);
+    let _publishing = publisher.spawn().unwrap();
+    drop(Viewer::wait(server.http, "spring", PATIENCE).await.unwrap());
+    for (track, pitch) in PITCHES.into_iter().enumerate() {
+        let url = format!("http://{}/live/spring.flv?tracks=all", server.http);
+        let heard = tokio::time::timeout(PATIENCE, hear(&ffmpeg, &url, track));
+        let heard = heard.await.unwrap();
+        assert!(
+            heard.abs_diff(pitch) <= 5,
+            "track {track}: {heard} Hz, sent {pitch}"
+        );
+    }
+    let stats = server.stream("spring").await.unwrap().unwrap();
+    assert_eq!(
+        (&stats["further_tracks"], &stats["refused_tags"]),
+        (&1.into(), &0.into())
+    );
+}
+
+/// The pitch of a track of sound of `url`, in hertz: how often a second it rises through zero.
+async fn hear(ffmpeg: &std::path::Path, url: &str, track: usize) -> usize {
+    let mut player = Command::new(ffmpeg);
+    player.args(["-nostdin", "-loglevel", "error", "-i", url]);
+    player.args(["-map", &format!("0:a:{track}"), "-t", "2", "-ac", "1"]);
+    player
+        .args(["-ar", "48000", "-f", "s16le", "-"])
+        .kill_on_drop(true);
+    let played = player.output().await.unwrap();
+    assert!(
+        played.status.success(),
+        "{}",
+        String::from_utf8_lossy(&played.stderr)
+    );
+    let (samples, _) = played.stdout.as_chunks::<2>();
+    // The second behind the decoder's first quarter.
+    let second = samples.get(12_000..60_000).expect("a second and a half of sound");
+    let second: Vec<_> = second.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
+    second.windows(2).filter(|two| two[0] < 0 && two[1] >= 0).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
