@@ -9,7 +9,7 @@ use crate::{needs, peers, places};
 const BENCHES: &[(&str, &str, Program)] = &[
     (
         "delay",
-        "from tick to pixels in Chromium, by HTTP-FLV and LL-HLS",
+        "from tick to pixels in Chromium, by HTTP-FLV, LL-HLS and WebRTC; how soon who joins by WebRTC sees",
         Program::System("bench-delay", NOTHING),
     ),
     (

@@ -1,10 +1,11 @@
-//! Delay from the studio to a viewer's screen, by HTTP-FLV and by LL-HLS, in a browser.
+//! Delay from the studio to a viewer's screen, by HTTP-FLV, LL-HLS and WebRTC, in a browser; how soon who joins sees.
 //!
 //! The studio burns a number into each picture; the viewer's page is made to read it from what the video element
 //! shows. Studio, server and browser run on this machine, so that one clock tells when a picture was taken and
 //! when it was shown; what the page says of its delay is held against that. With `--clock` the studio's wall clock
 //! lies, which must change nothing.
 
+mod joins;
 mod settings;
 mod show;
 mod watch;
@@ -29,13 +30,13 @@ async fn main() -> Result<(), Failure> {
     let settings = Settings::from_args()?;
     let server = Server::start().await?;
     let false_clock = settings.clock.start()?;
-    let studio = start_studio(&server, false_clock.as_ref()).await?;
+    let studio = start_studio(&server, &settings, false_clock.as_ref()).await?;
     println!(
         "demo show, 640x360 at 30 frames/s, 1500 kbit/s; {} s of each after {} s; studio's clock: {}",
         settings.seconds, settings.settle, settings.clock
     );
     let mut seen = Vec::new();
-    for (via, off) in [("flv", STEP), ("ll-hls", 2 * STEP)] {
+    for (via, off) in [("flv", STEP), ("ll-hls", 2 * STEP), ("whep", 3 * STEP)] {
         let during = async {
             tokio::time::sleep(Duration::from_secs(settings.seconds / 2)).await;
             if let (Clock::Step, Some(clock)) = (settings.clock, &false_clock) {
@@ -47,11 +48,13 @@ async fn main() -> Result<(), Failure> {
         let url = server.url(&format!("/watch/{STREAM}?via={via}"));
         seen.push((via, watch::watch(&url, &settings, during).await?, load()));
     }
+    let joins = joins::watch(&server, settings.joins).await?;
     let (report, _) = studio.stop().await?;
     let taken = Taken::new(&report).ok_or("the studio says nothing of its counter")?;
     for (via, watched, load) in &seen {
         print(via, &Figures::judge(&watched.seen, taken), watched, load);
     }
+    joins.print(taken);
     println!(
         "studio: {} late, {} repeated of {} frames; clock off by at most {:.2} ms, the machine's by {:.0} ms",
         report.program.late,
@@ -63,13 +66,18 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-async fn start_studio(server: &Server, clock: Option<&FalseClock>) -> Result<Studio, Failure> {
-    let publish = server.add_stream(STREAM).await?;
-    let show = Show::new(&show::demo()).companion(&server.url("")).output_at(
-        "server",
-        &publish,
-        "{ bitrate = 1500 }",
-    );
+async fn start_studio(
+    server: &Server,
+    settings: &Settings,
+    clock: Option<&FalseClock>,
+) -> Result<Studio, Failure> {
+    let mut show = Show::new(&show::demo()).companion(&server.url(""));
+    for name in [STREAM.to_owned()]
+        .into_iter()
+        .chain((0..settings.joins).map(joins::unseen))
+    {
+        show = show.output_at(&name, &server.add_stream(&name).await?, "{ bitrate = 1500 }");
+    }
     let variables = clock.map(FalseClock::variables);
     Ok(Studio::start_in(&show, |command| {
         command.envs(variables.into_iter().flatten());

@@ -12,6 +12,8 @@ pub(crate) struct Settings {
     pub(crate) seconds: u64,
     /// How long a viewer is there before that.
     pub(crate) settle: u64,
+    /// How often two viewers join by WebRTC a stream that nobody has watched.
+    pub(crate) joins: u64,
     /// What the studio's wall clock does.
     pub(crate) clock: Clock,
 }
@@ -27,11 +29,12 @@ pub(crate) enum Clock {
 }
 
 impl Settings {
-    /// Reads the command line: `--server PATH --studio PATH --seconds N --settle N --clock honest|step|SECONDS`.
+    /// Reads the command line: `--server PATH --studio PATH --seconds N --settle N --joins N --clock honest|step|SECONDS`.
     pub(crate) fn from_args() -> Result<Self, String> {
         let mut settings = Self {
             seconds: 60,
             settle: 10,
+            joins: 5,
             clock: Clock::Honest,
         };
         for (name, value) in binary::options()? {
@@ -39,6 +42,7 @@ impl Settings {
             match name.as_str() {
                 "--seconds" => settings.seconds = number()?,
                 "--settle" => settings.settle = number()?,
+                "--joins" => settings.joins = number()?,
                 "--clock" => settings.clock = Clock::parse(&value)?,
                 other => return Err(format!("unknown option {other}")),
             }

@@ -10,7 +10,10 @@ use system_tests::counter::{self, Seen};
 use crate::Failure;
 use crate::settings::Settings;
 
-const PATIENCE: Duration = Duration::from_secs(25);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
+
+/// When the page began to play, once it does: in ms since it was opened.
+pub(crate) const PLAYING: &str = "anchorStats().phase === 'playing' && performance.now()";
 
 /// What a viewer saw.
 pub(crate) struct Watched {
@@ -32,9 +35,8 @@ pub(crate) async fn watch(
     let page = &browser.page;
     wait_until_live(page, url).await?;
     page.goto(url).await?;
-    let playing = "anchorStats().phase === 'playing' && performance.now()";
     let first_picture = page
-        .wait_for(playing, PATIENCE)
+        .wait_for(PLAYING, PATIENCE)
         .await?
         .as_f64()
         .unwrap_or(f64::NAN);
@@ -51,8 +53,7 @@ pub(crate) async fn watch(
 /// The page of a show that has not begun asks once a second; that is no part of the time to the first picture.
 async fn wait_until_live(page: &Page, url: &str) -> Result<(), Failure> {
     page.goto(url).await?;
-    page.wait_for("anchorStats().phase === 'playing'", PATIENCE)
-        .await?;
+    page.wait_for(PLAYING, PATIENCE).await?;
     page.goto("about:blank").await?;
     Ok(())
 }
