@@ -72,8 +72,25 @@ impl Joins {
                 settled.p50,
                 settled.max
             );
+            for join in joins {
+                println!("        delay each half second: {}", course(join, taken));
+            }
         }
     }
+}
+
+/// The middle delay of each half second, in ms.
+fn course(join: &Join, taken: Taken) -> String {
+    let begun = join.seen.first().map_or(f64::NAN, |first| first.shown);
+    let halves = join
+        .seen
+        .chunk_by(|a, b| half(a.shown - begun) == half(b.shown - begun));
+    let middles = halves.map(|seen| format!("{:.0}", Figures::judge(seen, taken).delay.p50));
+    middles.collect::<Vec<_>>().join(", ")
+}
+
+fn half(ms: f64) -> i64 {
+    (ms / 500.0) as i64
 }
 
 /// The delay that 95 of 100 pictures have that come a second after the first.
