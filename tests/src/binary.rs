@@ -73,9 +73,10 @@ fn look(program: Program) -> io::Result<PathBuf> {
     if let Some(path) = std::env::var_os(program.variable) {
         return Ok(path.into());
     }
-    // target/debug/deps/scenario-1234 lies two below the directory of binaries.
-    let tests = std::env::current_exe()?;
-    let dir = tests.ancestors().nth(2).ok_or(io::ErrorKind::NotFound)?;
+    // target/debug/deps/scenario-1234 lies two below the directory of binaries; a binary in it.
+    let this = std::env::current_exe()?;
+    let dir = this.parent().ok_or(io::ErrorKind::NotFound)?;
+    let dir = dir.parent().filter(|_| dir.ends_with("deps")).unwrap_or(dir);
     if let Some(cargo) = std::env::var_os("CARGO")
         && std::env::var_os("ANCHOR_BUILT").is_none()
     {

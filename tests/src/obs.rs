@@ -4,10 +4,11 @@ mod settings;
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use media::Size;
 use tempfile::TempDir;
 
 use crate::processes::kill_family;
@@ -39,7 +40,22 @@ impl Obs {
     /// # Errors
     /// It can't be started.
     pub fn start_or_skip(address: &str) -> io::Result<Option<Self>> {
-        Self::start(address, &Setup::small(), &[])
+        Self::start(address, &Setup::small(), &[], |_| {})
+    }
+
+    /// Starts to publish the film `file` of `size`, played once, at `kbps`, with its dynamic bit rate; `change` is made
+    /// to its command. `None` as for [`Obs::start_or_skip`].
+    ///
+    /// # Errors
+    /// It can't be started.
+    pub fn film_or_skip(
+        address: &str,
+        file: &Path,
+        size: Size,
+        kbps: u32,
+        change: impl FnOnce(&mut Command),
+    ) -> io::Result<Option<Self>> {
+        Self::start(address, &Setup::film(file, size, kbps), &[], change)
     }
 
     /// Starts to publish the first scene of `stage` to `address`, with the cameras of user space; `None` as for
@@ -48,11 +64,16 @@ impl Obs {
     /// # Errors
     /// It can't be started, or the cameras can't be made.
     pub fn publish_or_skip(address: &str, stage: &Stage) -> io::Result<Option<Self>> {
-        Self::start(address, &Setup::of(stage), &environment(stage)?)
+        Self::start(address, &Setup::of(stage), &environment(stage)?, |_| {})
     }
 
     /// `environment` is for OBS alone, not for what it runs under.
-    fn start(address: &str, setup: &Setup, environment: &[OsString]) -> io::Result<Option<Self>> {
+    fn start(
+        address: &str,
+        setup: &Setup,
+        environment: &[OsString],
+        change: impl FnOnce(&mut Command),
+    ) -> io::Result<Option<Self>> {
         let screen = crate::program("ANCHOR_XVFB_RUN", &["xvfb-run"]);
         let (Some(screen), Some(obs)) = (screen, program()) else {
             crate::skip("OBS or Xvfb (xvfb-run) is not installed");
@@ -75,6 +96,7 @@ impl Obs {
         command
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY");
+        change(&mut command);
         let process = command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)

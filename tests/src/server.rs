@@ -1,7 +1,7 @@
 //! The companion server as its own process, on ports of its own, with data that goes when it ends.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -77,6 +77,17 @@ impl Server {
         Self::on(data, ["127.0.0.1:0"; 3], None).await
     }
 
+    /// The same with its listeners at `host`, an address of this machine.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_at(host: IpAddr, config: &str) -> io::Result<Self> {
+        let data = tempfile::Builder::new().prefix("anchor-server-").tempdir()?;
+        std::fs::write(data.path().join(CONFIG), config)?;
+        let any = SocketAddr::new(host, 0).to_string();
+        Self::on(data, [&any; 3], None).await
+    }
+
     /// Another server with the same keys and configuration, on ports of its own.
     ///
     /// # Errors
@@ -140,6 +151,7 @@ impl Server {
     async fn on(data: TempDir, [http, rtmp, admin]: [&str; 3], srt: Option<SocketAddr>) -> io::Result<Self> {
         let binary = binary::find(SERVER)?;
         let srt = srt.map(|address| format!("--srt={address}"));
+        let rtc = http.rsplit_once(':').map_or(http, |(host, _)| host);
         let mut process = Command::new(&binary)
             .args([
                 "run",
@@ -150,7 +162,7 @@ impl Server {
                 "--admin",
                 admin,
                 "--rtc",
-                "127.0.0.1:0",
+                &format!("{rtc}:0"),
                 "--data",
             ])
             .arg(data.path())

@@ -128,6 +128,16 @@ impl Show {
         self.place(name, url, &kept, LIGHT)
     }
 
+    /// With an output to `url` with `key`, its picture encoded as `video` says, a TOML table; `rest` are further lines
+    /// of it.
+    #[must_use]
+    pub fn output_to(mut self, name: &str, url: &str, key: &str, video: &str, rest: &str) -> Self {
+        let kept = self.keep(key);
+        self = self.place(name, url, &kept, video);
+        self.text += rest;
+        self
+    }
+
     /// Puts a secret into a file of its own; answers where, as the show file says it.
     fn keep(&mut self, secret: &str) -> String {
         let file = format!("{}.key", self.keys.len());

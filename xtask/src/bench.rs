@@ -53,6 +53,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::System("bench-matrix", PEERS),
     ),
     (
+        "netlab",
+        "shows over lines that are cut, lose packets or vanish: `cargo xtask netlab` says the same in fewer words",
+        Program::System("bench-netlab", NOTHING),
+    ),
+    (
         "compose",
         "the compositor, milliseconds a frame",
         Program::Crate("compositor", "compose"),
@@ -156,6 +161,8 @@ fn system(bin: &str, fixtures: Fixtures, rest: &[&str]) -> Result<bool, String> 
     }
     let mut command = Command::new(places::target().join("debug").join(bin));
     command.env("ANCHOR_PEERS", peers::folder());
+    // Figures are to be read, not what servers and studios say meanwhile.
+    command.env("RUST_LOG", "warn");
     command.arg("--server").arg(&programs.server);
     if !matches!(bin, "bench-viewers" | "bench-passage") {
         command.arg("--studio").arg(&programs.studio);

@@ -10,6 +10,7 @@ mod fuzz;
 mod http;
 mod live;
 mod needs;
+mod netlab;
 mod peers;
 mod places;
 mod rules;
@@ -25,6 +26,8 @@ cargo xtask live [--demo | --fixtures] [--headless] [--for SECONDS] [--watch]   
                                       --watch: a browser without a window looks on, to time the first picture)
 cargo xtask test [--fast]                                every check and test (--fast: format, lints, pure crates)
 cargo xtask bench NAME                                   figures: frames, obs, delay, lips, viewers, cuts, ...
+cargo xtask netlab [--full] [--obs] [--only SCENARIO]    shows over bad lines: each scenario once, shortened (--full:
+                                      three times, in full; --obs: OBS beside it)
 cargo xtask fuzz [PARSER...] [--inputs N] [--seconds S] [--seed X] [--replay FILE] | --record
                                       mutated recordings for every parser of the network (--record: makes them anew)
 cargo xtask bundle [studio | server] [--check]           Debian packages (--check: tried in a clean Debian, as root)
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Some((&"live", rest)) => live::run(rest),
         Some((&"test", rest)) => test::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
+        Some((&"netlab", rest)) => netlab::run(rest),
         Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"bundle", rest)) => bundle::run(rest),
         Some((&"demo", _)) => demo::run(),

@@ -39,6 +39,7 @@ pub(crate) const TEST: &[&str] = &[
     "fonts-noto-cjk",
     "gstreamer1.0-plugins-bad",
     "gstreamer1.0-tools",
+    "iproute2",
     "libnginx-mod-rtmp",
     "nginx-core",
     "obs-plugins",

@@ -23,6 +23,8 @@ pub(super) struct Setup {
     x264: String,
     sources: Vec<Value>,
     script: bool,
+    /// Whether OBS lowers the bit rate by itself.
+    dynamic: bool,
 }
 
 impl Setup {
@@ -40,6 +42,25 @@ impl Setup {
                 json!({ "id": "scene", "name": "main", "settings": { "items": [{ "name": "wall", "id": 1, "visible": true }] } }),
             ],
             script: false,
+            dynamic: false,
+        }
+    }
+
+    /// A film that fills the picture and is played once, with OBS's dynamic bit rate.
+    pub(super) fn film(file: &Path, size: Size, kbps: u32) -> Self {
+        let film = json!({ "is_local_file": true, "local_file": file, "looping": false, "hw_decode": false });
+        Self {
+            size,
+            fps: 30,
+            kbps,
+            preset: "superfast",
+            x264: format!("{LIKE_OURS} vbv-bufsize={}", kbps * 2 / 5),
+            sources: vec![
+                json!({ "id": "ffmpeg_source", "name": "film", "settings": film }),
+                json!({ "id": "scene", "name": "main", "settings": { "items": [{ "name": "film", "id": 1, "visible": true }] } }),
+            ],
+            script: false,
+            dynamic: true,
         }
     }
 
@@ -55,6 +76,7 @@ impl Setup {
             x264: format!("{LIKE_OURS} vbv-bufsize={}", stage.kbps * 2 / 5),
             sources,
             script: true,
+            dynamic: false,
         }
     }
 
@@ -94,11 +116,12 @@ impl Setup {
             kbps,
             preset,
             x264,
+            dynamic,
             ..
         } = self;
         let Size { width, height } = size;
         format!(
-            "[General]\nName=p\n[Output]\nMode=Simple\n\
+            "[General]\nName=p\n[Output]\nMode=Simple\nDynamicBitrate={dynamic}\n\
              [SimpleOutput]\nVBitrate={kbps}\nABitrate=128\nStreamEncoder=x264\nUseAdvanced=true\nPreset={preset}\n\
              x264Settings={x264}\n\
              [Video]\nBaseCX={width}\nBaseCY={height}\nOutputCX={width}\nOutputCY={height}\nFPSType=1\nFPSInt={fps}\n\

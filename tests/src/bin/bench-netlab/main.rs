@@ -1,0 +1,140 @@
+//! The network lab's scenarios: a studio behind lines that are cut, lose packets, vanish or change, and what reaches
+//! its server.
+//!
+//! `--scenarios FOLDER`, `--only NAME`, `--runs N`, `--full yes`, `--obs yes` (OBS beside it where it is installed,
+//! in those with one place that it can send to). Needs user and network namespaces; where they are
+//! refused it says what it could not run.
+
+mod arrivals;
+mod judge;
+mod obs;
+mod run;
+mod show;
+
+use std::path::{Path, PathBuf};
+
+use netlab::{Lab, Scenario};
+use system_tests::binary;
+
+use run::Outcome;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// The command line.
+struct Settings {
+    folder: PathBuf,
+    only: Option<String>,
+    runs: u32,
+    full: bool,
+    obs: bool,
+}
+
+fn main() -> Result<(), Failure> {
+    let settings = settings()?;
+    let scenarios = load(&settings)?;
+    if let Err(error) = Lab::enter() {
+        println!("No scenario could be run: {error}.");
+        scenarios.iter().for_each(|(name, _)| println!("  {name}"));
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(all(&settings, &scenarios))
+}
+
+fn settings() -> Result<Settings, String> {
+    let mut settings = Settings {
+        folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("netlab/scenarios"),
+        only: None,
+        runs: 1,
+        full: false,
+        obs: false,
+    };
+    for (name, value) in binary::options()? {
+        match name.as_str() {
+            "--scenarios" => settings.folder = value.into(),
+            "--only" => settings.only = Some(value),
+            "--runs" => settings.runs = value.parse().map_err(|_| "--runs needs a number")?,
+            "--full" => settings.full = value == "yes",
+            "--obs" => settings.obs = value == "yes",
+            other => return Err(format!("unknown option {other}")),
+        }
+    }
+    Ok(settings)
+}
+
+/// The scenarios that were asked for, by name.
+fn load(settings: &Settings) -> Result<Vec<(String, Scenario)>, Failure> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(&settings.folder)? {
+        let path = entry?.path();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if settings.only.as_ref().is_none_or(|only| *only == name) {
+            all.push((name, Scenario::load(&path)?));
+        }
+    }
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(all)
+}
+
+async fn all(settings: &Settings, scenarios: &[(String, Scenario)]) -> Result<(), Failure> {
+    println!(
+        "640x360 at 30 frames/s; freeze and delay at a receiver with a buffer of 500 ms; used: of what the line carried \
+         from 3 s after the fault's begin"
+    );
+    println!(
+        "| scenario | place | pictures | missing | longest freeze | longest delay | used | live again | full rate again |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let mut failed = false;
+    for (name, scenario) in scenarios {
+        for _ in 0..settings.runs {
+            let length = scenario.length(settings.full);
+            let mut runs = vec![run::run(scenario, length).await];
+            if settings.obs {
+                runs.push(obs::run(scenario, length).await);
+            }
+            for outcomes in runs {
+                match outcomes {
+                    Ok(outcomes) => outcomes.iter().for_each(|outcome| print(name, outcome)),
+                    Err(error) => {
+                        failed = true;
+                        println!("| {name} | {error} |");
+                    }
+                }
+            }
+        }
+    }
+    if failed {
+        return Err("not every scenario could be run".into());
+    }
+    Ok(())
+}
+
+fn print(name: &str, outcome: &Outcome) {
+    let Outcome {
+        by,
+        protocol,
+        black_hole,
+        figures,
+    } = outcome;
+    let protocol = format!("{by}{}", format!("{protocol:?}").to_uppercase());
+    let vanishes = if *black_hole { ", vanishes" } else { "" };
+    let said = |value: Option<f64>, unit: &str, digits: usize| match value {
+        Some(value) => format!("{value:.digits$} {unit}"),
+        None => "-".to_owned(),
+    };
+    println!(
+        "| {name} | {protocol}{vanishes} | {} | {} | {} | {} | {} | {} | {} |",
+        figures.pictures,
+        figures.missing,
+        said(figures.freeze, "ms", 0),
+        said(figures.delay, "ms", 0),
+        said(figures.share.map(|share| share * 100.0), "%", 0),
+        said(figures.live, "s", 1),
+        said(figures.full, "s", 1)
+    );
+}

@@ -1,0 +1,148 @@
+//! One scenario, from the studio's start to what came.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use netlab::{Event, Lab, Place, Protocol, SERVER, STEP, Scenario, Side, Trace};
+use system_tests::delay::Taken;
+use system_tests::server::Server;
+use system_tests::studio::{Show, Studio};
+use system_tests::wait::until;
+use tokio::time::{Instant, sleep_until};
+
+use crate::arrivals::{Arrivals, now_ms};
+use crate::judge::{Figures, judge};
+use crate::{Failure, show};
+
+/// How long a show goes well before the scenario begins.
+pub(crate) const BEFORE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// As fast as can be, so that no delay is the server's.
+pub(crate) const CONFIG: &str = "[stream]\nmerge_ms = 0\nring_bytes = 16777216\n[srt]\nlatency_ms = 20\n";
+
+/// What became of one place.
+pub(crate) struct Outcome {
+    /// Who sent, unless it was our studio.
+    pub(crate) by: &'static str,
+    pub(crate) protocol: Protocol,
+    pub(crate) black_hole: bool,
+    pub(crate) figures: Figures,
+}
+
+/// Runs `scenario`, for as long as `length`.
+pub(crate) async fn run(scenario: &Scenario, length: Duration) -> Result<Vec<Outcome>, Failure> {
+    let lab = Lab::new(scenario)?;
+    let host = IpAddr::V4(SERVER);
+    let server = Server::start_at(host, &format!("{CONFIG}[listen]\nsrt = \"{host}:0\"\n")).await?;
+    // Who vanishes for one place has a server of its own, or the others' packets would vanish, too.
+    let hidden = Server::start_at(host, CONFIG).await?;
+    lab.black_hole(hidden.rtmp.port());
+    let mut show = Show::new(&show::moving());
+    let mut arrivals = Vec::new();
+    for (number, place) in scenario.places.iter().enumerate() {
+        let at = if place.black_hole { &hidden } else { &server };
+        let name = format!("place{number}");
+        show = add(show, place, at, &name).await?;
+        arrivals.push((place, Arrivals::start(at.http, &name)));
+    }
+    let studio = start(&show, &lab)?;
+    for (place, arrivals) in &arrivals {
+        if !place.black_hole {
+            until(PATIENCE, async || Ok((arrivals.count() > 0).then_some(()))).await?;
+        }
+    }
+    tokio::time::sleep(BEFORE).await;
+    let begin = now_ms();
+    play(scenario, &lab, length).await?;
+    let (report, said) = studio.stop().await?;
+    let taken = Taken::new(&report).ok_or_else(|| format!("no counter: {said}"))?;
+    let mut outcomes = Vec::new();
+    for (place, arrivals) in arrivals {
+        outcomes.push(Outcome {
+            by: "",
+            protocol: place.protocol,
+            black_hole: place.black_hole,
+            figures: judge(scenario, begin, &arrivals.judge(taken)?),
+        });
+    }
+    Ok(outcomes)
+}
+
+async fn add(show: Show, place: &Place, server: &Server, name: &str) -> Result<Show, Failure> {
+    let address = server.add_stream(name).await?;
+    let (rtmp, key) = address.rsplit_once('/').ok_or("an address has a key")?;
+    let (url, rest) = match place.protocol {
+        Protocol::Rtmp => (rtmp.to_owned(), String::new()),
+        Protocol::Srt => {
+            let srt = server.srt.ok_or("the server has no listener for SRT")?;
+            let rest = format!("srt.latency_ms = {}\n", place.latency_ms);
+            (format!("srt://{srt}"), rest)
+        }
+        Protocol::Whip => (server.url("/whip"), String::new()),
+    };
+    let video = format!("{{ bitrate = {}, preset = \"superfast\" }}", place.kbps);
+    Ok(show.output_to(name, &url, key, &video, &rest))
+}
+
+fn start(show: &Show, lab: &Lab) -> Result<Studio, Failure> {
+    let mut refused = None;
+    let studio = Studio::start_in(show, |command| {
+        refused = lab.send_over(command.as_std_mut()).err();
+    })?;
+    match refused {
+        Some(error) => Err(error.into()),
+        None => Ok(studio),
+    }
+}
+
+/// Lets happen what happens.
+pub(crate) async fn play(scenario: &Scenario, lab: &Lab, length: Duration) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let mut events = scenario.events.iter().peekable();
+    let traces: Vec<_> = (0..lab.lines.len()).map(|line| scenario.trace(line)).collect();
+    let traced = traces.iter().any(Option::is_some);
+    let mut step = Duration::ZERO;
+    while step < length {
+        let next = events.peek().map(|event| Duration::from_secs_f64(event.at));
+        let due = match traced {
+            true => next.map_or(step, |next| next.min(step)),
+            false => next.unwrap_or(length).min(length),
+        };
+        sleep_until(begin + due).await;
+        if next.is_some_and(|next| next <= due) {
+            events.next().map_or(Ok(()), |event| happen(event, lab))?;
+            continue;
+        }
+        follow(&traces, lab, step);
+        step = if traced { step + STEP } else { length };
+    }
+    sleep_until(begin + length).await;
+    Ok(())
+}
+
+fn happen(event: &Event, lab: &Lab) -> Result<(), Failure> {
+    let line = &lab.lines[event.line];
+    for (side, change) in [(Side::Up, event.up), (Side::Down, event.down)] {
+        if let Some(change) = change {
+            line.set(side, change.of(&line.terms(side)));
+        }
+    }
+    if let Some(up) = event.carrier {
+        lab.carrier(event.line, up)?;
+    }
+    if event.route {
+        lab.route(event.line)?;
+        for other in (0..lab.lines.len()).filter(|other| *other != event.line) {
+            lab.forget(other)?;
+        }
+    }
+    Ok(())
+}
+
+fn follow(traces: &[Option<Trace>], lab: &Lab, at: Duration) {
+    for (trace, line) in traces.iter().zip(&lab.lines) {
+        if let Some(trace) = trace {
+            line.set(Side::Up, trace.terms(at, &line.terms(Side::Up)));
+        }
+    }
+}
