@@ -280,5 +280,6 @@ impl Base {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "virtual time needs a beginning")]
 #[path = "controller_tests.rs"]
 mod tests;

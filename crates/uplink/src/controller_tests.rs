@@ -164,7 +164,9 @@ fn half_an_hour_of_good_lines_raises_no_alarm() {
             let step = trace.steps()[((at * 10.0) as usize).min(5_999)];
             (step.rate_kbps, step.delay_ms / 1e3)
         };
-        line.run(600.0, carries, |at| if at as u32 % 2 == 0 { 1.1 } else { 0.9 });
+        line.run(600.0, carries, |at| {
+            if (at as u32).is_multiple_of(2) { 1.1 } else { 0.9 }
+        });
         assert_eq!(line.lowered(), 0, "{:?}", line.actions);
     }
 }
