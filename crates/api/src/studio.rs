@@ -165,6 +165,12 @@ pub struct OutputStats {
     /// Key frames that its server asked for.
     #[serde(default)]
     pub key_frames_asked: u64,
+    /// What it is sent at most now, pictures and sound, in kbit/s; absent until its line had to be given less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_kbps: Option<u32>,
+    /// How often it was given less, because its line was full.
+    #[serde(default)]
+    pub lowered: u64,
     /// What its line last told of itself, where it does (WHIP).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<LineStats>,

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::UtcMap;
 use crate::encoding::{Encoding, Outlet, Sound};
-use crate::output::{Destination, Queue, Route, drive};
+use crate::output::{Destination, Queue, Route, Wanted, drive};
 use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
 use crate::{Error, random};
 
@@ -154,7 +154,11 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Er
                 continue;
             };
             let seed = u64::from_le_bytes(random());
-            let destination = Destination::new(&output.name, route, queue, tracks, seed);
+            let wanted = Wanted {
+                pictures: video.bitrate,
+                sound: audio.bitrate,
+            };
+            let destination = Destination::new(&output.name, route, queue, tracks, wanted, seed);
             destinations.push(Arc::new(destination));
         }
         encodings.push(encoding);

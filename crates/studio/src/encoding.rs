@@ -4,7 +4,7 @@ mod forced;
 mod sound;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -60,6 +60,8 @@ pub(crate) struct Encoding {
     /// What its destinations count from.
     origin: Timestamp,
     last_key: AtomicI64,
+    /// The bit rate that was last asked of the encoder, in kbit/s; 0 before the first time.
+    kbps: AtomicU32,
     refused: AtomicU64,
     counted: Mutex<Counted>,
 }
@@ -100,6 +102,7 @@ impl Encoding {
             show,
             origin: clock.now(),
             last_key: AtomicI64::new(i64::MIN / 2),
+            kbps: AtomicU32::new(0),
             refused: AtomicU64::new(0),
             counted: Mutex::new(counted),
         }
@@ -113,6 +116,7 @@ impl Encoding {
 
     /// A program frame; refused and counted when the encoder is behind.
     pub(crate) fn picture(&self, frame: &VideoFrame) {
+        self.follow();
         let key = self.key_is_due(frame.pts);
         self.lock().began.push_back((frame.pts, Instant::now()));
         if self.video.submit(frame, key).is_err() {
@@ -123,6 +127,17 @@ impl Encoding {
                 self.last_key.store(i64::MIN / 2, Ordering::Relaxed);
                 self.queues.iter().for_each(|q| q.ask_again());
             }
+        }
+    }
+
+    /// Sets the bit rate that its destination's line wishes for. Where several share it, none may lower it for the
+    /// others.
+    fn follow(&self) {
+        if let [queue] = &self.queues[..]
+            && let Some(kbps) = queue.wished_kbps()
+            && self.kbps.swap(kbps, Ordering::Relaxed) != kbps
+        {
+            self.video.set_bitrate(kbps);
         }
     }
 

@@ -24,6 +24,8 @@ const DRAIN: f64 = 0.8;
 const PLATEAU: f64 = 0.96;
 /// From the plateau to all that is allowed takes so long, in seconds, when nothing happens.
 const CLIMB: f64 = 4.0;
+/// A key frame, larger than the others, may take this long to leave.
+const BURST: Duration = Duration::from_millis(150);
 /// After the rate fell, what is delivered counts anew.
 const SETTLE: Duration = Duration::from_millis(200);
 /// Less waiting than this is none.
@@ -162,7 +164,7 @@ impl Controller {
             self.lately.pop_front();
         }
         let waiting = self.waiting(sample);
-        let full = waiting > self.mode.limit() || gave_up;
+        let full = gave_up || self.waits_for_long();
         match self.state {
             State::Draining { since, .. } if full => self.drain(now, since, waiting),
             _ if full => self.fall(now, waiting),
@@ -193,6 +195,20 @@ impl Controller {
         let old = self.lately.iter().rev().find(|old| new.at - old.at >= LATELY)?;
         let bits = new.delivered.saturating_sub(old.delivered) as f64 * 8.0;
         Some(bits / (new.at - old.at).as_secs_f64() / 1e3)
+    }
+
+    /// Whether more than the limit has waited for a while: a key frame alone is none.
+    fn waits_for_long(&self) -> bool {
+        let now = self.lately.back().map(|newest| newest.at);
+        let within = self.lately.iter().rev().take_while(|s| Some(s.at + BURST) >= now);
+        let whole = self
+            .lately
+            .front()
+            .is_some_and(|oldest| Some(oldest.at + BURST) <= now);
+        whole
+            && within
+                .map(|s| self.waiting(s))
+                .all(|waiting| waiting > self.mode.limit())
     }
 
     /// While much waits the line shows what it carries: once that is of the time after the fall, it counts.

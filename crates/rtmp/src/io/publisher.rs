@@ -146,8 +146,24 @@ impl Publisher {
     /// [`Error::Closed`], [`Error::Rejected`] when the server ended the publish, or another [`Error`]; the
     /// publisher is of no use then.
     pub async fn send(&mut self, tag: &Tag) -> Result<(), Error> {
-        self.session.send(tag)?;
+        self.push(tag)?;
         self.flush().await
+    }
+
+    /// Takes a tag; [`Publisher::flush`] sends it.
+    ///
+    /// # Errors
+    /// As [`Publisher::send`].
+    pub fn push(&mut self, tag: &Tag) -> Result<(), Error> {
+        self.session.send(tag)
+    }
+
+    /// Takes the media clock of the key frame that is taken next, when the server asked for it; else nothing.
+    ///
+    /// # Errors
+    /// As [`Publisher::send`].
+    pub fn push_clock(&mut self, clock: &MediaClock) -> Result<(), Error> {
+        self.session.send_clock(clock)
     }
 
     /// Sends the media clock of the key frame that is sent next, when the server asked for it; else nothing.
@@ -155,11 +171,15 @@ impl Publisher {
     /// # Errors
     /// As [`Publisher::send`].
     pub async fn send_clock(&mut self, clock: &MediaClock) -> Result<(), Error> {
-        self.session.send_clock(clock)?;
+        self.push_clock(clock)?;
         self.flush().await
     }
 
-    async fn flush(&mut self) -> Result<(), Error> {
+    /// Sends what was taken; returns when the system has all of it. A call that is dropped goes on with the next.
+    ///
+    /// # Errors
+    /// As [`Publisher::send`].
+    pub async fn flush(&mut self) -> Result<(), Error> {
         loop {
             self.wire.push(self.session.poll_transmit());
             if self.wire.is_drained() {

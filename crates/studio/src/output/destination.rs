@@ -6,9 +6,9 @@ use std::time::Instant;
 use api::studio::{Failure, LineStats, OutputStats};
 use tokio::sync::watch;
 
-use super::Queue;
 use super::line::{Line, LineError};
 use super::route::Route;
+use super::{Queue, Wanted};
 use crate::encoding::Tracks;
 
 /// A destination, its queue and what is known of it.
@@ -18,6 +18,7 @@ pub(crate) struct Destination {
     pub(crate) queue: Arc<Queue>,
     pub(crate) tracks: watch::Receiver<Tracks>,
     pub(crate) seed: u64,
+    pub(crate) wanted: Wanted,
     stats: Mutex<OutputStats>,
     away_since: Mutex<Option<Instant>>,
 }
@@ -28,6 +29,7 @@ impl Destination {
         route: Route,
         queue: Arc<Queue>,
         tracks: watch::Receiver<Tracks>,
+        wanted: Wanted,
         seed: u64,
     ) -> Self {
         let stats = OutputStats {
@@ -41,6 +43,7 @@ impl Destination {
             queue,
             tracks,
             seed,
+            wanted,
             stats: Mutex::new(stats),
             away_since,
         }

@@ -10,6 +10,7 @@ use uplink::{Attempt, Reconnect};
 
 use super::line::{Line, LineError};
 use super::moving::{Moving, Next};
+use super::pulse::Pulse;
 use super::route::Route;
 use super::{Destination, Item, ItemKind};
 use crate::encoding::Tracks;
@@ -21,6 +22,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub(crate) async fn drive(destination: Arc<Destination>, end: CancellationToken) {
     let mut reconnect = Reconnect::new(Instant::now(), destination.seed);
     let mut moved = None;
+    let mut pulse = Pulse::new(destination.wanted);
     loop {
         let line = tokio::select! {
             line = connect(&destination, moved.as_ref(), &mut reconnect) => line,
@@ -30,7 +32,8 @@ pub(crate) async fn drive(destination: Arc<Destination>, end: CancellationToken)
         destination.here();
         tracing::info!(output = destination.name, "connected");
         destination.queue.open();
-        let result = supply(&destination, line, &mut moved, &end).await;
+        pulse.begin();
+        let result = supply(&destination, line, &mut moved, &mut pulse, &end).await;
         destination.queue.close();
         match result {
             Ok(()) => return,
@@ -75,6 +78,7 @@ async fn supply(
     destination: &Destination,
     mut line: Line,
     moved: &mut Option<Route>,
+    pulse: &mut Pulse,
     end: &CancellationToken,
 ) -> Result<(), LineError> {
     let mut tracks = destination.tracks.clone();
@@ -91,8 +95,12 @@ async fn supply(
     loop {
         let item = tokio::select! {
             item = destination.queue.next() => item,
+            () = pulse.due() => {
+                pulse.ask(&line, destination);
+                continue;
+            }
             closed = line.closed() => return Err(closed),
-            () = end.cancelled() => return farewell(destination, line).await,
+            () = end.cancelled() => return farewell(destination, line, pulse).await,
         };
         if item.kind == ItemKind::Key {
             let next = tokio::select! {
@@ -105,6 +113,7 @@ async fn supply(
                 Next::Same(line) => line,
                 Next::Moved(line, route) => {
                     destination.moved();
+                    pulse.begin();
                     (*moved, opened) = (Some(route), false);
                     line
                 }
@@ -114,7 +123,7 @@ async fn supply(
             line.begin(&tracks[..], item.tag.timestamp).await?;
             opened = true;
         }
-        send(destination, &mut line, &item).await?;
+        send(destination, &mut line, &item, pulse).await?;
         if let Some(route) = line.asked_to_reconnect() {
             moving.begin(route);
         }
@@ -127,8 +136,24 @@ async fn known(tracks: &mut watch::Receiver<Tracks>) -> Tracks {
     tracks.wait_for(Option::is_some).await.ok()?.clone()
 }
 
-async fn send(destination: &Destination, line: &mut Line, item: &Item) -> Result<(), LineError> {
-    let bytes = line.send(item).await?;
+/// Sends one packet, and asks the line meanwhile how it is: it may take nothing for a while.
+async fn send(
+    destination: &Destination,
+    line: &mut Line,
+    item: &Item,
+    pulse: &mut Pulse,
+) -> Result<(), LineError> {
+    let bytes = line.push(item)?;
+    loop {
+        tokio::select! {
+            biased;
+            sent = line.flush() => {
+                sent?;
+                break;
+            }
+            () = pulse.due() => pulse.ask(line, destination),
+        }
+    }
     let mut stats = destination.lock();
     stats.bytes += bytes as u64;
     match item.kind {
@@ -139,10 +164,10 @@ async fn send(destination: &Destination, line: &mut Line, item: &Item) -> Result
 }
 
 /// The end of a show: what still waits leaves, then the destination is told.
-async fn farewell(destination: &Destination, mut line: Line) -> Result<(), LineError> {
+async fn farewell(destination: &Destination, mut line: Line, pulse: &mut Pulse) -> Result<(), LineError> {
     let rest = async {
         while let Some(item) = destination.queue.try_next() {
-            send(destination, &mut line, &item).await?;
+            send(destination, &mut line, &item, pulse).await?;
         }
         line.close().await
     };

@@ -1,13 +1,14 @@
 //! A connection that takes the show.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::studio::LineStats;
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use container::flv::{self, Tag, TagKind};
 use container::ts::{self, Muxer};
 use media::Track;
 use rtmp::io::Publisher;
+use uplink::Sample;
 
 use super::Item;
 use super::route::Route;
@@ -15,6 +16,8 @@ use super::whip::{WhipError, WhipLine};
 
 /// Bytes of a message of SRT: seven transport packets.
 const MESSAGE: usize = 7 * ts::PACKET;
+/// How often libsrt acknowledges, and a little more.
+const ACKNOWLEDGED: Duration = Duration::from_millis(30);
 /// What a peer by SRT gets to acknowledge the end of a show.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -81,6 +84,7 @@ impl Line {
             muxer: None,
             stamped,
             out: BytesMut::new(),
+            taken: 0,
         }))
     }
 
@@ -99,22 +103,50 @@ impl Line {
         Ok(())
     }
 
-    /// Sends one packet: how many bytes of media it had. Waits while the line takes nothing.
-    pub(super) async fn send(&mut self, item: &Item) -> Result<usize, LineError> {
+    /// Takes one packet, which [`Line::flush`] sends: how many bytes of media it had.
+    pub(super) fn push(&mut self, item: &Item) -> Result<usize, LineError> {
         match self {
             Self::Rtmp(publisher) => {
                 let tag = match &item.stamped {
                     Some(stamped) if publisher.wants_clock() => {
-                        publisher.send_clock(&stamped.clock).await?;
+                        publisher.push_clock(&stamped.clock)?;
                         &stamped.tag
                     }
                     _ => &item.tag,
                 };
-                publisher.send(tag).await?;
+                publisher.push(tag)?;
                 Ok(tag.data.len())
             }
-            Self::Srt(line) => line.send(item).await,
+            Self::Srt(line) => line.push(item),
             Self::Whip(line) => Ok(line.send(item)),
+        }
+    }
+
+    /// Sends what was taken. Waits while the line takes nothing; can be dropped and called again.
+    pub(super) async fn flush(&mut self) -> Result<(), LineError> {
+        match self {
+            Self::Rtmp(publisher) => Ok(publisher.flush().await?),
+            Self::Srt(line) => line.flush().await,
+            Self::Whip(_) => Ok(()),
+        }
+    }
+
+    /// What its transport knows of the line; none where it doesn't tell. What waits in our own queue is for the caller
+    /// to add.
+    pub(super) fn sample(&self) -> Option<Sample> {
+        let now = Instant::now();
+        match self {
+            Self::Rtmp(publisher) => {
+                let known = publisher.stats()?;
+                Some(Sample {
+                    delivered: known.acknowledged,
+                    waiting: known.unsent,
+                    rtt: known.rtt,
+                    ..Sample::new(now)
+                })
+            }
+            Self::Srt(line) => line.sample(now),
+            Self::Whip(_) => None,
         }
     }
 
@@ -174,23 +206,47 @@ pub(super) struct SrtLine {
     socket: srt::Socket,
     muxer: Option<Muxer>,
     stamped: bool,
+    /// What waits for libsrt.
     out: BytesMut,
+    /// Bytes that it has taken.
+    taken: u64,
 }
 
 impl SrtLine {
-    async fn send(&mut self, item: &Item) -> Result<usize, LineError> {
+    fn push(&mut self, item: &Item) -> Result<usize, LineError> {
         let Some(muxer) = &mut self.muxer else {
             return Ok(0);
         };
-        self.out.clear();
         match &item.stamped {
             Some(stamped) if self.stamped => muxer.write(&stamped.packet, &mut self.out)?,
             _ => muxer.write(&item.packet, &mut self.out)?,
         }
-        for message in self.out.chunks(MESSAGE) {
-            self.socket.send(message).await?;
-        }
         Ok(item.packet.data.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), LineError> {
+        while !self.out.is_empty() {
+            let length = self.out.len().min(MESSAGE);
+            self.socket.send(&self.out[..length]).await?;
+            self.out.advance(length);
+            self.taken += length as u64;
+        }
+        Ok(())
+    }
+
+    fn sample(&self, now: Instant) -> Option<Sample> {
+        let known = self.socket.stats().ok()?;
+        // What is on its way waits, too, until it is acknowledged: for a round trip, and each 10 ms.
+        let on_its_way = known.rtt + ACKNOWLEDGED;
+        Some(Sample {
+            delivered: self
+                .taken
+                .saturating_sub(known.send_buffer + known.bytes_send_dropped),
+            queued: known.send_buffer_time.saturating_sub(on_its_way),
+            rtt: known.rtt,
+            gave_up: known.packets_send_dropped,
+            ..Sample::new(now)
+        })
     }
 
     async fn closed(&self) -> srt::Error {

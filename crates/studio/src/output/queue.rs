@@ -1,8 +1,9 @@
 //! What waits for one destination: bounded in time, dropped by priority within the GOP, sound never.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use container::flv::Tag;
 use media::{MediaClock, Packet, Timestamp};
@@ -132,11 +133,17 @@ pub(crate) struct Queue {
     wants_key: AtomicBool,
     /// Somebody at the other end can't.
     wished_key: AtomicBool,
+    /// Bytes of media that came, taken or not.
+    pushed: AtomicU64,
+    /// How much of pictures its line wishes for, in kbit/s; 0 while it has no wish.
+    wished_kbps: AtomicU32,
     filled: Notify,
 }
 
 impl Queue {
     pub(crate) fn push(&self, item: Item) {
+        self.pushed
+            .fetch_add(item.packet.data.len() as u64, Ordering::Relaxed);
         let wants_key = self.lock().push(item);
         self.wants_key.store(wants_key, Ordering::Release);
         self.filled.notify_one();
@@ -158,6 +165,29 @@ impl Queue {
     /// Whether a key frame is wanted; asking settles it.
     pub(crate) fn take_key_request(&self) -> bool {
         self.wants_key.swap(false, Ordering::AcqRel)
+    }
+
+    /// Bytes of media that came so far, taken or not.
+    pub(crate) fn pushed(&self) -> u64 {
+        self.pushed.load(Ordering::Relaxed)
+    }
+
+    /// How long what waits has waited: from the oldest to the newest.
+    pub(crate) fn waits(&self) -> Duration {
+        let waiting = self.lock();
+        let times = waiting.items.front().zip(waiting.items.back());
+        let nanos = times.map_or(0, |(old, new)| new.packet.dts.nanos_since(old.packet.dts));
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
+    }
+
+    /// Its line wishes for so much of pictures, in kbit/s.
+    pub(crate) fn wish_kbps(&self, kbps: u32) {
+        self.wished_kbps.store(kbps, Ordering::Relaxed);
+    }
+
+    /// How much of pictures its line wishes for, in kbit/s; none while it has no wish.
+    pub(crate) fn wished_kbps(&self) -> Option<u32> {
+        Some(self.wished_kbps.load(Ordering::Relaxed)).filter(|kbps| *kbps > 0)
     }
 
     /// The server asks for a key frame, for those who watch there.
