@@ -96,10 +96,9 @@ impl Show {
 
     /// With an output to `address` as for [`Show::output`], its picture encoded as `video` says: a TOML table.
     #[must_use]
-    pub fn output_at(mut self, name: &str, address: &str, video: &str) -> Self {
+    pub fn output_at(self, name: &str, address: &str, video: &str) -> Self {
         let (url, key) = address.rsplit_once('/').unwrap_or((address, ""));
-        let kept = self.keep(key);
-        self.place(name, url, &kept, video)
+        self.output_to(name, url, key, video, "")
     }
 
     /// With an output to `url`, `rtmp://host/app`; `key` stands as its key, word for word.
@@ -111,9 +110,7 @@ impl Show {
     /// With an output by SRT to `url`, `srt://host:port`, with the stream id `key` and a passphrase unless it is empty.
     #[must_use]
     pub fn output_by_srt(mut self, name: &str, url: &str, key: &str, passphrase: &str) -> Self {
-        let kept = self.keep(key);
-        self = self.place(name, url, &kept, LIGHT);
-        self.text += "srt.latency_ms = 120\n";
+        self = self.output_to(name, url, key, LIGHT, "srt.latency_ms = 120\n");
         if !passphrase.is_empty() {
             let kept = self.keep(passphrase);
             self.text += &format!("srt.passphrase = {kept}\n");
@@ -123,9 +120,8 @@ impl Show {
 
     /// With an output by WHIP to `url`, `http://host/path`, whose bearer token is `key`.
     #[must_use]
-    pub fn output_by_whip(mut self, name: &str, url: &str, key: &str) -> Self {
-        let kept = self.keep(key);
-        self.place(name, url, &kept, LIGHT)
+    pub fn output_by_whip(self, name: &str, url: &str, key: &str) -> Self {
+        self.output_to(name, url, key, LIGHT, "")
     }
 
     /// With an output to `url` with `key`, its picture encoded as `video` says, a TOML table; `rest` are further lines

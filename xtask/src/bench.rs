@@ -10,12 +10,12 @@ const BENCHES: &[(&str, &str, Program)] = &[
     (
         "delay",
         "from tick to pixels in Chromium, by HTTP-FLV, LL-HLS and WebRTC; how soon who joins by WebRTC sees",
-        Program::System("bench-delay", NOTHING),
+        Program::System("bench-delay", STUDIO),
     ),
     (
         "lips",
         "picture against sound in Chromium, by media times",
-        Program::System("bench-lips", NOTHING),
+        Program::System("bench-lips", STUDIO),
     ),
     (
         "frames",
@@ -40,12 +40,12 @@ const BENCHES: &[(&str, &str, Program)] = &[
     (
         "viewers",
         "1000 viewers by HTTP-FLV and by RTMP, beside nginx playing RTMP",
-        Program::System("bench-viewers", NOTHING),
+        Program::System("bench-viewers", SERVER),
     ),
     (
         "passage",
         "what the server adds: from a picture written to the picture received, by RTMP, HTTP-FLV and SRT, beside nginx",
-        Program::System("bench-passage", NOTHING),
+        Program::System("bench-passage", SERVER),
     ),
     (
         "matrix",
@@ -55,7 +55,7 @@ const BENCHES: &[(&str, &str, Program)] = &[
     (
         "netlab",
         "shows over lines that are cut, lose packets or vanish: `cargo xtask netlab` says the same in fewer words",
-        Program::System("bench-netlab", NOTHING),
+        Program::System("bench-netlab", STUDIO),
     ),
     (
         "compose",
@@ -87,23 +87,29 @@ enum Program {
     Crate(&'static str, &'static str),
 }
 
-/// What a program is given beside server and studio.
+/// What a program is given beside the server.
 #[derive(Clone, Copy)]
 struct Fixtures {
+    studio: bool,
     cameras: bool,
     window: bool,
     /// Programs that aren't ours and that Debian has not.
     peers: bool,
 }
 
-const NOTHING: Fixtures = Fixtures {
+const SERVER: Fixtures = Fixtures {
+    studio: false,
     cameras: false,
     window: false,
     peers: false,
 };
+const STUDIO: Fixtures = Fixtures {
+    studio: true,
+    ..SERVER
+};
 const CAMERAS: Fixtures = Fixtures {
     cameras: true,
-    ..NOTHING
+    ..STUDIO
 };
 const WINDOW: Fixtures = Fixtures {
     window: true,
@@ -111,7 +117,7 @@ const WINDOW: Fixtures = Fixtures {
 };
 const PEERS: Fixtures = Fixtures {
     peers: true,
-    ..NOTHING
+    ..STUDIO
 };
 
 /// Runs one benchmark by its name; further words go to it.
@@ -141,6 +147,7 @@ pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
 /// A program of the test package, given the release builds of server and studio.
 fn system(bin: &str, fixtures: Fixtures, rest: &[&str]) -> Result<bool, String> {
     let Fixtures {
+        studio,
         cameras,
         window,
         peers,
@@ -164,7 +171,7 @@ fn system(bin: &str, fixtures: Fixtures, rest: &[&str]) -> Result<bool, String> 
     // Figures are to be read, not what servers and studios say meanwhile.
     command.env("RUST_LOG", "warn");
     command.arg("--server").arg(&programs.server);
-    if !matches!(bin, "bench-viewers" | "bench-passage") {
+    if studio {
         command.arg("--studio").arg(&programs.studio);
     }
     if cameras {

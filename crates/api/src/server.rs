@@ -27,7 +27,8 @@ pub struct StreamStats {
     pub received_bytes: u64,
     /// Media received, kilobits a second.
     pub received_kbps: f64,
-    /// Tags of media that were not passed on: unsupported, malformed, or ahead of their decoder configuration.
+    /// Tags of media that were not passed on, and parts of further tracks: unsupported, malformed, ahead of their decoder
+    /// configuration, or of more tracks than are carried.
     pub refused_tags: u64,
     /// Tracks of the publisher beside its first picture and first sound (multitrack of Enhanced RTMP): they go to who
     /// asks for all tracks.

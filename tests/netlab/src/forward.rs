@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
-use crate::{Counted, Link, Side, Terms};
+use crate::{Link, Side, Terms};
 
 /// The largest packet: the devices' MTU is 1500.
 const LARGEST: usize = 2_048;
@@ -78,11 +78,6 @@ impl Line {
     /// The terms of a direction.
     pub fn terms(&self, side: Side) -> Terms {
         *self.shared.held().links[side as usize].terms()
-    }
-
-    /// What became of the packets of a direction.
-    pub fn counted(&self, side: Side) -> Counted {
-        self.shared.held().links[side as usize].counted()
     }
 }
 

@@ -5,22 +5,28 @@
 //! - [`Scenario`] is a file that says which lines there are, what becomes of them, and what is sent over them;
 //! - [`Lab`] makes the namespace and the lines, TUN devices that a thread of this process passes packets between.
 //!
-//! A line takes IP packets, so TCP, SRT and WebRTC all meet the same one.
+//! A line takes IP packets, so TCP, SRT and WebRTC all meet the same one. Namespaces and devices are Linux'; the rest
+//! decides, and runs anywhere.
 
 mod error;
+#[cfg(target_os = "linux")]
 mod forward;
+#[cfg(target_os = "linux")]
 mod lab;
 mod link;
 mod model;
 mod scenario;
 mod terms;
 mod trace;
+#[cfg(target_os = "linux")]
 mod tun;
 
 pub use error::Error;
+#[cfg(target_os = "linux")]
 pub use forward::Line;
+#[cfg(target_os = "linux")]
 pub use lab::{Lab, SERVER};
 pub use link::{Counted, Link};
-pub use scenario::{Change, Event, Place, Protocol, Scenario, Side};
+pub use scenario::{Change, Ends, Event, Place, Protocol, Run, Scenario, Side};
 pub use terms::Terms;
 pub use trace::{Kind, STEP, Step, Trace};

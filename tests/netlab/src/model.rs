@@ -9,17 +9,18 @@ use crate::trace::{Kind, STEP, Step};
 
 /// The steps of a trace of `kind`.
 pub(crate) fn steps(kind: Kind, seed: u64, count: usize) -> Vec<Step> {
-    let mut random = Rng::with_seed(seed);
-    let mut next: Box<dyn FnMut(usize) -> Step> = match kind {
-        Kind::Clean => clean(&mut random),
-        Kind::WifiContention => contention(&mut random),
-        Kind::Microwave => microwave(&mut random),
-        Kind::WalkingAway => walking(&mut random, count),
-        Kind::Handover => handover(&mut random),
+    let random = Rng::with_seed(seed);
+    let next: Model = match kind {
+        Kind::Clean => clean(random),
+        Kind::WifiContention => contention(random),
+        Kind::Microwave => microwave(random),
+        Kind::WalkingAway => walking(random, count),
+        Kind::Handover => handover(random),
     };
-    (0..count).map(&mut *next).collect()
+    (0..count).map(next).collect()
 }
 
+/// Makes the step of a number.
 type Model = Box<dyn FnMut(usize) -> Step>;
 
 /// Something that wanders around 0 and is pulled back to it (an AR(1) process): a tenth of its spread is new each step.
@@ -80,8 +81,7 @@ fn between(random: &mut Rng, least: f64, most: f64) -> f64 {
 }
 
 /// 10 Mbit/s that breathe by a tenth, 15 to 35 ms.
-fn clean(random: &mut Rng) -> Model {
-    let mut random = random.fork();
+fn clean(mut random: Rng) -> Model {
     let (mut rate, mut delay) = (Wander::new(0.08), Wander::new(3.0));
     Box::new(move |_| Step {
         rate_kbps: 10_000.0 * (1.0 + rate.next(&mut random)),
@@ -91,8 +91,7 @@ fn clean(random: &mut Rng) -> Model {
 }
 
 /// 8 Mbit/s, of which others take half to nine tenths for some seconds at a time; the wait for the channel grows.
-fn contention(random: &mut Rng) -> Model {
-    let mut random = random.fork();
+fn contention(mut random: Rng) -> Model {
     let mut others = Spells::new(&mut random, [4.0, 2.5]);
     let (mut rate, mut share) = (Wander::new(0.15), 1.0);
     Box::new(move |_| {
@@ -114,8 +113,7 @@ fn contention(random: &mut Rng) -> Model {
 }
 
 /// 6 Mbit/s; while the oven runs, half a minute to a minute and a half, a third of it, and 3 packets of a hundred lost.
-fn microwave(random: &mut Rng) -> Model {
-    let mut random = random.fork();
+fn microwave(mut random: Rng) -> Model {
     let mut oven = Spells::new(&mut random, [20.0, 45.0]);
     let mut rate = Wander::new(0.1);
     Box::new(move |_| {
@@ -130,8 +128,7 @@ fn microwave(random: &mut Rng) -> Model {
 }
 
 /// From 20 Mbit/s to 0.6 and back, in steps as a radio's, each a factor of 1.4; at the far end packets are lost.
-fn walking(random: &mut Rng, count: usize) -> Model {
-    let mut random = random.fork();
+fn walking(mut random: Rng, count: usize) -> Model {
     let mut fading = Wander::new(1.0);
     let (near, far) = (20_000.0_f64, 600.0_f64);
     Box::new(move |n| {
@@ -147,8 +144,7 @@ fn walking(random: &mut Rng, count: usize) -> Model {
 }
 
 /// Cells of 1.5 to 12 Mbit/s, half a minute each on the mean; between two nothing is sent for 0.2 to 0.8 s.
-fn handover(random: &mut Rng) -> Model {
-    let mut random = random.fork();
+fn handover(mut random: Rng) -> Model {
     let mut rate = Wander::new(0.2);
     let (mut cell, mut stays, mut silent) = (6_000.0, exponential(&mut random, 30.0), 0.0);
     Box::new(move |_| {

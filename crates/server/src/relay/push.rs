@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::server::RelayState;
 use bytes::Bytes;
-use container::flv::{FourCc, Tag, TagKind, audio, script, tags, video};
+use container::flv::{FourCc, Tag, TagKind, audio, script, tags, video, write_tag};
 use rtmp::Target;
 use rtmp::io::{Offer, Publisher};
 use uplink::Reconnect;
@@ -33,7 +33,6 @@ impl Relay {
     ) -> Result<Target, End> {
         let mut reader = Reader::new(stream, Form::Tags);
         reader.take_all_tracks(true);
-        let mut line = Line::default();
         // What the stream begins with says which codecs the other server has to take.
         let Some(first) = reader.next().await else {
             return Err(End::Over);
@@ -45,10 +44,14 @@ impl Relay {
         let publisher = Publisher::offer(target, offer, CONNECT).await;
         let mut publisher = publisher.map_err(|error| end(&error))?;
         reader.take_all_tracks(publisher.takes_tracks());
-        line.all_tracks = publisher.takes_tracks();
+        let first = match publisher.takes_tracks() {
+            true => first,
+            false => main_tracks(&first),
+        };
         tracing::info!(stream = %self.stream, server = self.server(), "pushing");
         pace.connected();
         self.enter(RelayState::Running);
+        let mut line = Line::default();
         let mut sent = self.send(&mut publisher, &mut line, &first).await;
         loop {
             sent.map_err(|error| end(&error))?;
@@ -114,21 +117,25 @@ fn codecs(bytes: &Bytes, wanted: impl Fn(u8) -> bool) -> Vec<FourCc> {
     all
 }
 
+/// These tags without those of tracks beside the first of each kind.
+fn main_tracks(bytes: &Bytes) -> Bytes {
+    let main = tags(bytes).filter(|tag| track(tag).is_none_or(|(number, _)| number == 0));
+    main.map(|tag| write_tag(&tag))
+        .collect::<Vec<_>>()
+        .concat()
+        .into()
+}
+
 /// The line of time of one connection: it begins at 0, as other servers expect it.
 #[derive(Debug, Default)]
 struct Line {
     begun: Option<u32>,
-    /// Whether tracks beside the first of each kind are passed on.
-    all_tracks: bool,
 }
 
 impl Line {
-    /// `tag` in its place; none for what is only for our own pages, or for who takes several tracks.
+    /// `tag` in its place; none for what is only for our own pages.
     fn place(&mut self, tag: Tag) -> Option<Tag> {
         if tag.kind == TagKind::Script && script::name(&tag.data).as_deref() == Some(script::JOIN) {
-            return None;
-        }
-        if !self.all_tracks && track(&tag).is_some_and(|(number, _)| number != 0) {
             return None;
         }
         let begun = *self.begun.get_or_insert(tag.timestamp);
@@ -155,19 +162,11 @@ mod tests {
             data,
         };
         let both = [tag(audio::sequence_header(&config)), tag(further.into())];
-        let opening: Bytes = both.each_ref().map(container::flv::write_tag).concat().into();
+        let [main, further] = both.each_ref().map(write_tag);
+        let opening: Bytes = [&main[..], &further].concat().into();
         assert_eq!(codecs(&opening, |track| track == 0), [audio::AAC]);
         assert_eq!(codecs(&opening, |track| track != 0), [audio::AAC]);
-        for (all_tracks, passed) in [(true, 2), (false, 1)] {
-            let mut line = Line {
-                all_tracks,
-                ..Line::default()
-            };
-            assert_eq!(
-                both.iter().filter_map(|tag| line.place(tag.clone())).count(),
-                passed
-            );
-        }
+        assert_eq!(main_tracks(&opening), main);
     }
 
     #[test]

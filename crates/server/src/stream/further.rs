@@ -21,6 +21,8 @@ pub(crate) struct Further {
     tracks: BTreeMap<(TagKind, u8), Option<Known>>,
     /// Bodies of the last message's parts.
     read: Vec<Bytes>,
+    /// How many others it had.
+    left_out: u64,
 }
 
 /// What a decoder of a track must know.
@@ -48,6 +50,7 @@ impl Further {
 
     fn part(&mut self, track: (TagKind, u8), codec: FourCc, configuration: bool, body: Option<Bytes>) {
         if self.tracks.len() >= MOST_TRACKS && !self.tracks.contains_key(&track) {
+            self.left_out += 1;
             return;
         }
         let known = self.tracks.entry(track).or_insert_with(|| {
@@ -55,20 +58,27 @@ impl Further {
             tracing::info!(?kind, number, "a further track");
             None
         });
+        // What isn't understood says something about pictures, and is none.
         let Some(body) = body else { return };
+        let decodable = match configuration {
+            true => body.len() <= LONGEST_CONFIGURATION,
+            false => known.as_ref().is_some_and(|known| known.codec == codec),
+        };
+        if !decodable {
+            self.left_out += 1;
+            return;
+        }
         if configuration {
-            if body.len() > LONGEST_CONFIGURATION {
-                return;
-            }
-            *known = Some(Known {
-                codec,
-                body: body.clone(),
-            });
+            let body = body.clone();
+            *known = Some(Known { codec, body });
         }
-        // Nobody can decode what comes before.
-        if known.as_ref().is_some_and(|known| known.codec == codec) {
-            self.read.push(body);
-        }
+        self.read.push(body);
+    }
+
+    /// How many parts of the message that was read last are left out: nobody could decode them, or they are of more tracks
+    /// than are carried.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// How many there are.
@@ -79,6 +89,7 @@ impl Further {
     /// Another message is read.
     pub(super) fn begin(&mut self) {
         self.read.clear();
+        self.left_out = 0;
     }
 
     /// Bodies of the parts of the message that was read last, to be sent with its time.

@@ -142,6 +142,7 @@ impl Live {
 
     /// What stood in `tag` of further tracks, which waits for something of the main ones to go with.
     fn further(&mut self, tag: &Tag) {
+        self.counted.refused += self.tracks.further().left_out();
         let Some(ms) = self.retime.beside(tag.timestamp) else {
             return;
         };
@@ -151,7 +152,7 @@ impl Live {
                 timestamp: ms as u32,
                 data: data.clone(),
             };
-            self.merge.add_further(&further, ms);
+            self.counted.refused += u64::from(!self.merge.add_further(&further, ms));
         }
     }
 

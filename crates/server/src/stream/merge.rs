@@ -54,17 +54,19 @@ impl Merge {
         waits.then(|| mem::take(&mut self.pending))
     }
 
-    /// Adds a tag of a further track at `ms`, which goes out with the next of a main one.
-    pub(crate) fn add_further(&mut self, tag: &Tag, ms: i64) {
+    /// Adds a tag of a further track at `ms`, which goes out with the next of a main one; false when too much waits
+    /// already.
+    pub(crate) fn add_further(&mut self, tag: &Tag, ms: i64) -> bool {
         let bytes = write_tag(tag);
         let pending = &mut self.pending;
         if pending.further.len() + bytes.len() > MOST_FURTHER {
-            return;
+            return false;
         }
         if pending.tags == 0 {
             pending.ms = ms;
         }
         pending.further.extend_from_slice(&bytes);
+        true
     }
 
     /// Adds a tag; gives what has to go out now. A key frame's tag has to find nothing waiting: see `take`.
@@ -135,7 +137,7 @@ mod tests {
     #[test]
     fn further_tracks_ride_along_and_never_without_end() {
         let (mut merge, now) = (Merge::new(Duration::ZERO), Instant::now());
-        merge.add_further(&tag(TagKind::Audio), 0);
+        assert!(merge.add_further(&tag(TagKind::Audio), 0));
         assert!(merge.take().is_none(), "nothing goes out for them alone");
         let out = merge.add(&tag(TagKind::Video), 0, true, now).unwrap();
         assert_eq!(out.tags, 1);
@@ -145,7 +147,8 @@ mod tests {
             data: vec![0; MOST_FURTHER / 2].into(),
             ..tag(TagKind::Video)
         };
-        (0..3).for_each(|_| merge.add_further(&large, 40));
+        let taken = [(); 3].map(|()| merge.add_further(&large, 40));
+        assert_eq!(taken, [true, false, false]);
         let out = merge.take_last().unwrap();
         assert_eq!((out.tags, out.ms, out.key), (0, 40, false));
         assert!((1..=MOST_FURTHER).contains(&out.into_bytes().1.len()));

@@ -128,7 +128,7 @@ impl Reader {
     fn formed(&self, opening: Option<Bytes>, tags: &Tags) -> Bytes {
         let bytes = match self.form {
             Form::Rtmp => tags.rtmp(self.all_tracks),
-            _ => tags.flv(self.all_tracks),
+            _ => tags.flv(self.all_tracks).clone(),
         };
         let bytes = match opening {
             Some(opening) => [opening, bytes].concat().into(),

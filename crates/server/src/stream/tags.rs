@@ -12,7 +12,15 @@ use rtmp::server::write_shared;
 pub(crate) struct Tags {
     main: Bytes,
     further: Bytes,
-    rtmp: Arc<[OnceLock<Bytes>; 2]>,
+    made: Arc<Made>,
+}
+
+/// What was asked for so far.
+#[derive(Debug, Default)]
+struct Made {
+    all: OnceLock<Bytes>,
+    main_rtmp: OnceLock<Bytes>,
+    all_rtmp: OnceLock<Bytes>,
 }
 
 impl Tags {
@@ -21,7 +29,7 @@ impl Tags {
         Self {
             main,
             further,
-            rtmp: Arc::default(),
+            made: Arc::default(),
         }
     }
 
@@ -31,20 +39,23 @@ impl Tags {
     }
 
     /// As they stand in an FLV file: with all tracks, or the main ones.
-    pub(crate) fn flv(&self, all: bool) -> Bytes {
+    pub(crate) fn flv(&self, all: bool) -> &Bytes {
         match all && !self.further.is_empty() {
-            true => [&self.main[..], &self.further].concat().into(),
-            false => self.main.clone(),
+            true => self
+                .made
+                .all
+                .get_or_init(|| [&self.main[..], &self.further].concat().into()),
+            false => &self.main,
         }
     }
 
     /// As messages for players; the first who asks has them made.
     pub(crate) fn rtmp(&self, all: bool) -> Bytes {
-        let [main, whole] = &*self.rtmp;
-        match all && !self.further.is_empty() {
-            true => whole.get_or_init(|| chunks(&self.flv(true))).clone(),
-            false => main.get_or_init(|| chunks(&self.main)).clone(),
-        }
+        let made = match all && !self.further.is_empty() {
+            true => &self.made.all_rtmp,
+            false => &self.made.main_rtmp,
+        };
+        made.get_or_init(|| chunks(self.flv(all))).clone()
     }
 }
 
@@ -101,11 +112,12 @@ mod tests {
         let batch = Tags::new(main.clone(), further.clone());
         assert_eq!(batch.len(), main.len() + further.len());
         assert_eq!(
-            (batch.flv(false), batch.flv(true)),
-            (main.clone(), [main, further].concat().into())
+            [batch.flv(false), batch.flv(true)],
+            [&main, &[&main[..], &further].concat().into()]
         );
         let (few, all) = (batch.rtmp(false), batch.rtmp(true));
         assert!(all.starts_with(&few) && all.len() > few.len());
         assert_eq!(all.as_ptr(), batch.rtmp(true).as_ptr(), "made once");
+        assert_eq!(batch.flv(true).as_ptr(), batch.flv(true).as_ptr());
     }
 }

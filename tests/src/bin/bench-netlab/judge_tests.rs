@@ -25,7 +25,7 @@ fn show(late: impl Fn(f64) -> f64, bytes: impl Fn(f64) -> usize) -> Vec<Arrived>
 
 #[test]
 fn what_comes_as_usual_is_shown_a_buffer_behind() {
-    let figures = judge(&scenario(), 0.0, &show(|_| 30.0, |_| 1_000));
+    let figures = judge(&scenario(), [0.0, 40_000.0], &show(|_| 30.0, |_| 1_000));
     assert_eq!((figures.pictures, figures.missing), (1_125, 0));
     assert_eq!((figures.freeze, figures.delay), (Some(40.0), Some(530.0)));
     assert_eq!((figures.live, figures.full), (Some(0.03), Some(0.0)));
@@ -44,9 +44,9 @@ fn within_the_buffer_nothing_freezes_and_beyond_it_does() {
             }
         }
     };
-    let figures = judge(&scenario(), 0.0, &show(late(520.0), |_| 1_000));
+    let figures = judge(&scenario(), [0.0, 40_000.0], &show(late(520.0), |_| 1_000));
     assert_eq!(figures.freeze, Some(40.0));
-    let figures = judge(&scenario(), 0.0, &show(late(1_530.0), |_| 1_000));
+    let figures = judge(&scenario(), [0.0, 40_000.0], &show(late(1_530.0), |_| 1_000));
     assert_eq!((figures.freeze, figures.delay), (Some(1_040.0), Some(1_530.0)));
 }
 
@@ -61,7 +61,7 @@ fn what_never_came_is_missed_and_the_return_of_the_rate_is_seen() {
     };
     let mut all = show(|_| 30.0, bytes);
     all.retain(|a| !(15_000.0..20_500.0).contains(&a.picture.unwrap().1));
-    let figures = judge(&scenario(), 0.0, &all);
+    let figures = judge(&scenario(), [0.0, 40_000.0], &all);
     assert_eq!(figures.missing, 138);
     assert!((figures.live.unwrap() - 0.55).abs() < 0.05, "{figures:?}");
     assert!((2.8..=3.1).contains(&figures.full.unwrap()), "{figures:?}");
@@ -69,7 +69,20 @@ fn what_never_came_is_missed_and_the_return_of_the_rate_is_seen() {
 }
 
 #[test]
+fn who_never_comes_back_stands_still_to_the_end() {
+    let mut all = show(|_| 30.0, |_| 1_000);
+    all.retain(|a| a.at < 20_000.0);
+    let figures = judge(&scenario(), [0.0, 40_000.0], &all);
+    assert!(
+        (19_400.0..19_600.0).contains(&figures.freeze.unwrap()),
+        "{figures:?}"
+    );
+    assert_eq!((figures.live, figures.full), (None, None));
+}
+
+#[test]
 fn nothing_is_no_figure() {
-    let figures = judge(&scenario(), 0.0, &[]);
-    assert_eq!((figures.pictures, figures.freeze, figures.live), (0, None, None));
+    let figures = judge(&scenario(), [0.0, 40_000.0], &[]);
+    assert_eq!((figures.pictures, figures.freeze), (0, None));
+    assert_eq!((figures.live, figures.full), (None, None));
 }

@@ -59,6 +59,7 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration) -> Result<Vec<Out
     tokio::time::sleep(BEFORE).await;
     let begin = now_ms();
     play(scenario, &lab, length).await?;
+    let end = now_ms();
     drop(obs);
     let taken = Taken {
         origin: 0.0,
@@ -70,7 +71,7 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration) -> Result<Vec<Out
         by: "OBS, ",
         protocol: place.protocol,
         black_hole: false,
-        figures: judge(scenario, begin, &arrived),
+        figures: judge(scenario, [begin, end], &arrived),
     }])
 }
 
@@ -85,10 +86,11 @@ fn set_clock(arrived: &mut [Arrived], begin: f64) {
     }
 }
 
-/// The demo's table with noise and numbers, at least as long as said. It is made once.
+/// The demo's table with noise and numbers, at least as long as said. It is made once, and kept in the build
+/// directory.
 fn film(length: Duration) -> io::Result<PathBuf> {
     let frames = length.as_secs() * 30;
-    let file = std::env::temp_dir().join(format!("anchor-netlab-{frames}.mp4"));
+    let file = std::env::current_exe()?.with_file_name(format!("netlab-film-{frames}.mp4"));
     if file.exists() {
         return Ok(file);
     }
@@ -101,7 +103,7 @@ fn film(length: Duration) -> io::Result<PathBuf> {
         .args(["-f", "rawvideo", "-pix_fmt", "yuv420p", "-"])
         .stdout(Stdio::piped())
         .spawn()?;
-    let draft = file.with_extension("draft.mp4");
+    let draft = file.with_extension(format!("{}.mp4", std::process::id()));
     let mut to = Command::new("ffmpeg")
         .args([
             "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-r", "30", "-s",

@@ -33,7 +33,7 @@ fn the_time_of_day_comes_again_every_half_minute() {
         while let Read::Open(_, bytes) | Read::Again(_, bytes) | Read::Go(bytes) =
             live.read(&mut cursor, arrival.now)
         {
-            reader.push(&bytes.flv(false));
+            reader.push(bytes.flv(false));
         }
         while let Some(tag) = reader.next_tag().unwrap() {
             joins.extend(parse_join(&tag.data).filter(|_| tag.kind == TagKind::Script));

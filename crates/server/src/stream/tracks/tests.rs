@@ -196,6 +196,7 @@ fn further_tracks_are_told_apart_and_the_main_one_goes_on() {
         let left = tracks.read(&tag(TagKind::Video, further.clone().into())).unwrap();
         assert_eq!((left, tracks.further().len()), (Media::Nothing, 1));
         assert!(tracks.further().parts().is_empty(), "nobody could decode it yet");
+        assert_eq!(tracks.further().left_out(), 1);
     }
     // ManyTracks: each with its number and size.
     let part = |number: u8| [&[number, 0, 0, 5][..], &[0, 0, 0, 1, 0x65]].concat();
@@ -222,5 +223,5 @@ fn more_tracks_than_any_encoder_makes_are_left_out() {
         let header = [&[0x96, 0x00], &video::H264[..], &[number], &avcc()].concat();
         tracks.read(&tag(TagKind::Video, header.into())).unwrap();
     }
-    assert_eq!(tracks.further().len(), 16);
+    assert_eq!((tracks.further().len(), tracks.further().left_out()), (16, 1));
 }
