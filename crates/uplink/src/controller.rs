@@ -10,28 +10,45 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::Sample;
+use crate::base::Base;
 
 /// What is known of the last so long counts.
-const WINDOW: Duration = Duration::from_millis(400);
+const WINDOW: Duration = Duration::from_millis(600);
 /// What was delivered is counted over the last so long at least: a longer while would hold what a line carried before
 /// it was cut.
 const LATELY: Duration = Duration::from_millis(140);
-/// The smallest round trip is that of the last so long, at most twice that.
-const BASE_LIFE: Duration = Duration::from_secs(15);
 /// The share of what was delivered that is sent while what waits drains.
 const DRAIN: f64 = 0.8;
+/// The same where the line is full again where it was before, give or take this much.
+const SIP: f64 = 0.9;
+const EXPECTED: f64 = 0.15;
 /// The curve is flat at this share of the rate at which the line filled.
 const PLATEAU: f64 = 0.96;
 /// From the plateau to all that is allowed takes so long, in seconds, when nothing happens.
 const CLIMB: f64 = 4.0;
+/// A round trip above the smallest by this has a queue in it.
+const QUEUE: Duration = Duration::from_millis(40);
 /// A key frame, larger than the others, may take this long to leave.
 const BURST: Duration = Duration::from_millis(150);
-/// After the rate fell, what is delivered counts anew.
-const SETTLE: Duration = Duration::from_millis(200);
+/// After the rate fell, what is delivered counts anew, and is judged after so long.
+const SETTLE: Duration = Duration::from_millis(400);
+/// Then it falls again where more waits than before by this, which is what a round trip may vary.
+const GROWN: Duration = Duration::from_millis(50);
+/// And where no less waits after so long.
+const PATIENCE: Duration = Duration::from_millis(1_200);
+/// But not below this share at once: what was delivered in so short a time may be chance.
+const STEP_DOWN: f64 = 0.75;
+const STEP_DOWN_FIRST: f64 = 0.25;
 /// Less waiting than this is none.
 const DRAINED: Duration = Duration::from_millis(60);
 /// Who sends less than this share of the rate says nothing about the line by it.
 const TELLS: f64 = 0.7;
+/// The share that is sent of what a transport thinks its line carries: the rest is for what is sent again, and probes.
+const HEEDED: f64 = 0.9;
+/// Less by as much as would have what waits drain in a second, but not below this.
+const HEEDED_LEAST: f64 = 0.5;
+/// What it thinks changes all the time: a smaller change of the rate isn't worth one.
+const WORTH: f64 = 0.04;
 
 /// What matters more to the seller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +62,7 @@ pub enum Mode {
 
 impl Mode {
     /// How much may wait.
-    const fn limit(self) -> Duration {
+    pub(crate) const fn limit(self) -> Duration {
         Duration::from_millis(match self {
             Self::Steady => 160,
             Self::LowestDelay => 90,
@@ -101,17 +118,42 @@ enum State {
     /// All that is allowed goes through.
     Full,
     /// It fell: what waits drains. The rate at which the line was full is remembered.
-    Draining { since: Instant, filled: f64 },
-    /// It rises, from `start` at `since`.
-    Climbing { since: Instant, start: f64, filled: f64 },
+    Draining(Drain),
+    Climbing(Climb),
 }
 
-/// The smallest round trip of the last while, in two halves.
+/// What waits leaves.
 #[derive(Clone, Copy, Debug)]
-struct Base {
+struct Drain {
+    /// The rate at which the line was full.
+    filled: f64,
+    /// When it fell, and what waited.
+    fell: Instant,
+    waited: Duration,
+    /// When that was judged last, what had been delivered then, and what waited.
+    judged: Instant,
+    delivered: u64,
+    waiting: Duration,
+}
+
+/// A rise.
+#[derive(Clone, Copy, Debug)]
+struct Climb {
     since: Instant,
-    older: Option<Duration>,
-    newer: Option<Duration>,
+    /// The rate it began with, and that at which the line was full.
+    start: f64,
+    filled: f64,
+}
+
+impl Climb {
+    /// The rate at `now`, where `most` is allowed: a cubic curve that is flat where the line was full.
+    fn rate(&self, now: Instant, most: f64) -> f64 {
+        let plateau = (self.filled * PLATEAU).max(self.start);
+        let steep = most / CLIMB.powi(3);
+        let flat_at = ((plateau - self.start) / steep).cbrt();
+        let since_flat = (now - self.since).as_secs_f64() - flat_at;
+        plateau + steep * since_flat.powi(3)
+    }
 }
 
 impl Controller {
@@ -123,11 +165,7 @@ impl Controller {
             rate: f64::from(bounds.most_kbps),
             state: State::Full,
             lately: VecDeque::new(),
-            base: Base {
-                since: now,
-                older: None,
-                newer: None,
-            },
+            base: Base::new(now),
         }
     }
 
@@ -136,65 +174,150 @@ impl Controller {
         self.rate.round() as u32
     }
 
-    /// The connection is another: what was known of its line isn't any more; the rate stays.
-    pub fn reconnected(&mut self, now: Instant) {
-        let (rate, bounds) = (self.rate, self.bounds);
-        *self = Self::new(self.mode, bounds, now);
-        self.rate = rate;
-        if rate < f64::from(bounds.most_kbps) {
-            self.state = State::Climbing {
-                since: now,
-                start: rate,
-                filled: rate,
-            };
+    /// Goes on with the rate that another had.
+    pub(crate) fn resume(&mut self, kbps: u32, now: Instant) {
+        let rate = f64::from(kbps.max(self.bounds.least_kbps));
+        if rate < f64::from(self.bounds.most_kbps) {
+            self.rate = rate;
+            self.climb_from(now, rate);
         }
+    }
+
+    /// Other bounds from `now` on: where all went through, all of the new goes.
+    pub(crate) fn allow(&mut self, bounds: Bounds, now: Instant) {
+        let most = f64::from(bounds.most_kbps);
+        self.bounds = bounds;
+        if !self.is_limiting() || self.rate >= most {
+            (self.rate, self.state) = (most, State::Full);
+        } else if let State::Climbing(climb) = self.state {
+            // The curve depends on what is allowed: it goes on from here.
+            self.climb_from(now, climb.filled);
+        }
+    }
+
+    /// What was counted begins anew.
+    pub(crate) fn forget(&mut self) {
+        self.lately.clear();
+    }
+
+    /// Whether less is sent than is allowed.
+    pub(crate) const fn is_limiting(&self) -> bool {
+        !matches!(self.state, State::Full)
+    }
+
+    fn climb_from(&mut self, now: Instant, filled: f64) {
+        self.state = State::Climbing(Climb {
+            since: now,
+            start: self.rate,
+            filled,
+        });
     }
 
     /// Takes note of what is known at `sample.at`, while `sent_kbps` was made of the rate lately. What was done, if
     /// anything was. Call it each 50 to 100 ms.
     pub fn step(&mut self, sample: &Sample, sent_kbps: f64) -> Option<Action> {
-        let now = sample.at;
+        self.learn(sample);
+        self.decide(sent_kbps)
+    }
+
+    /// Takes note without deciding.
+    pub(crate) fn learn(&mut self, sample: &Sample) {
         self.base.learn(sample);
-        let gave_up = self
-            .lately
-            .back()
-            .is_some_and(|last| sample.gave_up > last.gave_up);
         self.lately.push_back(*sample);
-        while self.lately.front().is_some_and(|oldest| now - oldest.at > WINDOW) {
+        while self
+            .lately
+            .front()
+            .is_some_and(|oldest| sample.at - oldest.at > WINDOW)
+        {
             self.lately.pop_front();
-        }
-        let waiting = self.waiting(sample);
-        let full = gave_up || self.waits_for_long();
-        match self.state {
-            State::Draining { since, .. } if full => self.drain(now, since, waiting),
-            _ if full => self.fall(now, waiting),
-            State::Draining { filled, .. } if waiting < DRAINED => {
-                self.state = State::Climbing {
-                    since: now,
-                    start: self.rate,
-                    filled,
-                };
-                None
-            }
-            State::Climbing { since, start, filled } => self.climb(now, since, start, filled, sent_kbps),
-            State::Draining { .. } | State::Full => None,
         }
     }
 
-    /// How long what waits takes, with what the network holds.
-    fn waiting(&self, sample: &Sample) -> Duration {
+    /// Decides by what it has learned.
+    pub(crate) fn decide(&mut self, sent_kbps: f64) -> Option<Action> {
+        let sample = *self.lately.back()?;
+        if let Some(estimate) = sample.estimate_kbps {
+            return self.heed(estimate, sample.queued);
+        }
+        let now = sample.at;
+        let before = self.lately.iter().rev().nth(1);
+        let queues = self.base.above(sample.rtt) >= QUEUE;
+        let gave_up = queues && before.is_some_and(|before| sample.gave_up > before.gave_up);
+        let waiting = self.waits(&sample);
+        let full = gave_up || self.waits_for_long();
+        match self.state {
+            State::Draining(drain) if full => self.drain(drain, &sample, waiting),
+            _ if full => self.fall(&sample, waiting),
+            State::Draining(drain) if waiting < DRAINED => {
+                self.climb_from(now, drain.filled);
+                None
+            }
+            State::Climbing(climb) if waiting >= DRAINED || sent_kbps < self.rate * TELLS => {
+                self.hold(climb, now)
+            }
+            State::Climbing(climb) => self.climb(climb, now),
+            State::Draining(_) | State::Full => None,
+        }
+    }
+
+    /// A transport that controls congestion itself has decided: the rate follows.
+    fn heed(&mut self, estimate_kbps: u32, waiting: Duration) -> Option<Action> {
+        let (least, most) = (self.bounds.least_kbps, self.bounds.most_kbps);
+        let (from, before) = (self.kbps(), self.rate);
+        let share = (HEEDED - waiting.as_secs_f64()).max(HEEDED_LEAST);
+        let rate = (f64::from(estimate_kbps) * share).clamp(least.into(), most.into());
+        let worth = (rate - before).abs() > before * WORTH || rate >= f64::from(most);
+        if !worth || rate == before {
+            return None;
+        }
+        self.rate = rate;
+        Some(if rate > before {
+            Action::Raised { to_kbps: self.kbps() }
+        } else {
+            Action::Lowered {
+                from_kbps: from,
+                to_kbps: self.kbps(),
+                delivered_kbps: estimate_kbps,
+                waiting,
+            }
+        })
+    }
+
+    /// How long what waits now takes, with what the network holds.
+    pub fn waiting(&self) -> Duration {
+        self.lately
+            .back()
+            .map_or(Duration::ZERO, |sample| self.waits(sample))
+    }
+
+    fn waits(&self, sample: &Sample) -> Duration {
         let bits = sample.waiting as f64 * 8.0;
         let system = Duration::from_secs_f64(bits / (self.rate * 1e3).max(1.0));
         let network = self.base.above(sample.rtt);
-        sample.queued.max(system) + network
+        // A packet that is missing is no queue: the round trip tells the one from the other.
+        let missing = if network >= QUEUE {
+            sample.missing
+        } else {
+            Duration::ZERO
+        };
+        sample.queued + system.max(missing) + network
     }
 
     /// Kilobits a second that were delivered lately; none while too little is known.
     fn delivered(&self) -> Option<f64> {
         let new = self.lately.back()?;
-        let old = self.lately.iter().rev().find(|old| new.at - old.at >= LATELY)?;
+        let old = self
+            .lately
+            .iter()
+            .rev()
+            .find(|old| new.at - old.at >= LATELY.max(new.grain))?;
         let bits = new.delivered.saturating_sub(old.delivered) as f64 * 8.0;
         Some(bits / (new.at - old.at).as_secs_f64() / 1e3)
+    }
+
+    /// Kilobits a second that were delivered lately, over 140 to 600 ms; none while too little is known.
+    pub fn delivered_kbps(&self) -> Option<u32> {
+        self.delivered().map(|kbps| kbps.round() as u32)
     }
 
     /// Whether more than the limit has waited for a while: a key frame alone is none.
@@ -207,70 +330,74 @@ impl Controller {
             .is_some_and(|oldest| Some(oldest.at + BURST) <= now);
         whole
             && within
-                .map(|s| self.waiting(s))
+                .map(|s| self.waits(s))
                 .all(|waiting| waiting > self.mode.limit())
     }
 
-    /// While much waits the line shows what it carries: once that is of the time after the fall, it counts.
-    fn drain(&mut self, now: Instant, since: Instant, waiting: Duration) -> Option<Action> {
-        let delivered = self.delivered()?;
-        if now - since < SETTLE {
+    /// While much waits the line shows what it carries: where more waits all the same, that is less than was thought.
+    fn drain(&mut self, mut drain: Drain, sample: &Sample, waiting: Duration) -> Option<Action> {
+        let since = sample.at - drain.judged;
+        if since < SETTLE.max(sample.grain) {
             return None;
         }
-        if delivered < self.rate {
-            return self.fall(now, waiting);
+        let bits = sample.delivered.saturating_sub(drain.delivered) as f64 * 8.0;
+        let delivered = bits / since.as_secs_f64() / 1e3;
+        let grown = waiting > drain.waiting + GROWN && delivered < self.rate;
+        let stays = sample.at - drain.fell >= PATIENCE && waiting >= drain.waited;
+        if grown || stays {
+            let filled = delivered.clamp(self.rate * STEP_DOWN / DRAIN, self.rate);
+            return self.fall_to(filled, DRAIN, sample, waiting);
         }
-        self.state = State::Draining {
-            since,
-            filled: delivered,
-        };
+        if delivered > self.rate {
+            drain.filled = delivered;
+        }
+        (drain.judged, drain.delivered, drain.waiting) = (sample.at, sample.delivered, waiting);
+        self.state = State::Draining(drain);
         None
     }
 
-    fn fall(&mut self, now: Instant, waiting: Duration) -> Option<Action> {
-        let delivered = self.delivered()?;
+    /// Whether the line is full again where it was before: little waits then, as the curve is flat there.
+    fn was_expected(&self, filled: f64) -> bool {
+        matches!(self.state, State::Climbing(climb) if (climb.filled - filled).abs() < EXPECTED * climb.filled)
+    }
+
+    fn fall(&mut self, sample: &Sample, waiting: Duration) -> Option<Action> {
+        let filled = self.delivered()?.min(self.rate).max(self.rate * STEP_DOWN_FIRST);
+        let share = if self.was_expected(filled) { SIP } else { DRAIN };
+        self.fall_to(filled, share, sample, waiting)
+    }
+
+    /// The line was full at `filled`: a share of that is sent.
+    fn fall_to(&mut self, filled: f64, share: f64, sample: &Sample, waiting: Duration) -> Option<Action> {
         let (least, from) = (f64::from(self.bounds.least_kbps), self.kbps());
-        let filled = delivered.min(self.rate);
-        self.rate = (filled * DRAIN).clamp(least.min(self.rate), self.rate);
-        self.state = State::Draining { since: now, filled };
+        self.rate = (filled * share).clamp(least.min(self.rate), self.rate);
+        self.state = State::Draining(Drain {
+            filled,
+            fell: sample.at,
+            waited: waiting,
+            judged: sample.at,
+            delivered: sample.delivered,
+            waiting,
+        });
         (self.kbps() < from).then(|| Action::Lowered {
             from_kbps: from,
             to_kbps: self.kbps(),
-            delivered_kbps: delivered.round() as u32,
+            delivered_kbps: filled.round() as u32,
             waiting,
         })
     }
 
-    fn climb(
-        &mut self,
-        now: Instant,
-        since: Instant,
-        start: f64,
-        filled: f64,
-        sent_kbps: f64,
-    ) -> Option<Action> {
-        let most = f64::from(self.bounds.most_kbps);
-        if sent_kbps < self.rate * TELLS {
-            // A picture that stands still: the line shows nothing, so the curve waits.
-            let step = self
-                .lately
-                .iter()
-                .rev()
-                .nth(1)
-                .map_or(Duration::ZERO, |last| now - last.at);
-            self.state = State::Climbing {
-                since: since + step,
-                start,
-                filled,
-            };
-            return None;
-        }
-        let plateau = (filled * PLATEAU).max(start);
-        let steep = most / CLIMB.powi(3);
-        let flat_at = ((plateau - start) / steep).cbrt();
-        let at = (now - since).as_secs_f64() - flat_at;
-        let before = self.kbps();
-        self.rate = (plateau + steep * at.powi(3)).clamp(self.rate, most);
+    /// The curve waits: while something waits already, or while the picture stands still and so the line shows nothing.
+    fn hold(&mut self, mut climb: Climb, now: Instant) -> Option<Action> {
+        let before = self.lately.iter().rev().nth(1);
+        climb.since += before.map_or(Duration::ZERO, |before| now - before.at);
+        self.state = State::Climbing(climb);
+        None
+    }
+
+    fn climb(&mut self, climb: Climb, now: Instant) -> Option<Action> {
+        let (most, before) = (f64::from(self.bounds.most_kbps), self.kbps());
+        self.rate = climb.rate(now, most).clamp(self.rate, most);
         if self.rate >= most {
             self.state = State::Full;
         }
@@ -278,24 +405,7 @@ impl Controller {
     }
 }
 
-impl Base {
-    fn learn(&mut self, sample: &Sample) {
-        if sample.at - self.since > BASE_LIFE {
-            (self.older, self.newer, self.since) = (self.newer, None, sample.at);
-        }
-        if !sample.rtt.is_zero() {
-            self.newer = Some(self.newer.map_or(sample.rtt, |least| least.min(sample.rtt)));
-        }
-    }
-
-    /// How much longer a round trip is than the smallest.
-    fn above(&self, rtt: Duration) -> Duration {
-        let least = [self.older, self.newer].into_iter().flatten().min();
-        least.map_or(Duration::ZERO, |least| rtt.saturating_sub(least))
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "virtual time needs a beginning")]
 #[path = "controller_tests.rs"]
-mod tests;
+pub(crate) mod tests;

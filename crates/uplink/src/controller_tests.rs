@@ -3,8 +3,8 @@ use netlab::{Kind, Trace};
 use super::*;
 
 /// How often the controller is asked.
-const STEP: Duration = Duration::from_millis(50);
-const BOUNDS: Bounds = Bounds {
+pub(crate) const STEP: Duration = Duration::from_millis(50);
+pub(crate) const BOUNDS: Bounds = Bounds {
     least_kbps: 300,
     most_kbps: 2_628,
 };
@@ -12,10 +12,10 @@ const BOUNDS: Bounds = Bounds {
 const NETWORK: f64 = 0.2;
 
 /// A line as a fluid: what is sent waits in the network up to 200 ms of it, then in our queue.
-struct Line {
-    controller: Controller,
+pub(crate) struct Line {
+    pub(crate) controller: Controller,
     begin: Instant,
-    now: Instant,
+    pub(crate) now: Instant,
     network: f64,
     queue: f64,
     delivered: f64,
@@ -25,7 +25,7 @@ struct Line {
 }
 
 impl Line {
-    fn new(mode: Mode) -> Self {
+    pub(crate) fn new(mode: Mode) -> Self {
         let begin = Instant::now();
         Self {
             controller: Controller::new(mode, BOUNDS, begin),
@@ -41,7 +41,12 @@ impl Line {
 
     /// Runs for `seconds`; `carries` says the line's rate and its delay at each moment, `makes` what part of the rate the
     /// encoder makes.
-    fn run(&mut self, seconds: f64, carries: impl Fn(f64) -> (f64, f64), makes: impl Fn(f64) -> f64) {
+    pub(crate) fn run(
+        &mut self,
+        seconds: f64,
+        carries: impl Fn(f64) -> (f64, f64),
+        makes: impl Fn(f64) -> f64,
+    ) {
         let end = self.at() + seconds;
         while self.at() < end - 1e-9 {
             self.now += STEP;
@@ -72,7 +77,7 @@ impl Line {
         }
     }
 
-    fn at(&self) -> f64 {
+    pub(crate) fn at(&self) -> f64 {
         (self.now - self.begin).as_secs_f64()
     }
 
@@ -80,7 +85,7 @@ impl Line {
         self.seen.iter().filter(move |seen| (from..to).contains(&seen.0))
     }
 
-    fn lowered(&self) -> usize {
+    pub(crate) fn lowered(&self) -> usize {
         let lowered = self
             .actions
             .iter()
@@ -200,8 +205,42 @@ fn another_connection_begins_with_the_rate_there_was() {
     line.run(15.0, cut, |_| 1.0);
     let rate = line.controller.kbps();
     assert!(rate < 1_000);
-    line.controller.reconnected(line.now);
+    line.controller = Controller::new(Mode::Steady, BOUNDS, line.now);
+    line.controller.resume(rate, line.now);
     assert_eq!(line.controller.kbps(), rate);
     line.run(8.0, |_| (10_000.0, 0.05), |_| 1.0);
     assert_eq!(line.controller.kbps(), BOUNDS.most_kbps);
+}
+
+#[test]
+fn a_transport_that_knows_its_line_is_heeded() {
+    let now = Instant::now();
+    let mut controller = Controller::new(Mode::Steady, BOUNDS, now);
+    let mut thinks = |kbps, waits| {
+        let sample = Sample {
+            estimate_kbps: Some(kbps),
+            queued: Duration::from_millis(waits),
+            ..Sample::new(now)
+        };
+        let action = controller.step(&sample, 2_628.0);
+        (action, controller.kbps())
+    };
+    assert_eq!(thinks(16_000, 0), (None, 2_628), "never above what is allowed");
+    let (action, rate) = thinks(1_000, 0);
+    assert!(matches!(
+        action,
+        Some(Action::Lowered {
+            delivered_kbps: 1_000,
+            ..
+        })
+    ));
+    assert_eq!(rate, 900);
+    assert_eq!(thinks(1_020, 0), (None, 900), "not worth a change");
+    assert!(matches!(
+        thinks(1_200, 0),
+        (Some(Action::Raised { to_kbps: 1_080 }), 1_080)
+    ));
+    assert_eq!(thinks(1_200, 300).1, 720, "what waits leaves first");
+    assert_eq!(thinks(10, 0).1, BOUNDS.least_kbps);
+    assert_eq!(thinks(3_000, 0).1, BOUNDS.most_kbps);
 }

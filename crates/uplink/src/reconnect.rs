@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_secs(1);
 /// After so long the tries grow apart.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A server that still holds a connection which has fallen silent is asked again this soon, for so long.
+const SOON: Duration = Duration::from_millis(300);
+const HELD: Duration = Duration::from_secs(5);
 /// The longest pause between two tries.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -74,6 +77,17 @@ impl Reconnect {
         let pause = self.pause(now);
         if let State::Down { next, .. } = &mut self.state {
             *next = now + pause;
+        }
+    }
+
+    /// The server answered, and refused, perhaps because it still holds a connection of ours that has fallen silent: it is
+    /// asked again soon for some seconds, then as after any refusal.
+    pub fn held(&mut self, now: Instant) {
+        if self.down_for(now) >= HELD {
+            return self.refused(now);
+        }
+        if let State::Down { next, .. } = &mut self.state {
+            *next = now + SOON;
         }
     }
 
@@ -190,6 +204,17 @@ mod tests {
                 .all(|g| *g >= Duration::from_secs(4) && *g <= LONGEST),
             "{gaps:?}"
         );
+    }
+
+    #[test]
+    fn a_server_that_holds_a_silent_connection_is_asked_again_soon_for_a_while() {
+        let now = Instant::now();
+        let mut machine = Reconnect::new(now, 3);
+        machine.poll(now);
+        machine.held(now);
+        assert_eq!(machine.due(), Some(now + SOON));
+        machine.held(now + HELD);
+        assert!(machine.due() >= Some(now + HELD + EVERY));
     }
 
     #[test]

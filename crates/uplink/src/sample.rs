@@ -4,25 +4,44 @@ use std::time::{Duration, Instant};
 
 /// What is known of one destination's line at one moment. What a transport can't tell is left at its default.
 ///
-/// | field | RTMP (`TCP_INFO`) | SRT (libsrt) | WebRTC |
+/// | field | by TCP (`TCP_INFO`) | by SRT (libsrt) | by WebRTC (feedback) |
 /// | --- | --- | --- | --- |
-/// | `delivered` | bytes acknowledged | bytes sent less those that wait, are lost or dropped | of the receiver reports |
-/// | `waiting` | bytes not yet sent | send buffer | what the pacer holds |
-/// | `gave_up` | never | packets too late | never |
+/// | `delivered` | bytes acknowledged, in order or not | bytes handed over less those that wait or were given up | - |
+/// | `grain` | - | some 400 ms | - |
+/// | `waiting` | bytes not yet sent | packets not yet sent | - |
+/// | `queued` | - | - | age of what the pacer holds |
+/// | `missing` | - | age of the send buffer, less a round trip | - |
+/// | `outstanding` | packets not acknowledged | bytes in the send buffer | - |
+/// | `sent_again` | bytes | bytes | - |
+/// | `gave_up` | never | packets that were too late | pictures left out |
+/// | `held` | time that the peer's window was full | - | - |
+/// | `estimate_kbps` | - | - | congestion control (GCC) |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// When it was taken.
     pub at: Instant,
-    /// Bytes that have reached the other end since the connection began.
+    /// Bytes that have reached the other end since the connection began, as well as can be told.
     pub delivered: u64,
+    /// What is delivered in less than this may be chance.
+    pub grain: Duration,
     /// Bytes that were handed over and have not left this machine.
     pub waiting: u64,
-    /// How old the oldest packet is that still waits for the transport, in our queue.
+    /// How long what waits before the network has waited: in the caller's queue, and in the transport's own.
     pub queued: Duration,
+    /// For how long more than a round trip the oldest packet has not been acknowledged: it waits, or was lost.
+    pub missing: Duration,
     /// Smoothed round-trip time; zero when it isn't known.
     pub rtt: Duration,
-    /// Packets that were given up as too late since the connection began.
+    /// Whether something was sent that isn't acknowledged yet.
+    pub outstanding: bool,
+    /// Bytes that were sent again since the connection began.
+    pub sent_again: u64,
+    /// Packets or pictures that were given up as too late since the connection began.
     pub gave_up: u64,
+    /// How long the other end took nothing more, since the connection began: it is slow, not the line.
+    pub held: Duration,
+    /// What the transport itself thinks the line carries, in kilobits a second; none where it doesn't think.
+    pub estimate_kbps: Option<u32>,
 }
 
 impl Sample {
@@ -31,10 +50,16 @@ impl Sample {
         Self {
             at,
             delivered: 0,
+            grain: Duration::ZERO,
             waiting: 0,
             queued: Duration::ZERO,
+            missing: Duration::ZERO,
             rtt: Duration::ZERO,
+            outstanding: false,
+            sent_again: 0,
             gave_up: 0,
+            held: Duration::ZERO,
+            estimate_kbps: None,
         }
     }
 }
