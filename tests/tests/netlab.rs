@@ -3,6 +3,8 @@
 // A scenario fails by panicking.
 #![allow(clippy::unwrap_used)]
 
+use std::path::Path;
+
 use tokio::process::Command;
 
 const CUT: &str = r#"
@@ -23,10 +25,50 @@ at = 5
 up = { rate_kbps = 20000 }
 "#;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_cut_holds_a_show_up_and_lets_it_go_again() {
+const SHARED: &str = r#"
+title = "two places through a line that carries one of them and a half"
+seconds = 14
+fault = [1, 14]
+[[place]]
+protocol = "rtmp"
+kbps = 1500
+[[place]]
+protocol = "rtmp"
+kbps = 1500
+[[event]]
+at = 1
+up = { rate_kbps = 2400 }
+"#;
+
+const CABLE: &str = r#"
+title = "the cable is out for four seconds"
+seconds = 9
+fault = [1, 5]
+[[place]]
+protocol = "rtmp"
+kbps = 1500
+[[event]]
+at = 1
+carrier = false
+[[event]]
+at = 5
+carrier = true
+"#;
+
+/// What became of a scenario.
+struct Ran {
+    /// The table's rows, by column.
+    rows: Vec<Vec<String>>,
+    /// What the studio said.
+    studio: String,
+    /// All that the lab printed.
+    said: String,
+}
+
+/// Runs a scenario; none where there are no namespaces.
+async fn run(name: &str, scenario: &str) -> Option<Ran> {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("cut.toml"), CUT).unwrap();
+    std::fs::write(folder.path().join(format!("{name}.toml")), scenario).unwrap();
     let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
     lab.arg("--scenarios").arg(folder.path()).kill_on_drop(true);
     let done = tokio::time::timeout(system_tests::PATIENCE, lab.output())
@@ -37,22 +79,63 @@ async fn a_line_that_is_cut_holds_a_show_up_and_lets_it_go_again() {
     let errors = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}{errors}");
     if said.contains("No scenario could be run") {
-        assert!(said.contains("cut"), "it names what it could not run: {said}");
+        assert!(said.contains(name), "it names what it could not run: {said}");
         system_tests::skip(&said);
-        return;
+        return None;
     }
-    let rows: Vec<Vec<&str>> = said
+    let rows = said
         .lines()
-        .filter(|line| line.starts_with("| cut "))
-        .map(|line| line.split('|').map(str::trim).collect())
+        .filter(|line| line.starts_with(&format!("| {name} ")))
+        .map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect())
         .collect();
-    let [sent, vanished] = &rows[..] else {
-        panic!("{said}{errors}");
+    let logs = said
+        .lines()
+        .find_map(|line| line.strip_prefix("What the studio said of each is in "));
+    let logs = Path::new(logs.unwrap().trim_end_matches('.'));
+    let studio = std::fs::read_to_string(logs.join(format!("{name}.log"))).unwrap();
+    Some(Ran { rows, studio, said })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_cut_holds_a_show_up_and_lets_it_go_again() {
+    let Some(Ran { rows, said, .. }) = run("cut", CUT).await else {
+        return;
     };
-    assert_eq!((sent[2], vanished[2]), ("RTMP", "RTMP, vanishes"), "{said}");
+    let [sent, vanished] = &rows[..] else {
+        panic!("{said}");
+    };
+    assert_eq!((&*sent[2], &*vanished[2]), ("RTMP", "RTMP, vanishes"), "{said}");
     assert!(sent[3].parse::<u32>().unwrap() > 60, "{said}");
     assert_eq!(vanished[3], "0", "{said}");
     // What comes through a line is never more than it carries, but for what waited in it.
     let used: f64 = sent[7].trim_end_matches(" %").parse().unwrap();
     assert!((20.0..=125.0).contains(&used), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_too_small_for_two_is_the_first_ones_and_the_second_gets_a_lower_encode() {
+    let Some(Ran { rows, studio, said }) = run("shared", SHARED).await else {
+        return;
+    };
+    let bytes = |row: usize| rows[row][7].trim_end_matches(" %").parse::<f64>().unwrap();
+    assert!(bytes(0) > bytes(1), "{said}{studio}");
+    assert_eq!(rows[0][4], "0", "the first misses nothing: {said}{studio}");
+    assert!(studio.contains("shared=true"), "{studio}");
+    assert!(studio.contains("a second, lower encode begins"), "{studio}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cable_that_is_back_finds_another_connection_in_place_of_the_silent_one() {
+    let Some(Ran { rows, studio, said }) = run("cable", CABLE).await else {
+        return;
+    };
+    assert!(
+        studio.contains("the line is silent: another is tried"),
+        "{studio}"
+    );
+    assert!(
+        studio.contains("the connection fell silent: another goes on"),
+        "{studio}"
+    );
+    assert!(rows[0][8].ends_with(" s"), "it came back: {said}");
 }

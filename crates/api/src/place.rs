@@ -67,6 +67,9 @@ pub struct PlaceState {
     pub on: bool,
     /// What is going on with it.
     pub status: PlaceStatus,
+    /// Whether its line carries what it is to be sent.
+    #[serde(default)]
+    pub line: PlaceLine,
     /// kbit/s handed to the network during the last second.
     pub kbps: u32,
     /// Frames sent.
@@ -76,6 +79,20 @@ pub struct PlaceState {
     /// What the last failure was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<Failure>,
+}
+
+/// Whether a place's line carries what it is to be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceLine {
+    /// It does, as far as it is known.
+    #[default]
+    Enough,
+    /// Much less: the picture is coarser there.
+    Weak,
+    /// So little that it gets no pictures: more important places need the line.
+    Paused,
 }
 
 /// What is going on with a place.

@@ -147,7 +147,8 @@ pub struct Meter {
 pub struct Health {
     /// How bad it is.
     pub level: HealthLevel,
-    /// What it is, for programs: `health.good`, `health.idle`, `health.place_away`, `health.line_slow`,
+    /// What it is, for programs: `health.good`, `health.idle`, `health.place_away`, `health.place_paused`,
+    /// `health.line_slow`, `health.line_weak`,
     /// `health.machine_slow`, `health.source_lost`, `health.muted_heard`, `health.silent`, `health.clipping`,
     /// `health.graphics_lost`, `health.not_saved`, `health.covered`.
     pub code: String,

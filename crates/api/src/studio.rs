@@ -137,6 +137,9 @@ pub struct EncodingStats {
     pub video_bytes: u64,
     /// Bytes of sound.
     pub audio_bytes: u64,
+    /// Frames of the second, lower encode that places got whose line was too weak for the first.
+    #[serde(default)]
+    pub low_frames: u64,
     /// Milliseconds from the encoder's input to its output.
     pub encode_ms: Spread,
 }
@@ -154,6 +157,9 @@ pub struct OutputStats {
     pub dropped_line: u64,
     /// Frames dropped because the destination was away.
     pub dropped_away: u64,
+    /// Frames dropped because more important places needed the line.
+    #[serde(default)]
+    pub dropped_paused: u64,
     /// Bytes handed to the network.
     pub bytes: u64,
     /// Times it was connected.

@@ -16,7 +16,7 @@ pub mod payload;
 pub mod signal;
 
 pub use connection::{
-    Candidates, Connection, Event, Identity, Line, MAX_SDP, Media, Offered, Output, Role, Transport,
+    Candidates, Connection, Event, Identity, Line, MAX_SDP, Media, Offered, Outlook, Output, Role, Transport,
 };
 pub use error::Error;
 pub use payload::Unit;

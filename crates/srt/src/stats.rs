@@ -23,6 +23,8 @@ pub struct Stats {
     pub packets_received: u64,
     /// Packets the peer said it missed, each time it said so.
     pub packets_sent_lost: u64,
+    /// Bytes sent, retransmissions and 44 of headers a packet included.
+    pub bytes_sent: u64,
     /// Packets found missing here.
     pub packets_received_lost: u64,
     /// Packets sent again.
@@ -40,6 +42,8 @@ pub struct Stats {
     pub in_flight: u64,
     /// Packets that may be so at most: what the peer has room for.
     pub flow_window: u64,
+    /// Packets that wait to be acknowledged: those in flight, and those not sent yet.
+    pub send_buffer_packets: u64,
     /// Bytes that wait to be acknowledged, headers included.
     pub send_buffer: u64,
     /// From the oldest to the newest of them.
@@ -76,6 +80,7 @@ impl From<&SRT_TRACEBSTATS> for Stats {
             packets_sent: count(raw.pktSentTotal),
             packets_received: count(raw.pktRecvTotal),
             packets_sent_lost: count(raw.pktSndLossTotal),
+            bytes_sent: raw.byteSentTotal,
             packets_received_lost: count(raw.pktRcvLossTotal),
             packets_retransmitted: count(raw.pktRetransTotal),
             packets_send_dropped: count(raw.pktSndDropTotal),
@@ -84,6 +89,7 @@ impl From<&SRT_TRACEBSTATS> for Stats {
             packets_undecrypted: count(raw.pktRcvUndecryptTotal),
             in_flight: count(raw.pktFlightSize),
             flow_window: count(raw.pktFlowWindow),
+            send_buffer_packets: count(raw.pktSndBuf),
             send_buffer: count(raw.byteSndBuf),
             send_buffer_time: time(raw.msSndBuf),
             receive_buffer: count(raw.byteRcvBuf),

@@ -9,14 +9,16 @@ use api::studio::{EncodingStats, OutputStats};
 use capture::clock::ShowClock;
 use media::{AudioCodec, ShowId};
 use pipeline::encode::{Preset, VideoConfig, VideoEncoder};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::UtcMap;
-use crate::encoding::{Encoding, Outlet, Sound};
-use crate::output::{Destination, Queue, Route, Wanted, drive};
+use crate::encoding::{Another, Encoding, Outlet, Sound, cast};
+use crate::output::{Budgets, Destination, Queue, Route, Shared, Wanted, drive};
 use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
-use crate::{Error, random};
+use crate::{Error, platform, random};
 
 /// What sending needs of the show it is part of.
 #[derive(Clone)]
@@ -36,6 +38,7 @@ pub(crate) struct Air {
     threads: Vec<JoinHandle<()>>,
     destinations: Vec<Arc<Destination>>,
     driving: JoinSet<()>,
+    _links: AbortOnDropHandle<()>,
     end: CancellationToken,
 }
 
@@ -72,13 +75,21 @@ impl Air {
     /// [`Error::Encoder`], [`Error::System`].
     pub(crate) fn start(ready: Vec<Ready>, ground: &Ground) -> Result<Self, Error> {
         let id = ShowId(random());
-        let (encodings, destinations) = outputs(ready, ground, id)?;
+        let (changed, links) = watch::channel(());
+        let shared = Shared {
+            budgets: Budgets::default(),
+            links,
+        };
+        let (encodings, destinations) = outputs(ready, ground, id, &shared)?;
         let mut threads = Vec::new();
         for encoding in &encodings {
             threads.extend(encoding.start()?);
         }
         let end = CancellationToken::new();
         let mut driving = JoinSet::new();
+        for encoding in &encodings {
+            driving.spawn(cast(Arc::clone(encoding), end.clone()));
+        }
         for destination in &destinations {
             driving.spawn(drive(Arc::clone(destination), end.clone()));
         }
@@ -91,6 +102,7 @@ impl Air {
             threads,
             destinations,
             driving,
+            _links: AbortOnDropHandle::new(tokio::spawn(watch_links(changed))),
             end,
         })
     }
@@ -117,6 +129,7 @@ impl Air {
         let finished = tokio::task::spawn_blocking(move || {
             encodings.iter().for_each(|e| e.finish());
             threads.into_iter().for_each(|t| _ = t.join());
+            encodings.iter().for_each(|e| e.join_second());
         });
         // A panic there has been printed, and what it left undone is lost.
         let _ = finished.await;
@@ -133,8 +146,14 @@ impl Air {
 type Outputs = (Vec<Arc<Encoding>>, Vec<Arc<Destination>>);
 
 /// One encoding for all outputs of equal settings, and each output behind a queue of its own.
-fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Error> {
+fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> Result<Outputs, Error> {
     let mut groups: HashMap<(VideoSettings, AudioSettings), Vec<Ready>> = HashMap::new();
+    // The order of the show file is the order of importance.
+    let ranks: HashMap<_, _> = ready
+        .iter()
+        .enumerate()
+        .map(|(rank, (output, _))| (output.name.clone(), rank))
+        .collect();
     for (output, route) in ready {
         let settings = (output.video.clone(), output.audio.clone());
         groups.entry(settings).or_default().push((output, route));
@@ -147,18 +166,26 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId) -> Result<Outputs, Er
         let encoders = (video_encoder(&ground.canvas, &video)?, sounds);
         let takers = names.zip(queues.iter().cloned()).collect();
         let utc = Arc::clone(&ground.utc);
-        let encoding = Arc::new(Encoding::new(encoders, takers, ground.clock, utc, id));
+        let most = video.bitrate;
+        let another: Another = {
+            let canvas = ground.canvas.clone();
+            Box::new(move || video_encoder(&canvas, &video))
+        };
+        let encoding = Encoding::new(encoders, (most, another), takers, ground.clock, utc, id);
+        let encoding = Arc::new(encoding);
         for ((output, route), queue) in members.into_iter().zip(queues) {
             // There is an encoder of each codec that a member takes.
             let Some(tracks) = encoding.tracks(route.sound()) else {
                 continue;
             };
+            let rank = ranks.get(&output.name).copied().unwrap_or_default();
             let seed = u64::from_le_bytes(random());
             let wanted = Wanted {
-                pictures: video.bitrate,
+                pictures: most,
                 sound: audio.bitrate,
             };
-            let destination = Destination::new(&output.name, route, queue, tracks, wanted, seed);
+            let destination =
+                Destination::new(&output.name, route, queue, tracks, (wanted, rank), shared, seed);
             destinations.push(Arc::new(destination));
         }
         encodings.push(encoding);
@@ -189,6 +216,13 @@ fn sounds(settings: &AudioSettings, members: &[Ready], queues: &[Arc<Queue>]) ->
         }
     }
     Ok(sounds)
+}
+
+/// Tells `changed` of changes of this machine's links, where the system tells of them.
+async fn watch_links(changed: watch::Sender<()>) {
+    if let Err(error) = platform::watch_links(&changed).await {
+        tracing::debug!(%error, "changes of the network are not told");
+    }
 }
 
 /// The map to UTC, whatever became of its last user.

@@ -1,16 +1,18 @@
 //! The encoders of one group of equal settings, and all destinations that take what they make.
 
 mod forced;
+mod second;
 mod sound;
+mod switch;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use api::studio::EncodingStats;
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use capture::clock::ShowClock;
 use container::flv::{self, Tag, TagKind};
 use media::{
@@ -24,7 +26,10 @@ use crate::clock::UtcMap;
 use crate::output::{Item, ItemKind, Queue, Stamped};
 use crate::stats::Histogram;
 
+use forced::Forced;
+pub(crate) use second::{Another, cast};
 pub(crate) use sound::Sound;
+use switch::{Rung, Switches};
 
 /// How long a packet thread waits before it looks whether the show has ended.
 const LOOK: Duration = Duration::from_millis(100);
@@ -51,16 +56,26 @@ impl Outlet {
 /// Encoders of one group of equal settings.
 pub(crate) struct Encoding {
     video: VideoEncoder,
+    /// What the pictures may take, in kbit/s.
+    most_kbps: u32,
+    /// A lower encode of the same pictures, while a destination is too weak for the first.
+    second: ArcSwapOption<VideoEncoder>,
+    another: Another,
+    /// Carries the second encode's packets.
+    carrying: Mutex<Option<JoinHandle<()>>>,
     sounds: Vec<Sound>,
     queues: Vec<Arc<Queue>>,
+    /// Which encode each of them takes.
+    switches: Switches<Item>,
     names: Vec<String>,
     clock: ShowClock,
     utc: Arc<Mutex<UtcMap>>,
     show: ShowId,
     /// What its destinations count from.
     origin: Timestamp,
-    last_key: AtomicI64,
-    /// The bit rate that was last asked of the encoder, in kbit/s; 0 before the first time.
+    /// Key frames of either encode.
+    forced: [Forced; 2],
+    /// The bit rate that was last asked of the first encoder, in kbit/s; 0 before the first time.
     kbps: AtomicU32,
     refused: AtomicU64,
     counted: Mutex<Counted>,
@@ -73,17 +88,21 @@ struct Counted {
     gops: u64,
     video_bytes: u64,
     audio_bytes: u64,
+    /// Of the second encode.
+    low_frames: u64,
 }
 
 impl Encoding {
+    /// `another` makes one more video encoder, for places too weak for the first, whose pictures may take so many kbit/s.
     pub(crate) fn new(
         encoders: (VideoEncoder, Vec<Sound>),
+        (most_kbps, another): (u32, Another),
         outputs: Vec<(String, Arc<Queue>)>,
         clock: ShowClock,
         utc: Arc<Mutex<UtcMap>>,
         show: ShowId,
     ) -> Self {
-        let (names, queues) = outputs.into_iter().unzip();
+        let (names, queues): (Vec<_>, Vec<_>) = outputs.into_iter().unzip();
         let counted = Counted {
             began: VecDeque::with_capacity(16),
             encode: Histogram::new(),
@@ -91,17 +110,23 @@ impl Encoding {
             gops: 0,
             video_bytes: 0,
             audio_bytes: 0,
+            low_frames: 0,
         };
         Self {
             video: encoders.0,
+            most_kbps,
+            second: ArcSwapOption::empty(),
+            another,
+            carrying: Mutex::default(),
             sounds: encoders.1,
+            switches: Switches::new(queues.len()),
             queues,
             names,
             clock,
             utc,
             show,
             origin: clock.now(),
-            last_key: AtomicI64::new(i64::MIN / 2),
+            forced: Default::default(),
             kbps: AtomicU32::new(0),
             refused: AtomicU64::new(0),
             counted: Mutex::new(counted),
@@ -116,29 +141,59 @@ impl Encoding {
 
     /// A program frame; refused and counted when the encoder is behind.
     pub(crate) fn picture(&self, frame: &VideoFrame) {
-        self.follow();
-        let key = self.key_is_due(frame.pts);
+        let second = self.second.load();
+        let turns = second.is_some() && self.turn(frame.pts);
+        let key = turns || self.key_is_due(Rung::Main, frame.pts);
         self.lock().began.push_back((frame.pts, Instant::now()));
         if self.video.submit(frame, key).is_err() {
             self.refused.fetch_add(1, Ordering::Relaxed);
             self.lock().began.pop_back();
-            if key {
-                // It went with the frame: ask again.
-                self.last_key.store(i64::MIN / 2, Ordering::Relaxed);
-                self.queues.iter().for_each(|q| q.ask_again());
+            self.lost(Rung::Main, key);
+        }
+        if let Some(second) = &*second {
+            let key = turns || self.key_is_due(Rung::Low, frame.pts);
+            if second.submit(frame, key).is_err() {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                self.lost(Rung::Low, key);
             }
         }
     }
 
-    /// Sets the bit rate that its destination's line wishes for. Where several share it, none may lower it for the
-    /// others.
-    fn follow(&self) {
-        if let [queue] = &self.queues[..]
-            && let Some(kbps) = queue.wished_kbps()
-            && self.kbps.swap(kbps, Ordering::Relaxed) != kbps
-        {
+    /// Turns the places that are to take the other encode, at a key frame of both; whether any does.
+    fn turn(&self, pts: Timestamp) -> bool {
+        let turns = self.switches.are_to_turn() && self.forced.iter().all(|forced| forced.may(pts));
+        if turns {
+            self.switches.turn(pts);
+            self.forced.iter().for_each(|forced| forced.at(pts));
+            self.queues.iter().for_each(|queue| queue.key_comes());
+        }
+        turns
+    }
+
+    /// A frame was refused by the encoder of `rung`; a key frame went with it, where it was to be one.
+    fn lost(&self, rung: Rung, key: bool) {
+        if key {
+            self.forced[rung as usize].lost();
+            self.switches.cancel(rung);
+            self.on(rung).for_each(Queue::ask_again);
+        }
+    }
+
+    /// Sets what the first encoder makes, in kbit/s.
+    fn set_main(&self, kbps: u32) {
+        if self.kbps.swap(kbps, Ordering::Relaxed) != kbps {
             self.video.set_bitrate(kbps);
         }
+    }
+
+    /// The queues that take `rung`.
+    fn on(&self, rung: Rung) -> impl Iterator<Item = &Queue> {
+        let takes = move |(index, _): &(usize, &Arc<Queue>)| self.switches.wants(*index, rung);
+        self.queues
+            .iter()
+            .enumerate()
+            .filter(takes)
+            .map(|(_, queue)| &**queue)
     }
 
     /// A block of the program's sound.
@@ -147,17 +202,15 @@ impl Encoding {
         self.refused.fetch_add(refused.count() as u64, Ordering::Relaxed);
     }
 
-    /// Whether a key frame is forced at `pts`: a destination waits for one, or a server asks.
-    fn key_is_due(&self, pts: Timestamp) -> bool {
-        let last = Timestamp::from_nanos(self.last_key.load(Ordering::Relaxed));
+    /// Whether a key frame of `rung` is forced at `pts`: a destination waits for one, or a server asks.
+    fn key_is_due(&self, rung: Rung, pts: Timestamp) -> bool {
         // Every queue is asked: `any` would leave later requests standing and force a second key frame.
-        let all = |take: fn(&Queue) -> bool| self.queues.iter().filter(|q| take(q)).count() > 0;
+        let all = |take: fn(&Queue) -> bool| self.on(rung).filter(|q| take(q)).count() > 0;
         let (needed, wished) = (|| all(Queue::take_key_request), || all(Queue::take_key_wish));
-        let due = forced::is_due(last, pts, needed, wished);
+        let due = self.forced[rung as usize].is_due(pts, needed, wished);
         if due {
             // It serves them too.
             all(Queue::take_key_wish);
-            self.last_key.store(pts.as_nanos(), Ordering::Relaxed);
         }
         due
     }
@@ -173,7 +226,7 @@ impl Encoding {
         threads.push(name("video").spawn(move || {
             carry(
                 || this.video.next_packet(LOOK),
-                |packet| this.deliver_picture(packet),
+                |packet| this.deliver_picture(Rung::Main, packet),
             );
         })?);
         for index in 0..self.sounds.len() {
@@ -192,13 +245,19 @@ impl Encoding {
     /// No frame follows: what was taken is still encoded and delivered, then the threads end.
     pub(crate) fn finish(&self) {
         self.video.finish();
+        if let Some(second) = &*self.second.load() {
+            second.finish();
+        }
         self.sounds.iter().for_each(Sound::finish);
     }
 
-    fn deliver_picture(&self, packet: Packet) {
+    fn deliver_picture(&self, rung: Rung, packet: Packet) {
         self.announce();
+        let (pts, key) = (packet.pts, packet.key);
+        self.count_picture(rung, pts, packet.data.len());
         let item = self.picture_item(packet);
-        self.queues.iter().for_each(|queue| queue.push(item.clone()));
+        let go = |index: usize, item| self.queues[index].push(item);
+        self.switches.take(rung, pts, key, &item, go);
     }
 
     fn deliver_sound(&self, sound: &Sound, packet: Packet) {
@@ -224,7 +283,6 @@ impl Encoding {
     }
 
     fn picture_item(&self, packet: Packet) -> Item {
-        self.count_picture(packet.pts, packet.data.len());
         let composition = (packet.pts.as_millis() - packet.dts.as_millis()) as i32;
         let tagged = |data: &[u8]| {
             let body = flv::video::frame(packet.key, composition, data);
@@ -303,8 +361,12 @@ impl Encoding {
         clock
     }
 
-    fn count_picture(&self, pts: Timestamp, bytes: usize) {
+    fn count_picture(&self, rung: Rung, pts: Timestamp, bytes: usize) {
         let mut counted = self.lock();
+        if rung == Rung::Low {
+            counted.low_frames += 1;
+            return;
+        }
         counted.frames += 1;
         counted.video_bytes += bytes as u64;
         while let Some((began_pts, began)) = counted.began.pop_front() {
@@ -323,6 +385,7 @@ impl Encoding {
             refused: self.refused.load(Ordering::Relaxed),
             video_bytes: counted.video_bytes,
             audio_bytes: counted.audio_bytes,
+            low_frames: counted.low_frames,
             encode_ms: counted.encode.spread(),
         }
     }

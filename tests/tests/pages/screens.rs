@@ -132,6 +132,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ],
     },
     Scenario {
+        twin: "weak",
+        ready: SHOW,
+        views: &[plain("live-weak")],
+    },
+    Scenario {
         twin: "away",
         ready: SHOW,
         views: &[plain("away")],

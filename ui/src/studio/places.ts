@@ -15,6 +15,8 @@ export function glance(place: PlaceState, live: boolean): Glance {
   if (!place.on) return { level: 'off', icon: 'off', phrase: 'placeOff' };
   switch (place.status) {
     case 'live':
+      if (place.line === 'paused') return { level: 'bad', icon: 'bad', phrase: 'placePaused' };
+      if (place.line === 'weak') return { level: 'warning', icon: 'warning', phrase: 'placeWeak' };
       return { level: 'good', icon: 'good', phrase: 'placeLive' };
     case 'away':
       return { level: 'bad', icon: 'bad', phrase: 'placeAway' };

@@ -121,6 +121,8 @@ describe('places', () => {
     expect(glance({ ...shop, key_missing: true }, false).level).toBe('warning');
     expect(glance({ ...shop, status: 'starting' }, true).icon).toBe('wait');
     expect(glance({ ...shop, status: 'live' }, true).level).toBe('good');
+    expect(glance({ ...shop, status: 'live', line: 'weak' }, true)).toMatchObject({ level: 'warning', phrase: 'placeWeak' });
+    expect(glance({ ...shop, status: 'live', line: 'paused' }, true)).toMatchObject({ level: 'bad', phrase: 'placePaused' });
     expect(glance({ ...shop, status: 'away' }, true).level).toBe('bad');
   });
 
@@ -153,6 +155,8 @@ describe('health', () => {
   it('has words for its codes, with a name or without', () => {
     expect(healthPhrase(health('health.place_away', 'Shop'))).toBe('healthPlaceAway');
     expect(healthPhrase(health('health.line_slow'))).toBe('healthLineSlowAll');
+    expect(healthPhrase(health('health.line_weak', 'Shop'))).toBe('healthLineWeak');
+    expect(healthPhrase(health('health.place_paused', 'Shop'))).toBe('healthPlacePaused');
     expect(healthPhrase(health('health.clipping'))).toBe('healthClippingAll');
   });
 

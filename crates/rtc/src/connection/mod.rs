@@ -116,6 +116,17 @@ pub struct Line {
     pub skipped: u64,
 }
 
+/// What congestion control thinks of the way to the other side at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// What the line is thought to carry, in bits a second; none while it isn't known.
+    pub estimate: Option<u64>,
+    /// How long what waits for the line has waited.
+    pub waits: Duration,
+    /// Pictures left out so far because the line was full.
+    pub skipped: u64,
+}
+
 /// One peer.
 pub struct Connection {
     rtc: Rtc,

@@ -9,7 +9,7 @@ use str0m::format::Codec;
 use str0m::media::{Mid, Pt};
 use str0m::rtp::{RtpWrite, SeqNo};
 
-use super::{Connection, Role};
+use super::{Connection, Outlook, Role};
 use crate::payload::{Unit, rtp_time};
 
 /// Pictures that wait for the line longer than this, or [`QUEUED_BYTES`], are too many: the next ones are left out, up to
@@ -135,6 +135,15 @@ impl Connection {
         }
     }
 
+    /// What congestion control thinks of the line, now: [`Event::Line`](super::Event::Line) says it once a second.
+    pub fn outlook(&mut self) -> Outlook {
+        Outlook {
+            estimate: self.line.estimate,
+            waits: self.queued().map_or(Duration::ZERO, |(_, waits)| waits),
+            skipped: self.line.skipped,
+        }
+    }
+
     /// Whether a picture has to be left out because too many wait for the line.
     fn leaves_out(&mut self, unit: &Unit) -> bool {
         if unit.kind == TrackKind::Audio {
@@ -150,17 +159,18 @@ impl Connection {
 
     /// Whether too much waits for the line, as far as it was measured.
     fn is_full(&mut self) -> bool {
-        let Some(mid) = self.outgoing.video.as_ref().map(|track| track.mid) else {
-            return false;
-        };
+        self.queued()
+            .is_some_and(|(bytes, waits)| bytes > QUEUED_BYTES || waits > QUEUED_FOR)
+    }
+
+    /// Bytes of pictures that wait for the line, and for how long they have; none where it wasn't measured.
+    fn queued(&mut self) -> Option<(usize, Duration)> {
+        let mid = self.outgoing.video.as_ref()?.mid;
         let mut api = self.rtc.direct_api();
-        let queue = api.stream_tx_by_mid(mid, None).and_then(|stream| {
-            let info = stream.queue_info()?;
-            let waits = info
-                .first_unsent()
-                .map(|at| info.created_at().saturating_duration_since(at));
-            Some((info.byte_size(), waits.unwrap_or_default()))
-        });
-        queue.is_some_and(|(bytes, waits)| bytes > QUEUED_BYTES || waits > QUEUED_FOR)
+        let info = api.stream_tx_by_mid(mid, None)?.queue_info()?;
+        let waits = info
+            .first_unsent()
+            .map(|at| info.created_at().saturating_duration_since(at));
+        Some((info.byte_size(), waits.unwrap_or_default()))
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Sleep;
 
 use super::endpoint::Shared;
 use super::routes::Arrival;
-use crate::{Connection, Error, Event, Output, Unit};
+use crate::{Connection, Error, Event, Outlook, Output, Unit};
 
 /// Packets that wait for a session: some 50 ms of a show of 10 Mbit/s.
 const INBOX: usize = 512;
@@ -118,6 +118,11 @@ impl Session {
     pub fn set_rate(&mut self, bits: u64) {
         self.connection.set_rate(bits);
         self.flush();
+    }
+
+    /// What congestion control thinks, now.
+    pub fn outlook(&mut self) -> Outlook {
+        self.connection.outlook()
     }
 
     /// Asks the other side for a key frame.

@@ -1,5 +1,6 @@
 //! Our own way to a server: publishes tags.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use container::flv::{FourCc, Tag};
@@ -166,15 +167,6 @@ impl Publisher {
         self.session.send_clock(clock)
     }
 
-    /// Sends the media clock of the key frame that is sent next, when the server asked for it; else nothing.
-    ///
-    /// # Errors
-    /// As [`Publisher::send`].
-    pub async fn send_clock(&mut self, clock: &MediaClock) -> Result<(), Error> {
-        self.push_clock(clock)?;
-        self.flush().await
-    }
-
     /// Sends what was taken; returns when the system has all of it. A call that is dropped goes on with the next.
     ///
     /// # Errors
@@ -196,6 +188,11 @@ impl Publisher {
     /// Bytes that have not left this machine: ours and the system's.
     pub fn unsent(&self) -> u64 {
         self.wire.queued() as u64 + self.stats().map_or(0, |stats| stats.unsent)
+    }
+
+    /// The server's address; none once the system has given the connection up.
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        self.wire.tcp().peer_addr().ok()
     }
 
     /// What the system knows of the connection; none where it doesn't tell.

@@ -23,8 +23,14 @@ pub struct SocketStats {
     pub unsent: u64,
     /// Bytes the peer has acknowledged since the connection began.
     pub acknowledged: u64,
+    /// Bytes that the peer has besides, behind some that are missing (RFC 2018): that many packets of the mean size.
+    pub beyond_gap: u64,
+    /// Packets sent and not yet acknowledged.
+    pub in_flight: u32,
     /// Bytes sent again since the connection began.
     pub retransmitted: u64,
+    /// How long the peer's window has been full, since the connection began: it reads too slowly.
+    pub peer_limited: Duration,
     /// Newest measured rate of delivery, bytes a second.
     pub delivery_rate: u64,
     /// Whether that rate was limited by what we had to send, not by the network.

@@ -71,7 +71,7 @@ async fn a_show_goes_through_and_its_end_is_known() {
         events
     };
     let sending = async {
-        publisher.send_clock(&CLOCK).await.unwrap();
+        publisher.push_clock(&CLOCK).unwrap();
         for tag in &sent {
             publisher.send(tag).await.unwrap();
         }

@@ -1,12 +1,14 @@
 //! The worst that is the matter with a show, from what was counted each second. No IO, no clock.
 
-use api::place::{PlaceState, PlaceStatus};
+use api::place::{PlaceLine, PlaceState, PlaceStatus};
 use api::state::{Health, HealthLevel, SoundState};
 
 /// Silence that lasts so many seconds while the show is live is said.
 const SILENT: u32 = 10;
 /// Below this the program counts as silent, in dBFS.
 const SILENT_DB: f32 = -60.0;
+/// A weak line is said when it has been so for so many seconds: before that the studio may have healed it.
+const WEAK: u32 = 2;
 /// What was the matter is said for so many seconds more: people look now and then.
 const LINGER: u32 = 5;
 
@@ -35,6 +37,8 @@ pub(crate) struct Watch {
     places: Vec<(String, u64, u32)>,
     clipped: Vec<(String, u64, u32)>,
     silent: u32,
+    /// Places whose line is weak, and for how many seconds.
+    weak: Vec<(String, u32)>,
     health: Health,
 }
 
@@ -60,20 +64,33 @@ impl Watch {
         follow(&mut self.clipped, clipped.map(|s| (s.name.as_str(), s.clipped)));
         let silent = second.live && !second.covered && second.program_db < SILENT_DB;
         self.silent = if silent { self.silent + 1 } else { 0 };
+        self.weaken(second.places);
         let health = self.worst(second);
         let changed = health != self.health;
         self.health = health;
         changed
     }
 
+    fn weaken(&mut self, places: &[PlaceState]) {
+        let weak = places
+            .iter()
+            .filter(|p| p.line == PlaceLine::Weak && p.status == PlaceStatus::Live);
+        let before = std::mem::take(&mut self.weak);
+        let seconds = |name: &str| before.iter().find(|w| w.0 == name).map_or(0, |w| w.1);
+        self.weak = weak.map(|p| (p.name.clone(), seconds(&p.name) + 1)).collect();
+    }
+
     fn worst(&self, second: &Second) -> Health {
         use HealthLevel::{Bad, Good, Warning};
         let rising = |all: &[(String, u64, u32)]| all.iter().find(|p| p.2 > 0).map(|p| p.0.clone());
         let away = second.places.iter().find(|p| p.status == PlaceStatus::Away);
+        let paused = second.places.iter().find(|p| p.line == PlaceLine::Paused);
+        let weak = self.weak.iter().find(|w| w.1 >= WEAK);
         let muted = second.sounds.iter().find(|s| s.heard_while_muted);
         let found = [
             second.graphics_lost.then_some((Bad, "graphics_lost", None)),
             away.map(|p| (Bad, "place_away", Some(p.name.clone()))),
+            paused.map(|p| (Bad, "place_paused", Some(p.name.clone()))),
             second.lost.first().map(|s| (Bad, "source_lost", Some(s.clone()))),
             (second.live && self.machine_slow > 0).then_some((Bad, "machine_slow", None)),
             second
@@ -81,6 +98,7 @@ impl Watch {
                 .then(|| rising(&self.places))
                 .flatten()
                 .map(|p| (Bad, "line_slow", Some(p))),
+            weak.map(|w| (Warning, "line_weak", Some(w.0.clone()))),
             muted.map(|s| (Warning, "muted_heard", Some(s.name.clone()))),
             (self.silent >= SILENT).then_some((Warning, "silent", None)),
             rising(&self.clipped).map(|s| (Warning, "clipping", Some(s))),
@@ -125,6 +143,10 @@ fn sentence(code: &str, subject: &str) -> String {
         "source_lost" => format!("No picture comes from '{subject}'; look at its cable."),
         "machine_slow" => "This computer is too slow for the show; close other programs.".into(),
         "line_slow" => format!("The upload to '{subject}' is too slow; pictures are skipped."),
+        "place_paused" => {
+            format!("Your line can't carry '{subject}' too: no pictures go there until it does.")
+        }
+        "line_weak" => format!("Your line is weak: the picture is coarser at '{subject}'."),
         "muted_heard" => format!("Someone speaks into '{subject}', which is muted."),
         "silent" => "Viewers have heard nothing for ten seconds.".into(),
         "clipping" => format!("'{subject}' is too loud and distorts; turn it down at the microphone."),
@@ -176,6 +198,27 @@ mod tests {
         ];
         watch.look(&live(&away));
         assert_eq!(watch.health().code, "health.place_away");
+    }
+
+    #[test]
+    fn a_weak_line_is_said_when_it_lasts_and_a_place_that_pauses_at_once() {
+        let mut watch = Watch::default();
+        let with = |line| {
+            [PlaceState {
+                line,
+                ..place("a", PlaceStatus::Live, 0)
+            }]
+        };
+        watch.look(&live(&with(PlaceLine::Weak)));
+        assert_eq!(watch.health().code, "health.good");
+        watch.look(&live(&with(PlaceLine::Enough)));
+        watch.look(&live(&with(PlaceLine::Weak)));
+        assert_eq!(watch.health().code, "health.good", "it was healed between");
+        watch.look(&live(&with(PlaceLine::Weak)));
+        assert_eq!(watch.health().code, "health.line_weak");
+        assert_eq!(watch.health().level, HealthLevel::Warning);
+        watch.look(&live(&with(PlaceLine::Paused)));
+        assert_eq!(watch.health().code, "health.place_paused");
     }
 
     #[test]

@@ -99,9 +99,10 @@ impl Sending {
         };
         PlaceState {
             status,
+            line: destination.line(),
             kbps: self.pace.get(&output.name).map_or(0, |p| p.1),
             sent: stats.frames_sent,
-            skipped: stats.dropped_line + stats.dropped_away,
+            skipped: stats.dropped_line + stats.dropped_away + stats.dropped_paused,
             // What is over is no news.
             error: stats.error.filter(|_| status != PlaceStatus::Live),
             ..plain

@@ -3,13 +3,19 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use api::place::PlaceLine;
 use api::studio::{Failure, LineStats, OutputStats};
 use tokio::sync::watch;
+use uplink::Rank;
 
+use super::budgets::Budgets;
 use super::line::{Line, LineError};
 use super::route::Route;
 use super::{Queue, Wanted};
 use crate::encoding::Tracks;
+
+/// A line that carries less than this share of what it is to be sent is weak: people see it.
+const WEAK: f64 = 0.7;
 
 /// A destination, its queue and what is known of it.
 pub(crate) struct Destination {
@@ -19,8 +25,21 @@ pub(crate) struct Destination {
     pub(crate) tracks: watch::Receiver<Tracks>,
     pub(crate) seed: u64,
     pub(crate) wanted: Wanted,
+    /// Its place among all by importance: 0 is the most important.
+    pub(crate) rank: Rank,
+    pub(crate) budgets: Budgets,
+    /// Told each time that this machine's links change.
+    pub(crate) links: watch::Receiver<()>,
     stats: Mutex<OutputStats>,
     away_since: Mutex<Option<Instant>>,
+}
+
+/// What all destinations of a show have in common.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) budgets: Budgets,
+    /// Told each time that this machine's links change.
+    pub(crate) links: watch::Receiver<()>,
 }
 
 impl Destination {
@@ -29,7 +48,8 @@ impl Destination {
         route: Route,
         queue: Arc<Queue>,
         tracks: watch::Receiver<Tracks>,
-        wanted: Wanted,
+        (wanted, rank): (Wanted, Rank),
+        shared: &Shared,
         seed: u64,
     ) -> Self {
         let stats = OutputStats {
@@ -44,6 +64,9 @@ impl Destination {
             tracks,
             seed,
             wanted,
+            rank,
+            budgets: shared.budgets.clone(),
+            links: shared.links.clone(),
             stats: Mutex::new(stats),
             away_since,
         }
@@ -55,9 +78,22 @@ impl Destination {
         let mut stats = self.lock().clone();
         let skipped = stats.line.map_or(0, |line| line.skipped);
         (stats.dropped_line, stats.dropped_away) = (dropped.line + skipped, dropped.away);
+        stats.dropped_paused = dropped.paused;
         let since = *self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
         stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
         stats
+    }
+
+    /// Whether its line carries what it is to be sent.
+    pub(crate) fn line(&self) -> PlaceLine {
+        let target = self.lock().target_kbps.unwrap_or(u32::MAX);
+        if self.queue.is_paused() {
+            PlaceLine::Paused
+        } else if f64::from(target) < WEAK * f64::from(self.wanted.pictures + self.wanted.sound) {
+            PlaceLine::Weak
+        } else {
+            PlaceLine::Enough
+        }
     }
 
     /// Whether it is connected.
@@ -80,6 +116,11 @@ impl Destination {
         let mut stats = self.lock();
         stats.connections += 1;
         stats.away_seconds += since.map_or(0.0, |at| at.elapsed().as_secs_f64());
+    }
+
+    pub(super) fn replaced(&self) {
+        tracing::info!(output = self.name, "the connection fell silent: another goes on");
+        self.lock().connections += 1;
     }
 
     pub(super) fn moved(&self) {

@@ -1,5 +1,6 @@
 //! A connection that takes the show.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use api::studio::LineStats;
@@ -16,8 +17,16 @@ use super::whip::{WhipError, WhipLine};
 
 /// Bytes of a message of SRT: seven transport packets.
 const MESSAGE: usize = 7 * ts::PACKET;
-/// How often libsrt acknowledges, and a little more.
+/// Behind a packet that is missing nothing is acknowledged until it is there: what is delivered comes in lumps.
+const LUMPS: Duration = Duration::from_millis(400);
+/// How often libsrt acknowledges (draft-sharabayko-srt-01, 3.2.4), and what it takes with a little more.
 const ACKNOWLEDGED: Duration = Duration::from_millis(30);
+/// So much waits in libsrt to be sent, at most, and so many packets at least; it is looked at so often.
+const HELD: Duration = Duration::from_millis(60);
+const HELD_LEAST: u64 = 4;
+const LOOK: Duration = Duration::from_millis(5);
+/// What waits for less than this share of the latency comes in time, whatever happens to a packet of it.
+const IN_TIME: f64 = 0.7;
 /// What a peer by SRT gets to acknowledge the end of a show.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -85,7 +94,24 @@ impl Line {
             stamped,
             out: BytesMut::new(),
             taken: 0,
+            media: 0,
+            before: [0; 2],
+            share: 0.9,
+            acknowledged: 0,
+            delivered: 0.0,
+            pace_kbps: 0,
+            is_late: false,
+            late: 0,
         }))
+    }
+
+    /// The other end's address.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Rtmp(publisher) => publisher.peer_addr(),
+            Self::Srt(line) => Some(line.socket.peer_addr()),
+            Self::Whip(line) => Some(line.peer()),
+        }
     }
 
     /// Says what the show is made of, before its first packet, which has this FLV `timestamp`.
@@ -131,22 +157,36 @@ impl Line {
         }
     }
 
+    /// It may send at most so many kbit/s: what is sent again and in bursts must not fill a line further. TCP and WebRTC
+    /// see to it themselves.
+    pub(super) fn pace(&mut self, kbps: u32) {
+        if let Self::Srt(line) = self {
+            let limit = srt::Bandwidth::Limit(u64::from(kbps.max(1)) * 1_000 / 8);
+            // Without a limit everything goes, only in larger bursts.
+            let _ = line.socket.set_bandwidth(limit);
+            line.pace_kbps = kbps;
+        }
+    }
+
     /// What its transport knows of the line; none where it doesn't tell. What waits in our own queue is for the caller
     /// to add.
-    pub(super) fn sample(&self) -> Option<Sample> {
+    pub(super) fn sample(&mut self) -> Option<Sample> {
         let now = Instant::now();
         match self {
             Self::Rtmp(publisher) => {
                 let known = publisher.stats()?;
                 Some(Sample {
-                    delivered: known.acknowledged,
+                    delivered: known.acknowledged + known.beyond_gap,
                     waiting: known.unsent,
                     rtt: known.rtt,
+                    outstanding: known.in_flight > 0,
+                    sent_again: known.retransmitted,
+                    held: known.peer_limited,
                     ..Sample::new(now)
                 })
             }
             Self::Srt(line) => line.sample(now),
-            Self::Whip(_) => None,
+            Self::Whip(line) => Some(line.sample(now)),
         }
     }
 
@@ -208,8 +248,20 @@ pub(super) struct SrtLine {
     stamped: bool,
     /// What waits for libsrt.
     out: BytesMut,
-    /// Bytes that it has taken.
+    /// Bytes that it has taken, and of media that these are made of.
     taken: u64,
+    media: u64,
+    /// The same when it was last asked, and the share of media lately.
+    before: [u64; 2],
+    share: f64,
+    /// Bytes of the stream that were acknowledged, and of media.
+    acknowledged: u64,
+    delivered: f64,
+    /// It sends so much at most, in kbit/s.
+    pace_kbps: u32,
+    /// Whether what waits comes too late, and how often it did.
+    is_late: bool,
+    late: u64,
 }
 
 impl SrtLine {
@@ -221,11 +273,13 @@ impl SrtLine {
             Some(stamped) if self.stamped => muxer.write(&stamped.packet, &mut self.out)?,
             _ => muxer.write(&item.packet, &mut self.out)?,
         }
+        self.media += item.packet.data.len() as u64;
         Ok(item.packet.data.len())
     }
 
     async fn flush(&mut self) -> Result<(), LineError> {
         while !self.out.is_empty() {
+            self.room().await?;
             let length = self.out.len().min(MESSAGE);
             self.socket.send(&self.out[..length]).await?;
             self.out.advance(length);
@@ -234,19 +288,61 @@ impl SrtLine {
         Ok(())
     }
 
-    fn sample(&self, now: Instant) -> Option<Sample> {
+    /// Waits while enough waits to be sent: what waits in our queue instead can be dropped by priority, and isn't too late
+    /// for whoever receives it, as it counts from when libsrt gets it.
+    async fn room(&self) -> Result<(), LineError> {
+        let most = u64::from(self.pace_kbps) * HELD.as_millis() as u64 / 8 / MESSAGE as u64;
+        while unsent(&self.socket.stats()?) > most.max(HELD_LEAST) {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    fn sample(&mut self, now: Instant) -> Option<Sample> {
         let known = self.socket.stats().ok()?;
+        let acknowledged = self
+            .taken
+            .saturating_sub(known.send_buffer + known.bytes_send_dropped);
+        let acknowledged = self.of_media(acknowledged);
         // What is on its way waits, too, until it is acknowledged: for a round trip, and each 10 ms.
         let on_its_way = known.rtt + ACKNOWLEDGED;
+        self.lateness(&known);
         Some(Sample {
-            delivered: self
-                .taken
-                .saturating_sub(known.send_buffer + known.bytes_send_dropped),
-            queued: known.send_buffer_time.saturating_sub(on_its_way),
+            delivered: acknowledged,
+            grain: LUMPS,
+            waiting: unsent(&known) * MESSAGE as u64,
+            missing: known.send_buffer_time.saturating_sub(on_its_way),
             rtt: known.rtt,
-            gave_up: known.packets_send_dropped,
+            outstanding: known.send_buffer > 0,
+            sent_again: known.packets_retransmitted * MESSAGE as u64,
+            gave_up: known.packets_send_dropped + self.late,
             ..Sample::new(now)
         })
+    }
+
+    /// What of so many bytes of the stream is media: where little is sent much of it is padding.
+    fn of_media(&mut self, acknowledged: u64) -> u64 {
+        let [media, taken] = std::mem::replace(&mut self.before, [self.media, self.taken]);
+        if self.taken > taken {
+            let share = (self.media - media) as f64 / (self.taken - taken) as f64;
+            self.share += (share.min(1.0) - self.share) * 0.1;
+        }
+        let more = acknowledged.saturating_sub(self.acknowledged) as f64 * self.share;
+        self.acknowledged = self.acknowledged.max(acknowledged);
+        self.delivered += more;
+        self.delivered as u64
+    }
+
+    /// Whoever receives gives up what comes later than was agreed, and says nothing of it. Once what waits is in time again
+    /// that counts: what follows is worth nothing up to a key frame.
+    fn lateness(&mut self, known: &srt::Stats) {
+        let arrives = known.send_buffer_time + known.rtt / 2;
+        if arrives > known.send_latency {
+            self.is_late = true;
+        } else if self.is_late && arrives < known.send_latency.mul_f64(IN_TIME) {
+            self.is_late = false;
+            self.late += 1;
+        }
     }
 
     async fn closed(&self) -> srt::Error {
@@ -257,6 +353,11 @@ impl SrtLine {
             }
         }
     }
+}
+
+/// Packets that have not been sent yet.
+fn unsent(known: &srt::Stats) -> u64 {
+    known.send_buffer_packets.saturating_sub(known.in_flight)
 }
 
 /// What a player of RTMP must know first: metadata and the configurations, at the time of the first packet.

@@ -2,9 +2,14 @@
 //!
 //! ```text
 //! queue ──> drive ──> line (RTMP: FLV tags; SRT: a transport stream; WHIP: RTP) ──> server
-//!             └── route (where; tried every second while there is no line)
+//!   │         ├── connect (tried every second while there is no line, or it is silent)
+//!   │         └── beside (the line is asked how it is: pulse)
+//!   └── encoder (less where the line carries less)
 //! ```
 
+mod beside;
+mod budgets;
+mod connect;
 mod destination;
 mod drive;
 mod line;
@@ -14,7 +19,8 @@ mod queue;
 mod route;
 mod whip;
 
-pub(crate) use destination::Destination;
+pub(crate) use budgets::Budgets;
+pub(crate) use destination::{Destination, Shared};
 pub(crate) use drive::drive;
 pub use line::LineError;
 pub(crate) use pulse::Wanted;

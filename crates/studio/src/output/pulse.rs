@@ -1,13 +1,15 @@
 //! How a destination's line is, asked twenty times a second, and how much it is sent because of that.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::time::{Interval, MissedTickBehavior, interval};
-use uplink::{Action, Bounds, Controller, Mode, Sample};
+use uplink::{Action, Bounds, Pacer, Sample};
 
 use super::Destination;
-use super::line::Line;
+use super::budgets::{Given, Way};
 
 /// How often the line is asked.
 const EVERY: Duration = Duration::from_millis(50);
@@ -34,29 +36,54 @@ impl Wanted {
 
 /// Asks the line and decides.
 pub(super) struct Pulse {
-    wanted: Wanted,
+    destination: Arc<Destination>,
     ticks: Interval,
-    controller: Controller,
+    /// By which the line leaves this machine, while there is one.
+    way: Option<Way>,
+    /// What it was given last.
+    kbps: u32,
+    paused: bool,
+    pacer: Pacer,
     /// Bytes that the encoders had made, and when.
     made: VecDeque<(Instant, u64)>,
+    /// What the line had given up when last asked.
+    gave_up: u64,
 }
 
 impl Pulse {
-    pub(super) fn new(wanted: Wanted) -> Self {
+    pub(super) fn new(destination: &Arc<Destination>) -> Self {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
-            wanted,
+            destination: Arc::clone(destination),
             ticks,
-            controller: Controller::new(Mode::Steady, wanted.bounds(), Instant::now()),
+            way: None,
+            kbps: destination.wanted.bounds().most_kbps,
+            paused: false,
+            pacer: Pacer::new(destination.wanted.bounds().most_kbps, Instant::now()),
             made: VecDeque::new(),
+            gave_up: 0,
         }
     }
 
-    /// Another line: what was known of the one before isn't any more.
-    pub(super) fn begin(&mut self) {
-        self.controller.reconnected(Instant::now());
+    /// Another line, to `peer`: what was known of the one before isn't any more; the rate stays. How fast it may send, in
+    /// kbit/s.
+    pub(super) fn begin(&mut self, peer: Option<SocketAddr>) -> u32 {
+        self.end();
+        let (rank, bounds) = (self.destination.rank, self.destination.wanted.bounds());
+        let way = Way::to(peer, rank);
+        self.destination.budgets.connected(way, rank, bounds, self.kbps);
+        (self.way, self.gave_up) = (Some(way), 0);
         self.made.clear();
+        self.pacer = Pacer::new(bounds.most_kbps, Instant::now());
+        self.pacer.kbps()
+    }
+
+    /// There is no line: others have what it had.
+    pub(super) fn end(&mut self) {
+        if let Some(way) = self.way.take() {
+            self.destination.budgets.gone(way, self.destination.rank);
+        }
     }
 
     /// Until the line is to be asked. Can be dropped.
@@ -64,23 +91,47 @@ impl Pulse {
         self.ticks.tick().await;
     }
 
-    /// Asks it, and tells the encoder what follows from that.
-    pub(super) fn ask(&mut self, line: &Line, destination: &Destination) {
-        let Some(known) = line.sample() else { return };
-        let queue = &destination.queue;
+    /// Takes note of what the line knows, and tells the encoder what follows from that: how fast the line may send, in
+    /// kbit/s, where that has changed.
+    pub(super) fn take(&mut self, known: Sample) -> Option<u32> {
+        let queue = &self.destination.queue;
+        let way = self.way?;
+        if known.gave_up > std::mem::replace(&mut self.gave_up, known.gave_up) {
+            // What follows a picture that was given up is worth nothing up to a key frame.
+            queue.wish_key();
+        }
         let sample = Sample {
             queued: known.queued + queue.waits(),
             ..known
         };
-        let made = self.made(sample.at, queue.pushed());
-        if let Some(action) = self.controller.step(&sample, made) {
-            queue.wish_kbps(self.controller.kbps().saturating_sub(self.wanted.sound));
-            self.say(action, destination);
+        let made = self.made(sample.at);
+        tracing::debug!(output = self.destination.name, ?sample, made, "the line");
+        let (action, given) = self
+            .destination
+            .budgets
+            .see(way, self.destination.rank, &sample, made);
+        if let Some(Action::Lowered {
+            delivered_kbps,
+            waiting,
+            ..
+        }) = action
+        {
+            let (name, waiting_ms) = (&self.destination.name, waiting.as_millis());
+            tracing::info!(output = name, delivered_kbps, waiting_ms, "the line is full");
+            if !sample.missing.is_zero() {
+                // Some of what is missing won't come in time: so the picture is whole again sooner.
+                self.destination.queue.wish_key();
+            }
         }
+        self.give(given);
+        let before = self.pacer.kbps();
+        self.pacer.step(&sample, self.kbps, action);
+        Some(self.pacer.kbps()).filter(|kbps| *kbps != before)
     }
 
     /// Kilobits a second that the encoders made lately; all that is wanted while that isn't known.
-    fn made(&mut self, now: Instant, bytes: u64) -> f64 {
+    fn made(&mut self, now: Instant) -> f64 {
+        let bytes = self.destination.queue.pushed();
         self.made.push_back((now, bytes));
         while self.made.front().is_some_and(|(at, _)| now - *at > COUNTED) {
             self.made.pop_front();
@@ -89,35 +140,49 @@ impl Pulse {
             Some((at, before)) if now - *at > COUNTED / 2 => {
                 (bytes - before) as f64 * 8.0 / (now - *at).as_secs_f64() / 1e3
             }
-            _ => f64::from(self.wanted.bounds().most_kbps),
+            _ => f64::from(self.destination.wanted.bounds().most_kbps),
         }
     }
 
-    fn say(&self, action: Action, destination: &Destination) {
-        let (name, most) = (&destination.name, self.wanted.bounds().most_kbps);
-        let mut stats = destination.lock();
-        stats.target_kbps = Some(self.controller.kbps());
-        match action {
-            Action::Lowered {
-                to_kbps,
-                delivered_kbps,
-                waiting,
-                ..
-            } => {
-                stats.lowered += 1;
-                let waiting_ms = waiting.as_millis();
-                tracing::info!(
-                    output = name,
-                    to_kbps,
-                    delivered_kbps,
-                    waiting_ms,
-                    "the line is full"
-                );
-            }
-            Action::Raised { to_kbps } if to_kbps == most => {
-                tracing::info!(output = name, to_kbps, "the line carries all again");
-            }
-            Action::Raised { .. } => {}
+    /// Hands it on: to the encoder, and to whoever asks.
+    fn give(&mut self, given: Given) {
+        let Destination {
+            queue, name, wanted, ..
+        } = &*self.destination;
+        if self.paused != given.kbps.is_none() {
+            self.paused = given.kbps.is_none();
+            queue.pause(self.paused);
+            let says = if self.paused {
+                "pauses: more important places need the line"
+            } else {
+                "goes on"
+            };
+            tracing::info!(output = name, "the picture {says}");
         }
+        let Some(kbps) = given.kbps.filter(|kbps| *kbps != self.kbps) else {
+            return;
+        };
+        queue.wish_kbps(kbps.saturating_sub(wanted.sound).max(1));
+        let (before, most) = (std::mem::replace(&mut self.kbps, kbps), wanted.bounds().most_kbps);
+        if kbps < before {
+            tracing::info!(
+                output = name,
+                from_kbps = before,
+                to_kbps = kbps,
+                shared = given.shared,
+                "less is sent"
+            );
+        } else if kbps == most {
+            tracing::info!(output = name, to_kbps = kbps, "all is sent again");
+        }
+        let mut stats = self.destination.lock();
+        stats.target_kbps = Some(kbps);
+        stats.lowered += u64::from(kbps < before);
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.end();
     }
 }

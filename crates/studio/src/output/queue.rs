@@ -51,6 +51,7 @@ pub(crate) enum ItemKind {
 pub(crate) struct Dropped {
     pub(crate) line: u64,
     pub(crate) away: u64,
+    pub(crate) paused: u64,
 }
 
 /// The decisions: pure, without lock or clock.
@@ -58,6 +59,8 @@ pub(crate) struct Dropped {
 struct Waiting {
     items: VecDeque<Item>,
     open: bool,
+    /// It gets no pictures: more important places need the line.
+    paused: bool,
     needs_key: bool,
     /// Of the first picture since it was opened.
     begin: Option<Timestamp>,
@@ -84,6 +87,7 @@ impl Waiting {
         match item.kind {
             _ if !self.open => self.dropped.away += u64::from(item.kind != ItemKind::Sound),
             ItemKind::Sound => self.push_sound(item),
+            _ if self.paused => self.dropped.paused += 1,
             ItemKind::Key => self.push_key(item),
             ItemKind::Picture if self.needs_key => self.dropped.line += 1,
             ItemKind::Picture if self.span(&item) > SPAN_NANOS => {
@@ -92,7 +96,13 @@ impl Waiting {
             }
             ItemKind::Picture => self.items.push_back(item),
         }
-        self.open && self.needs_key
+        self.open && !self.paused && self.needs_key
+    }
+
+    /// Takes no pictures any more, or again from the next key frame on. What waits still goes.
+    fn pause(&mut self, paused: bool) {
+        self.needs_key |= self.paused || paused;
+        self.paused = paused;
     }
 
     fn push_sound(&mut self, item: Item) {
@@ -203,9 +213,44 @@ impl Queue {
     /// The forced key frame was lost: whoever still waits for one, here or there, asks again.
     pub(crate) fn ask_again(&self) {
         let waiting = self.lock();
-        self.wants_key
-            .store(waiting.open && waiting.needs_key, Ordering::Release);
+        self.wants_key.store(
+            waiting.open && !waiting.paused && waiting.needs_key,
+            Ordering::Release,
+        );
         self.wished_key.store(waiting.open, Ordering::Release);
+    }
+
+    /// Pictures for it pause, or go on.
+    pub(crate) fn pause(&self, paused: bool) {
+        let mut waiting = self.lock();
+        if waiting.paused != paused {
+            waiting.pause(paused);
+            self.wants_key.store(!paused, Ordering::Release);
+        }
+    }
+
+    /// Whether its pictures pause.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.lock().paused
+    }
+
+    /// How much of pictures it takes, in kbit/s: `most` while its line has no wish; none while it is away or paused.
+    pub(crate) fn takes_kbps(&self, most: u32) -> Option<u32> {
+        let waiting = self.lock();
+        let takes = waiting.open && !waiting.paused;
+        takes.then(|| self.wished_kbps().unwrap_or(most))
+    }
+
+    /// Pictures were lost before they came here: it can't go on without a key frame.
+    pub(crate) fn needs_key(&self) {
+        self.lock().needs_key = true;
+        self.wants_key.store(true, Ordering::Release);
+    }
+
+    /// A key frame is forced, which serves whoever asked for one.
+    pub(crate) fn key_comes(&self) {
+        self.wants_key.store(false, Ordering::Release);
+        self.wished_key.store(false, Ordering::Release);
     }
 
     /// The next item, when there is one.
@@ -270,7 +315,7 @@ mod tests {
     fn a_destination_begins_with_a_key_frame() {
         let mut waiting = Waiting::default();
         assert!(!waiting.push(item(ItemKind::Picture, 0)));
-        assert_eq!(waiting.dropped, Dropped { line: 0, away: 1 });
+        assert_eq!((waiting.dropped.line, waiting.dropped.away), (0, 1));
         waiting.open();
         assert!(waiting.push(item(ItemKind::Picture, 33)));
         assert!(waiting.push(item(ItemKind::Sound, 40)));
@@ -300,7 +345,7 @@ mod tests {
             (ItemKind::Key, 1_600),
         ];
         assert_eq!(kinds(&waiting), expected);
-        assert_eq!(waiting.dropped, Dropped { line: 4, away: 0 });
+        assert_eq!((waiting.dropped.line, waiting.dropped.away), (4, 0));
     }
 
     #[test]
@@ -315,6 +360,33 @@ mod tests {
         assert_eq!(
             kinds(&waiting),
             [(ItemKind::Picture, 33), (ItemKind::Sound, 1_570)]
+        );
+    }
+
+    #[test]
+    fn a_pause_stops_pictures_and_not_sound_and_ends_with_a_key_frame() {
+        let mut waiting = Waiting::default();
+        waiting.open();
+        waiting.push(item(ItemKind::Key, 0));
+        waiting.pause(true);
+        assert!(
+            !waiting.push(item(ItemKind::Picture, 33)),
+            "no key frame is wanted"
+        );
+        waiting.push(item(ItemKind::Sound, 40));
+        waiting.push(item(ItemKind::Key, 66));
+        waiting.pause(false);
+        assert!(waiting.push(item(ItemKind::Picture, 99)));
+        assert!(!waiting.push(item(ItemKind::Key, 132)));
+        let kinds: Vec<_> = kinds(&waiting).into_iter().filter(|k| k.1 > 0).collect();
+        assert_eq!(kinds, [(ItemKind::Sound, 40), (ItemKind::Key, 132)]);
+        assert_eq!(
+            waiting.dropped,
+            Dropped {
+                line: 2,
+                away: 0,
+                paused: 2
+            }
         );
     }
 

@@ -2,7 +2,8 @@
 
 mod error;
 
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use api::studio::LineStats;
 use media::TrackKind;
@@ -13,6 +14,7 @@ use rtmp::Secret;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time;
+use uplink::Sample;
 
 use super::Item;
 use super::route::{TRY, is_companion};
@@ -76,6 +78,7 @@ impl WhipRoute {
         let connected = time::timeout(TRY, connected(&mut session)).await;
         connected.unwrap_or(Err(rtc::Error::Unconnected))?;
         Ok(WhipLine {
+            server,
             session,
             call,
             stamped: self.stamped,
@@ -142,6 +145,7 @@ async fn leave(mut client: Client) {
 /// A connection by WHIP.
 #[derive(Debug)]
 pub(super) struct WhipLine {
+    server: SocketAddr,
     session: Session,
     call: Call,
     stamped: bool,
@@ -166,8 +170,25 @@ impl WhipLine {
         packet.data.len()
     }
 
+    pub(super) const fn peer(&self) -> SocketAddr {
+        self.server
+    }
+
     pub(super) fn asked_for_key_frame(&mut self) -> bool {
         std::mem::take(&mut self.wants_key_frame)
+    }
+
+    /// Congestion control is WebRTC's own: what it thinks the line carries, and what it holds back.
+    pub(super) fn sample(&mut self, now: Instant) -> Sample {
+        let outlook = self.session.outlook();
+        Sample {
+            queued: outlook.waits,
+            gave_up: outlook.skipped,
+            estimate_kbps: outlook
+                .estimate
+                .map(|bits| u32::try_from(bits / 1_000).unwrap_or(u32::MAX)),
+            ..Sample::new(now)
+        }
     }
 
     pub(super) fn told(&mut self) -> Option<LineStats> {

@@ -1,7 +1,11 @@
 //! Linux.
 #![allow(unsafe_code, reason = "system calls that the standard library doesn't offer")]
 
+mod links;
+
 use super::Usage;
+
+pub(super) use links::watch_links;
 
 /// Niceness of the tick and mixer threads.
 const RAISED: libc::c_int = -10;

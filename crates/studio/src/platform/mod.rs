@@ -1,4 +1,4 @@
-//! What each system does in its own way: thread priorities and what the process has used.
+//! What each system does in its own way: thread priorities, what the process has used, changes of the network.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -9,6 +9,8 @@ use linux as system;
 mod other;
 #[cfg(not(target_os = "linux"))]
 use other as system;
+
+use tokio::sync::watch;
 
 /// What this process has used so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,4 +34,12 @@ pub(crate) fn lower_priority() {
 /// What this process has used so far; zeros where the system doesn't say.
 pub(crate) fn usage() -> Usage {
     system::usage()
+}
+
+/// Tells `changed` each time that this machine's links, addresses or routes change. Within a runtime; can be dropped.
+///
+/// # Errors
+/// Where the system can't tell.
+pub(crate) async fn watch_links(changed: &watch::Sender<()>) -> std::io::Result<()> {
+    system::watch_links(changed).await
 }

@@ -52,8 +52,8 @@ pub(crate) struct Figures {
     pub(crate) full: Option<f64>,
 }
 
-/// Judges what came of a show that is sent since `begin`, in ms of UTC, to one place.
-pub(crate) fn judge(scenario: &Scenario, begin: f64, arrived: &[Arrived]) -> Figures {
+/// Judges what came to one place of a show while the scenario ran, from `begin` to `end` in ms of UTC.
+pub(crate) fn judge(scenario: &Scenario, [begin, end]: [f64; 2], arrived: &[Arrived]) -> Figures {
     let shown = shown(arrived, begin);
     let seconds = |at: f64| begin + at * 1e3;
     let numbers: HashSet<u32> = arrived.iter().filter_map(|a| Some(a.picture?.0)).collect();
@@ -62,7 +62,11 @@ pub(crate) fn judge(scenario: &Scenario, begin: f64, arrived: &[Arrived]) -> Fig
     let mut figures = Figures {
         pictures: numbers.len(),
         missing: span - numbers.len(),
-        freeze: max(shown.windows(2).map(|two| two[1].0 - two[0].0)),
+        // Who never comes back stands still to the end.
+        freeze: max(shown
+            .windows(2)
+            .map(|two| two[1].0 - two[0].0)
+            .chain(shown.last().map(|last| end - last.0))),
         delay: max(shown.iter().map(|(at, taken)| at - taken)),
         ..Figures::default()
     };
@@ -75,14 +79,15 @@ pub(crate) fn judge(scenario: &Scenario, begin: f64, arrived: &[Arrived]) -> Fig
             .filter(|a| (seconds(from)..seconds(to)).contains(&a.at));
         within.map(|a| a.bytes).sum::<usize>() as f64 * 8.0
     };
-    let could = scenario.kilobits(from + FINDS, to) * 1e3;
-    figures.share = (could > 0.0).then(|| bits(from + FINDS, to) / could);
+    // A shortened run may end before the fault does.
+    let over = to.min((end - begin) / 1e3);
+    let could = scenario.kilobits(from + FINDS, over) * 1e3;
+    figures.share = (could > 0.0).then(|| bits(from + FINDS, over) / could);
     let usual = bits(from - WINDOW, from) / WINDOW;
-    let end = arrived.last().map_or(begin, |last| last.at);
     // In tenths of a second.
     let windows = (0..).map(|n| to + f64::from(n) / 10.0);
     figures.full = windows
-        .take_while(|at| seconds(at + WINDOW) <= end)
+        .take_while(|at| usual > 0.0 && seconds(at + WINDOW) <= end)
         .find(|at| bits(*at, at + WINDOW) / WINDOW >= usual * FULL)
         .map(|at| at - to);
     let new = arrived

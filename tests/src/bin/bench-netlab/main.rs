@@ -27,6 +27,8 @@ struct Settings {
     runs: u32,
     full: bool,
     obs: bool,
+    /// Where it is written what the studio says.
+    logs: PathBuf,
 }
 
 fn main() -> Result<(), Failure> {
@@ -48,6 +50,7 @@ fn settings() -> Result<Settings, String> {
         runs: 1,
         full: false,
         obs: false,
+        logs: logs().map_err(|error| error.to_string())?,
     };
     for (name, value) in binary::options()? {
         match name.as_str() {
@@ -60,6 +63,13 @@ fn settings() -> Result<Settings, String> {
         }
     }
     Ok(settings)
+}
+
+/// A folder in the build directory.
+fn logs() -> std::io::Result<PathBuf> {
+    let folder = std::env::current_exe()?.with_file_name("netlab");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// The scenarios that were asked for, by name.
@@ -93,7 +103,8 @@ async fn all(settings: &Settings, scenarios: &[(String, Scenario)]) -> Result<()
     for (name, scenario) in scenarios {
         for _ in 0..settings.runs {
             let length = scenario.length(settings.full);
-            let mut runs = vec![run::run(scenario, length).await];
+            let log = settings.logs.join(format!("{name}.log"));
+            let mut runs = vec![run::run(scenario, length, &log).await];
             if settings.obs {
                 runs.push(obs::run(scenario, length).await);
             }
@@ -108,6 +119,7 @@ async fn all(settings: &Settings, scenarios: &[(String, Scenario)]) -> Result<()
             }
         }
     }
+    println!("What the studio said of each is in {}.", settings.logs.display());
     if failed {
         return Err("not every scenario could be run".into());
     }

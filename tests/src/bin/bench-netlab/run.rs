@@ -1,6 +1,7 @@
 //! One scenario, from the studio's start to what came.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use netlab::{Event, Lab, Place, Protocol, SERVER, STEP, Scenario, Side, Trace};
@@ -11,7 +12,7 @@ use system_tests::wait::until;
 use tokio::time::{Instant, sleep_until};
 
 use crate::arrivals::{Arrivals, now_ms};
-use crate::judge::{Figures, judge};
+use crate::judge::{Arrived, Figures, judge};
 use crate::{Failure, show};
 
 /// How long a show goes well before the scenario begins.
@@ -29,18 +30,23 @@ pub(crate) struct Outcome {
     pub(crate) figures: Figures,
 }
 
-/// Runs `scenario`, for as long as `length`.
-pub(crate) async fn run(scenario: &Scenario, length: Duration) -> Result<Vec<Outcome>, Failure> {
+/// Runs `scenario`, for as long as `length`. What the studio says of it is written to `log`.
+pub(crate) async fn run(scenario: &Scenario, length: Duration, log: &Path) -> Result<Vec<Outcome>, Failure> {
     let lab = Lab::new(scenario)?;
     let host = IpAddr::V4(SERVER);
     let server = Server::start_at(host, &format!("{CONFIG}[listen]\nsrt = \"{host}:0\"\n")).await?;
-    // Who vanishes for one place has a server of its own, or the others' packets would vanish, too.
-    let hidden = Server::start_at(host, CONFIG).await?;
-    lab.black_hole(hidden.rtmp.port());
+    // A place that vanishes has a server of its own, or the others' packets would vanish, too.
+    let hidden = match scenario.places.iter().any(|place| place.black_hole) {
+        true => Some(Server::start_at(host, CONFIG).await?),
+        false => None,
+    };
+    if let Some(hidden) = &hidden {
+        lab.black_hole(hidden.rtmp.port());
+    }
     let mut show = Show::new(&show::moving());
     let mut arrivals = Vec::new();
     for (number, place) in scenario.places.iter().enumerate() {
-        let at = if place.black_hole { &hidden } else { &server };
+        let at = hidden.as_ref().filter(|_| place.black_hole).unwrap_or(&server);
         let name = format!("place{number}");
         show = add(show, place, at, &name).await?;
         arrivals.push((place, Arrivals::start(at.http, &name)));
@@ -54,18 +60,39 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration) -> Result<Vec<Out
     tokio::time::sleep(BEFORE).await;
     let begin = now_ms();
     play(scenario, &lab, length).await?;
+    let end = now_ms();
     let (report, said) = studio.stop().await?;
+    std::fs::write(log, &said)?;
     let taken = Taken::new(&report).ok_or_else(|| format!("no counter: {said}"))?;
     let mut outcomes = Vec::new();
-    for (place, arrivals) in arrivals {
+    for (number, (place, arrivals)) in arrivals.into_iter().enumerate() {
+        let arrived = arrivals.judge(taken)?;
+        std::fs::write(
+            log.with_extension(format!("place{number}.csv")),
+            table(begin, &arrived),
+        )?;
         outcomes.push(Outcome {
             by: "",
             protocol: place.protocol,
             black_hole: place.black_hole,
-            figures: judge(scenario, begin, &arrivals.judge(taken)?),
+            figures: judge(scenario, [begin, end], &arrived),
         });
     }
     Ok(outcomes)
+}
+
+/// What came, line by line: when in seconds of the scenario, how many bytes, and a picture's number and when it was taken.
+fn table(begin: f64, arrived: &[Arrived]) -> String {
+    let mut table = String::from("at,bytes,picture,taken\n");
+    for Arrived { at, bytes, picture } in arrived {
+        let seconds = |ms: f64| (ms - begin) / 1e3;
+        let picture = picture.map_or_else(
+            || String::from(","),
+            |(number, taken)| format!("{number},{:.3}", seconds(taken)),
+        );
+        table += &format!("{:.3},{bytes},{picture}\n", seconds(*at));
+    }
+    table
 }
 
 async fn add(show: Show, place: &Place, server: &Server, name: &str) -> Result<Show, Failure> {
@@ -87,6 +114,10 @@ async fn add(show: Show, place: &Place, server: &Server, name: &str) -> Result<S
 fn start(show: &Show, lab: &Lab) -> Result<Studio, Failure> {
     let mut refused = None;
     let studio = Studio::start_in(show, |command| {
+        // Tests take it away: they wait for words.
+        if let Some(filter) = std::env::var_os("RUST_LOG") {
+            command.env("RUST_LOG", filter);
+        }
         refused = lab.send_over(command.as_std_mut()).err();
     })?;
     match refused {

@@ -330,7 +330,8 @@ export type Health = {
 	/**  How bad it is. */
 	level: HealthLevel,
 	/**
-	 *  What it is, for programs: `health.good`, `health.idle`, `health.place_away`, `health.line_slow`,
+	 *  What it is, for programs: `health.good`, `health.idle`, `health.place_away`, `health.place_paused`,
+	 *  `health.line_slow`, `health.line_weak`,
 	 *  `health.machine_slow`, `health.source_lost`, `health.muted_heard`, `health.silent`, `health.clipping`,
 	 *  `health.graphics_lost`, `health.not_saved`, `health.covered`.
 	 */
@@ -545,6 +546,15 @@ export type Place = {
 	on?: boolean,
 };
 
+/**  Whether a place's line carries what it is to be sent. */
+export type PlaceLine = 
+/**  It does, as far as it is known. */
+"enough" | 
+/**  Much less: the picture is coarser there. */
+"weak" | 
+/**  So little that it gets no pictures: more important places need the line. */
+"paused";
+
 /**  How a place is. */
 export type PlaceState = {
 	/**  Its name. */
@@ -567,6 +577,8 @@ export type PlaceState = {
 	on: boolean,
 	/**  What is going on with it. */
 	status: PlaceStatus,
+	/**  Whether its line carries what it is to be sent. */
+	line?: PlaceLine,
 	/**  kbit/s handed to the network during the last second. */
 	kbps: number,
 	/**  Frames sent. */

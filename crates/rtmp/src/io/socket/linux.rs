@@ -12,11 +12,16 @@ use super::SocketStats;
 
 /// Offsets of fields in `struct tcp_info`.
 const APP_LIMITED: usize = 7;
+const UNACKED: usize = 24;
+const SACKED: usize = 28;
 const RTT: usize = 68;
 const BYTES_ACKED: usize = 120;
 const NOTSENT_BYTES: usize = 144;
 const MIN_RTT: usize = 148;
+const DATA_SEGS_OUT: usize = 156;
 const DELIVERY_RATE: usize = 160;
+const RWND_LIMITED: usize = 176;
+const BYTES_SENT: usize = 200;
 const BYTES_RETRANS: usize = 208;
 /// Room for the fields up to `tcpi_bytes_retrans`.
 const SIZE: usize = 216;
@@ -49,10 +54,14 @@ fn parse(info: &[u8; SIZE]) -> SocketStats {
         u64::from_ne_bytes(bytes)
     };
     let micros = |at| Duration::from_micros(u64::from(u32_at(at)));
+    let mean = u64_at(BYTES_SENT) / u64::from(u32_at(DATA_SEGS_OUT).max(1));
     SocketStats {
         unsent: u64::from(u32_at(NOTSENT_BYTES)),
         acknowledged: u64_at(BYTES_ACKED),
+        beyond_gap: u64::from(u32_at(SACKED)) * mean,
+        in_flight: u32_at(UNACKED),
         retransmitted: u64_at(BYTES_RETRANS),
+        peer_limited: Duration::from_micros(u64_at(RWND_LIMITED)),
         delivery_rate: u64_at(DELIVERY_RATE),
         app_limited: info[APP_LIMITED] & 1 != 0,
         rtt: micros(RTT),

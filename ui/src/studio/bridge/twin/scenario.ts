@@ -26,6 +26,14 @@ function away(): State {
   return { ...live(), places: first ? [first, lost] : [lost] };
 }
 
+/** A line that carries one place well, one coarser, and one not at all. */
+function weak(): State {
+  const [first] = fullShow().places;
+  const second = { ...place('Second place', 'rtmp://push.example.com/app'), line: 'weak' } as const;
+  const third = { ...place('Third place', 'srt://live.example.com:9000'), line: 'paused', skipped: 310 } as const;
+  return { ...live(), places: first ? [first, second, third] : [second, third] };
+}
+
 /** A show that is more than its places take. */
 function advised(): State {
   const advice = [
@@ -81,6 +89,8 @@ export function scenarioOf(name: string): Scenario {
       return begin(emptyShow());
     case 'live':
       return begin(live());
+    case 'weak':
+      return begin(weak());
     case 'away':
       return begin(away());
     case 'long':

@@ -14,7 +14,7 @@ export function sound(name: string): SoundState {
 
 /** A place of the twin, to which nothing is sent yet. */
 export function place(name: string, url: string, on = true): PlaceState {
-  const nothing = { status: 'off', kbps: 0, sent: 0, skipped: 0, error: null } as const;
+  const nothing = { status: 'off', line: 'enough', kbps: 0, sent: 0, skipped: 0, error: null } as const;
   return { name, url, key: name.toLowerCase(), key_missing: false, bitrate: 2500, on, ...nothing };
 }
 

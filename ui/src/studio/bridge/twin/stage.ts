@@ -168,6 +168,8 @@ function healthOf(state: State): Health {
   if (state.not_saved) return health('bad', 'health.not_saved');
   const away = state.places.find(({ status }) => status === 'away');
   if (away) return health('bad', 'health.place_away', away.name);
+  const paused = state.places.find(({ line, status }) => line === 'paused' && status === 'live');
+  if (paused) return health('bad', 'health.place_paused', paused.name);
   const lost = state.pictures.find(({ live, visible }) => visible && !live);
   if (lost) return health('bad', 'health.source_lost', lost.name);
   if (state.covered) return health('warning', 'health.covered');
