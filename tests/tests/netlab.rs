@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use tokio::process::Command;
+use tokio::sync::Mutex;
 
 const CUT: &str = r#"
 title = "two places, one of which vanishes; the line is cut to 400 kbit/s for four seconds"
@@ -65,8 +66,12 @@ struct Ran {
     said: String,
 }
 
+/// One after the other: what arrives is judged by when it does.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 /// Runs a scenario; none where there are no namespaces.
 async fn run(name: &str, scenario: &str) -> Option<Ran> {
+    let _alone = ALONE.lock().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(format!("{name}.toml")), scenario).unwrap();
     let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
