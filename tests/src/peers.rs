@@ -114,12 +114,27 @@ impl MediaMtx {
         let Some(program) = find_or_skip("mediamtx-1.20.1", "MediaMTX") else {
             return Ok(None);
         };
-        // It can't be asked for free ports; these were free a moment ago.
-        let rtmp = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let api = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let webrtc = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let srt = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
-        let rtc = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+        // It can't be asked for free ports, and others look for some, too: where one is taken it ends, and gets others.
+        loop {
+            if let Some(started) = Self::start_at_free_ports(&program, paths).await? {
+                return Ok(Some(started));
+            }
+        }
+    }
+
+    /// Starts it at ports that were free a moment ago; none when it has ended because one isn't any more.
+    async fn start_at_free_ports(program: &Path, paths: &str) -> io::Result<Option<Self>> {
+        let tcp = || TcpListener::bind("127.0.0.1:0");
+        let udp = || UdpSocket::bind("127.0.0.1:0");
+        // Held together, so that none is given twice.
+        let (held, packets) = ([tcp()?, tcp()?, tcp()?], [udp()?, udp()?]);
+        let [rtmp, api, webrtc] = [
+            held[0].local_addr()?,
+            held[1].local_addr()?,
+            held[2].local_addr()?,
+        ];
+        let [srt, rtc] = [packets[0].local_addr()?, packets[1].local_addr()?];
+        drop((held, packets));
         let folder = tempfile::Builder::new().prefix("anchor-mediamtx-").tempdir()?;
         let config = format!(
             "logLevel: warn\nrtsp: no\nhls: no\nmoq: no\nrtmpAddress: {rtmp}\nsrtAddress: {srt}\napi: yes\napiAddress: {api}\n\
@@ -128,13 +143,25 @@ impl MediaMtx {
         );
         let file = folder.path().join("mediamtx.yml");
         std::fs::write(&file, config)?;
-        let process = Command::new(program)
+        let mut process = Command::new(program)
             .arg(&file)
             .stdin(Stdio::null())
             .stdout(std::fs::File::create(folder.path().join("log"))?)
             .kill_on_drop(true)
             .spawn()?;
-        until(PATIENCE, async || TcpStream::connect(rtmp).await.map(Some)).await?;
+        let listens = until(PATIENCE, async || TcpStream::connect(rtmp).await.map(Some));
+        tokio::select! {
+            listens = listens => drop(listens?),
+            ended = process.wait() => {
+                ended?;
+                let said = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+                return if said.contains("address already in use") {
+                    Ok(None)
+                } else {
+                    Err(io::Error::other(said))
+                };
+            }
+        }
         Ok(Some(Self {
             rtmp,
             srt,
