@@ -38,6 +38,9 @@ pub(crate) struct Air {
     threads: Vec<JoinHandle<()>>,
     destinations: Vec<Arc<Destination>>,
     driving: JoinSet<()>,
+    /// Who takes which encode is decided there, until this says that it is over.
+    casting: JoinSet<()>,
+    cast_end: CancellationToken,
     _links: AbortOnDropHandle<()>,
     end: CancellationToken,
 }
@@ -86,9 +89,10 @@ impl Air {
             threads.extend(encoding.start()?);
         }
         let end = CancellationToken::new();
-        let mut driving = JoinSet::new();
+        let (mut driving, mut casting) = (JoinSet::new(), JoinSet::new());
+        let cast_end = CancellationToken::new();
         for encoding in &encodings {
-            driving.spawn(cast(Arc::clone(encoding), end.clone()));
+            casting.spawn(cast(Arc::clone(encoding), cast_end.clone()));
         }
         for destination in &destinations {
             driving.spawn(drive(Arc::clone(destination), end.clone()));
@@ -102,6 +106,8 @@ impl Air {
             threads,
             destinations,
             driving,
+            casting,
+            cast_end,
             _links: AbortOnDropHandle::new(tokio::spawn(watch_links(changed))),
             end,
         })
@@ -125,6 +131,9 @@ impl Air {
     /// Ends it: what was taken is still encoded and sent, for at most some seconds.
     pub(crate) async fn end(mut self) -> Sent {
         self.outlet.set(Vec::new());
+        // First: it would begin another lower encode in place of one that ends.
+        self.cast_end.cancel();
+        while self.casting.join_next().await.is_some() {}
         let (encodings, threads) = (self.encodings.clone(), std::mem::take(&mut self.threads));
         let finished = tokio::task::spawn_blocking(move || {
             encodings.iter().for_each(|e| e.finish());

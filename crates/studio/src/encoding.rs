@@ -245,9 +245,6 @@ impl Encoding {
     /// No frame follows: what was taken is still encoded and delivered, then the threads end.
     pub(crate) fn finish(&self) {
         self.video.finish();
-        if let Some(second) = &*self.second.load() {
-            second.finish();
-        }
         self.sounds.iter().for_each(Sound::finish);
     }
 
