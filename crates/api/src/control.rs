@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::health::{History, Warning};
 use crate::place::Place;
 use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
 use crate::source::{Devices, Source};
@@ -140,6 +141,13 @@ pub enum Command {
         /// The place.
         place: String,
     },
+    /// Asks how the show that is sent was so far, or the last one that was: answered with a [`History`].
+    #[serde(rename = "history")]
+    History {
+        /// The whole of it; else the last five minutes, second by second.
+        #[serde(default)]
+        whole: bool,
+    },
     /// Asks how things are: answered with a [`State`].
     #[serde(rename = "state")]
     State {},
@@ -243,6 +251,9 @@ pub struct Done {
     /// The cameras and microphones there are, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub devices: Option<Devices>,
+    /// How the show was, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub history: Option<Box<History>>,
 }
 
 /// What a studio tells unasked.
@@ -295,6 +306,20 @@ pub enum Event {
     Health {
         /// What.
         health: Health,
+    },
+    /// Something is the matter with a place, and it is time to say so.
+    #[serde(rename = "warning")]
+    Warning {
+        /// What.
+        warning: Warning,
+    },
+    /// What was warned of is better again.
+    #[serde(rename = "better")]
+    Better {
+        /// The place.
+        place: String,
+        /// What the warning was of, as in [`Diagnosis::cause`](crate::health::Diagnosis::cause).
+        cause: String,
     },
     /// The graphics device was lost; the last picture stands until it is made anew.
     #[serde(rename = "graphics.lost")]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::health::{Diagnosis, Standing};
 use crate::platform::Advice;
 use crate::studio::Failure;
 
@@ -70,6 +71,15 @@ pub struct PlaceState {
     /// Whether its line carries what it is to be sent.
     #[serde(default)]
     pub line: PlaceLine,
+    /// Where it stands; absent while nothing is sent there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub standing: Option<Standing>,
+    /// What is the matter with it; absent while nothing is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub diagnosis: Option<Diagnosis>,
+    /// kbit/s that its server says it has received during a second; absent where it doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub received_kbps: Option<u32>,
     /// kbit/s handed to the network during the last second.
     pub kbps: u32,
     /// Frames sent.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::health::Warning;
 use crate::place::PlaceState;
 use crate::scene::Scene;
 use crate::studio::Failure;
@@ -43,6 +44,9 @@ pub struct State {
     pub places: Vec<PlaceState>,
     /// The worst that is the matter now.
     pub health: Health,
+    /// The warnings that stand, the worst first.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// Why the show's last change is not in its file; absent while it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_saved: Option<Failure>,
@@ -147,10 +151,10 @@ pub struct Meter {
 pub struct Health {
     /// How bad it is.
     pub level: HealthLevel,
-    /// What it is, for programs: `health.good`, `health.idle`, `health.place_away`, `health.place_paused`,
-    /// `health.line_slow`, `health.line_weak`,
+    /// What it is, for programs: `health.good`, `health.idle`, `health.better`, `health.place_paused`,
     /// `health.machine_slow`, `health.source_lost`, `health.muted_heard`, `health.silent`, `health.clipping`,
-    /// `health.graphics_lost`, `health.not_saved`, `health.covered`.
+    /// `health.graphics_lost`, `health.not_saved`, `health.covered`, or `health.` and what a warning is of
+    /// ([`Diagnosis::cause`](crate::health::Diagnosis::cause)), as in `health.line.full`.
     pub code: String,
     /// The place or source it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]

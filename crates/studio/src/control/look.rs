@@ -80,6 +80,7 @@ impl Director {
             program_frames: parts.frames.read(),
             places: self.places(),
             health: self.watch.health().clone(),
+            warnings: Vec::new(),
             not_saved: self.saving.problem().cloned(),
         }
     }

@@ -167,6 +167,10 @@ place: Place } |
 { do: "place.remove"; 
 /**  The place. */
 place: string } | 
+/**  Asks how the show that is sent was so far, or the last one that was: answered with a [`History`]. */
+{ do: "history"; 
+/**  The whole of it; else the last five minutes, second by second. */
+whole?: boolean } | 
 /**  Asks how things are: answered with a [`State`]. */
 { do: "state" };
 
@@ -216,6 +220,21 @@ export type Devices = {
 	microphones: Device[],
 };
 
+/**  What is the matter with a place. */
+export type Diagnosis = {
+	/**
+	 *  What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `machine.slow`, `server.slow`,
+	 *  `line.busy`, `line.lossy`, `line.unsteady` or `line.full`.
+	 */
+	cause: string,
+	/**  Who is at fault. */
+	side: Side,
+	/**  What a seller can do about it: one sentence, in English. */
+	advice: string,
+	/**  For how many seconds it has been so. */
+	seconds: number,
+};
+
 /**  What a command that was done answers. */
 export type Done = {
 	/**  Number of the first program frame that shows the change; absent where nothing on air changes. */
@@ -224,6 +243,8 @@ export type Done = {
 	state?: State | null,
 	/**  The cameras and microphones there are, where that was asked. */
 	devices?: Devices | null,
+	/**  How the show was, where that was asked. */
+	history?: History | null,
 };
 
 /**  What a studio tells unasked. */
@@ -233,7 +254,7 @@ export type Event =
 /**  The scene. */
 scene: string; 
 /**  The first program frame that shows it. */
-tick: number }) & { adapter?: never; health?: never; on?: never; reason?: never; source?: never } | 
+tick: number }) & { adapter?: never; cause?: never; health?: never; on?: never; place?: never; reason?: never; source?: never; warning?: never } | 
 /**  A source of pictures was lost: its fallback shows. */
 ({ event: "source.lost"; 
 /**  The source. */
@@ -241,27 +262,37 @@ source: string;
 /**  The first program frame without it. */
 tick: number; 
 /**  Why, as far as that is known. */
-reason: string }) & { adapter?: never; health?: never; on?: never; scene?: never } | 
+reason: string }) & { adapter?: never; cause?: never; health?: never; on?: never; place?: never; scene?: never; warning?: never } | 
 /**  A source of pictures delivers again. */
 ({ event: "source.back"; 
 /**  The source. */
 source: string; 
 /**  The first program frame with it. */
-tick: number }) & { adapter?: never; health?: never; on?: never; reason?: never; scene?: never } | 
+tick: number }) & { adapter?: never; cause?: never; health?: never; on?: never; place?: never; reason?: never; scene?: never; warning?: never } | 
 /**  The show is being sent to all places that are on. */
-({ event: "live" }) & { adapter?: never; health?: never; on?: never; reason?: never; scene?: never; source?: never; tick?: never } | 
+({ event: "live" }) & { adapter?: never; cause?: never; health?: never; on?: never; place?: never; reason?: never; scene?: never; source?: never; tick?: never; warning?: never } | 
 /**  The show is no longer sent. */
-({ event: "ended" }) & { adapter?: never; health?: never; on?: never; reason?: never; scene?: never; source?: never; tick?: never } | 
+({ event: "ended" }) & { adapter?: never; cause?: never; health?: never; on?: never; place?: never; reason?: never; scene?: never; source?: never; tick?: never; warning?: never } | 
 /**  The cover picture is shown, or no longer. */
 ({ event: "cover"; 
 /**  Whether it is. */
 on: boolean; 
 /**  The first program frame of which that is true. */
-tick: number }) & { adapter?: never; health?: never; reason?: never; scene?: never; source?: never } | 
+tick: number }) & { adapter?: never; cause?: never; health?: never; place?: never; reason?: never; scene?: never; source?: never; warning?: never } | 
 /**  Something else is the worst that is the matter now. */
 ({ event: "health"; 
 /**  What. */
-health: Health }) & { adapter?: never; on?: never; reason?: never; scene?: never; source?: never; tick?: never } | 
+health: Health }) & { adapter?: never; cause?: never; on?: never; place?: never; reason?: never; scene?: never; source?: never; tick?: never; warning?: never } | 
+/**  Something is the matter with a place, and it is time to say so. */
+({ event: "warning"; 
+/**  What. */
+warning: Warning }) & { adapter?: never; cause?: never; health?: never; on?: never; place?: never; reason?: never; scene?: never; source?: never; tick?: never } | 
+/**  What was warned of is better again. */
+({ event: "better"; 
+/**  The place. */
+place: string; 
+/**  What the warning was of, as in [`Diagnosis::cause`](crate::health::Diagnosis::cause). */
+cause: string }) & { adapter?: never; health?: never; on?: never; reason?: never; scene?: never; source?: never; tick?: never; warning?: never } | 
 /**  The graphics device was lost; the last picture stands until it is made anew. */
 {
 	event: "graphics.lost",
@@ -271,7 +302,7 @@ health: Health }) & { adapter?: never; on?: never; reason?: never; scene?: never
 /**  The adapter. */
 adapter: string; 
 /**  The first program frame composed by it. */
-tick: number }) & { health?: never; on?: never; reason?: never; scene?: never; source?: never };
+tick: number }) & { cause?: never; health?: never; on?: never; place?: never; reason?: never; scene?: never; source?: never; warning?: never };
 
 /**  In what a show exceeds what a platform takes. */
 export type Exceeded = 
@@ -330,10 +361,10 @@ export type Health = {
 	/**  How bad it is. */
 	level: HealthLevel,
 	/**
-	 *  What it is, for programs: `health.good`, `health.idle`, `health.place_away`, `health.place_paused`,
-	 *  `health.line_slow`, `health.line_weak`,
+	 *  What it is, for programs: `health.good`, `health.idle`, `health.better`, `health.place_paused`,
 	 *  `health.machine_slow`, `health.source_lost`, `health.muted_heard`, `health.silent`, `health.clipping`,
-	 *  `health.graphics_lost`, `health.not_saved`, `health.covered`.
+	 *  `health.graphics_lost`, `health.not_saved`, `health.covered`, or `health.` and what a warning is of
+	 *  ([`Diagnosis::cause`](crate::health::Diagnosis::cause)), as in `health.line.full`.
 	 */
 	code: string,
 	/**  The place or source it is about. */
@@ -350,6 +381,22 @@ export type HealthLevel =
 "warning" | 
 /**  Viewers notice. */
 "bad";
+
+/**
+ *  How a show that is sent was from its beginning, or the last one that was.
+ * 
+ *  Time is cut into stretches of equal length. Each list of a place has a value for each stretch, oldest first.
+ */
+export type History = {
+	/**  Seconds from the show's beginning to that of the first stretch. */
+	from: number,
+	/**  Seconds of a stretch. */
+	step: number,
+	/**  The places, the most important first. */
+	places: PlaceHistory[],
+	/**  What was done and what happened, oldest first, of all places. */
+	log: LogEntry[],
+};
 
 /**  Where a stream key was put. */
 export type Kept = 
@@ -469,6 +516,45 @@ export type LiveState = {
 	seconds: number,
 };
 
+/**  Something that was done about a place, or happened to it. */
+export type LogEntry = {
+	/**  When it began, in seconds since the show did. */
+	at: number,
+	/**  When it ended: later than `at` where a rate rose or fell in steps. */
+	until: number,
+	/**  The place. */
+	place: string,
+} & Logged;
+
+/**  What was done about a place, or happened to it. */
+export type Logged = 
+/**  It is sent less. */
+{ what: "lowered"; 
+/**  Before, in kbit/s. */
+from_kbps: number; 
+/**  Since then. */
+to_kbps: number } | 
+/**  It is sent more. */
+{ what: "raised"; 
+/**  Before, in kbit/s. */
+from_kbps: number; 
+/**  Since then. */
+to_kbps: number } | 
+/**  The connection was lost, or never came about. */
+{ what: "lost"; 
+/**  Whether the server said no. */
+refused: boolean } | 
+/**  It takes the show. */
+{ what: "reached" } | 
+/**  This was found to be the matter. */
+{ what: "found"; 
+/**  As in [`Diagnosis::cause`]. */
+cause: string } | 
+/**  This isn't the matter any more. */
+{ what: "over"; 
+/**  As in [`Diagnosis::cause`]. */
+cause: string };
+
 /**  A level of sound in dBFS; -120 is silence. */
 export type Meter = {
 	/**  Highest sample, falling slowly. */
@@ -546,6 +632,30 @@ export type Place = {
 	on?: boolean,
 };
 
+/**  How a place was, stretch by stretch. */
+export type PlaceHistory = {
+	/**  The place's name. */
+	name: string,
+	/**  What the seller chose, pictures and sound, in kbit/s. */
+	wanted_kbps: number,
+	/**  What it was to be sent, in kbit/s: the least within the stretch. */
+	target_kbps: number[],
+	/**  What was handed to the network, in kbit/s. */
+	sent_kbps: number[],
+	/**  What the server says it has received, in kbit/s; absent where it doesn't say. */
+	received_kbps: (number | null)[],
+	/**  For how long what had to wait did, in milliseconds: the longest within the stretch. */
+	waiting_ms: number[],
+	/**  There and back in milliseconds; the longest within the stretch, absent where that isn't known. */
+	rtt_ms: (number | null)[],
+	/**  Packets that were lost, of a thousand; the most within the stretch, absent where that isn't known. */
+	lost: (number | null)[],
+	/**  Pictures it was not sent. */
+	skipped: number[],
+	/**  Whether its line carried what it was sent: the worst within the stretch. */
+	strength: Strength[],
+};
+
 /**  Whether a place's line carries what it is to be sent. */
 export type PlaceLine = 
 /**  It does, as far as it is known. */
@@ -579,6 +689,12 @@ export type PlaceState = {
 	status: PlaceStatus,
 	/**  Whether its line carries what it is to be sent. */
 	line?: PlaceLine,
+	/**  Where it stands; absent while nothing is sent there. */
+	standing?: Standing | null,
+	/**  What is the matter with it; absent while nothing is. */
+	diagnosis?: Diagnosis | null,
+	/**  kbit/s that its server says it has received during a second; absent where it doesn't say. */
+	received_kbps?: number | null,
 	/**  kbit/s handed to the network during the last second. */
 	kbps: number,
 	/**  Frames sent. */
@@ -673,6 +789,15 @@ export type Scene = {
 	layer?: Layer[],
 };
 
+/**  Who is at fault. */
+export type Side = 
+/**  The seller's computer. */
+"machine" | 
+/**  The way from there to the place. */
+"uplink" | 
+/**  The place. */
+"server";
+
 /**  How a source of sound is. */
 export type SoundState = {
 	/**  Its name. */
@@ -728,6 +853,14 @@ export type Source = {
 	fallback?: Fallback | null,
 };
 
+/**  Where a place stands. */
+export type Standing = {
+	/**  How good the picture is that goes there: 0 is the least that is worth sending, 100 what the seller chose. */
+	quality: number,
+	/**  Whether its line carries that. */
+	strength: Strength,
+};
+
 /**  What a page learns when it begins. */
 export type Start = {
 	/**  Version of the studio. */
@@ -770,9 +903,24 @@ export type State = {
 	places: PlaceState[],
 	/**  The worst that is the matter now. */
 	health: Health,
+	/**  The warnings that stand, the worst first. */
+	warnings?: Warning[],
 	/**  Why the show's last change is not in its file; absent while it is. */
 	not_saved?: Failure | null,
 };
+
+/**  Whether a line carries what it is sent, worst first. */
+export type Strength = 
+/**  Nothing arrives. */
+"broken" | 
+/**  Less than it is sent. */
+"weak" | 
+/**  What it is sent, but that is less than is wanted. */
+"enough" | 
+/**  All that is wanted. */
+"strong" | 
+/**  Not known (yet). */
+"unknown";
 
 /**  Who said what is known of a platform: not all of them publish it. */
 export type Teller = 
@@ -799,4 +947,14 @@ state: State } |
 event: Event } | 
 /**  The window was to be closed while the show is live: what now? */
 { told: "closing" };
+
+/**  A warning that stands. */
+export type Warning = {
+	/**  The place it is about. */
+	place: string,
+	/**  What is the matter, and for how long it has been. */
+	diagnosis: Diagnosis,
+	/**  Whether viewers there see nothing, or a picture that halts; else it is poorer. */
+	bad: boolean,
+};
 
