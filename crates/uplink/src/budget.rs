@@ -91,13 +91,28 @@ impl Budget {
 
     /// What a place is to be sent, in kilobits a second of pictures and sound; none while its pictures pause.
     pub fn kbps(&self, rank: Rank) -> Option<u32> {
-        let member = self.members.iter().find(|member| member.rank == rank)?;
+        let member = self.member(rank)?;
         Some(member.own.kbps().min(member.share?))
     }
 
     /// Whether the route limits what places get, so that those behind the first have less than they could.
     pub fn is_short(&self) -> bool {
         self.total.as_ref().is_some_and(Controller::is_limiting)
+    }
+
+    /// Kilobits a second that a place was delivered lately; none while too little is known.
+    pub fn delivered_kbps(&self, rank: Rank) -> Option<u32> {
+        self.member(rank)?.own.delivered_kbps()
+    }
+
+    /// How long what waits for a place takes, with what the network holds.
+    pub fn waiting(&self, rank: Rank) -> Duration {
+        self.member(rank)
+            .map_or(Duration::ZERO, |member| member.own.waiting())
+    }
+
+    fn member(&self, rank: Rank) -> Option<&Member> {
+        self.members.iter().find(|member| member.rank == rank)
     }
 
     /// Takes note of what is known of a place's line at `sample.at`, while `made_kbps` was made for it lately. What was

@@ -19,6 +19,7 @@
 mod cause;
 mod held;
 mod log;
+mod losses;
 mod seen;
 mod shortage;
 mod signs;
@@ -29,6 +30,7 @@ mod watch;
 
 pub use cause::{Cause, Severity, Side};
 pub use log::{Done, Entry, Log};
+pub use losses::Losses;
 pub use seen::{Connection, Seen, Why};
 pub use standing::{Standing, Strength};
 pub use warnings::{Said, Warnings};

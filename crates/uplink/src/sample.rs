@@ -14,9 +14,10 @@ use std::time::{Duration, Instant};
 /// | `outstanding` | packets not acknowledged | bytes in the send buffer | - |
 /// | `sent_again` | bytes | bytes | - |
 /// | `gave_up` | never | packets that were too late | pictures left out |
+/// | `lost` | - | - | share of packets, each second |
 /// | `held` | time that the peer's window was full | - | - |
 /// | `estimate_kbps` | - | - | congestion control (GCC) |
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
     /// When it was taken.
     pub at: Instant,
@@ -38,6 +39,9 @@ pub struct Sample {
     pub sent_again: u64,
     /// Packets or pictures that were given up as too late since the connection began.
     pub gave_up: u64,
+    /// The share of packets that were lost in the last second, 0 to 1, where the transport is told that; where it isn't,
+    /// `sent_again` says it.
+    pub lost: Option<f32>,
     /// How long the other end took nothing more, since the connection began: it is slow, not the line.
     pub held: Duration,
     /// What the transport itself thinks the line carries, in kilobits a second; none where it doesn't think.
@@ -58,6 +62,7 @@ impl Sample {
             outstanding: false,
             sent_again: 0,
             gave_up: 0,
+            lost: None,
             held: Duration::ZERO,
             estimate_kbps: None,
         }
