@@ -118,7 +118,7 @@ impl Air {
         self.began.elapsed().as_secs_f64()
     }
 
-    /// Its destinations.
+    /// Its destinations, the most important first.
     pub(crate) fn destinations(&self) -> &[Arc<Destination>] {
         &self.destinations
     }
@@ -199,6 +199,7 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
         }
         encodings.push(encoding);
     }
+    destinations.sort_by_key(|destination| destination.rank);
     Ok((encodings, destinations))
 }
 

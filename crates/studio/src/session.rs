@@ -10,6 +10,7 @@ use capture::clock::ShowClock;
 use media::Utc;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, block_in_place};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::air::{self, Air, Ground, Sent, utc_of};
@@ -27,6 +28,8 @@ use crate::{Error, assets, mix, platform, tick};
 const READINGS: usize = 8;
 /// Time between two corrections of the clock.
 const CORRECTION: Duration = Duration::from_secs(10);
+/// How often the health of its places is looked at.
+const BEAT: Duration = Duration::from_millis(50);
 
 /// How a show is opened.
 #[derive(Clone, Debug)]
@@ -202,6 +205,8 @@ impl Running {
             "the show is open"
         );
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        let mut beats = tokio::time::interval(BEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut corrections = tokio::time::interval_at(tokio::time::Instant::now() + CORRECTION, CORRECTION);
         loop {
             tokio::select! {
@@ -210,18 +215,25 @@ impl Running {
                     self.director.second();
                     if self.program.has_ended() { break }
                 }
-                _ = corrections.tick() => self.correct_clock().await,
+                _ = beats.tick() => self.director.beat(),
+                _ = corrections.tick() => self.correct_clock(),
                 () = self.director.next() => {}
             }
         }
         self.finish().await
     }
 
-    async fn correct_clock(&mut self) {
-        let Some(companion) = &self.companion else { return };
-        let readings = companion.readings(&self.ground.clock, READINGS).await;
-        let mut utc = self.ground.utc.lock().unwrap_or_else(PoisonError::into_inner);
-        utc.correct(&readings);
+    /// On its own: a companion on a bad line takes its time to answer. Each is over before the next.
+    fn correct_clock(&self) {
+        let Some(companion) = self.companion.clone() else {
+            return;
+        };
+        let (clock, utc) = (self.ground.clock, Arc::clone(&self.ground.utc));
+        tokio::spawn(async move {
+            let readings = tokio::time::timeout(CORRECTION, companion.readings(&clock, READINGS)).await;
+            let mut utc = utc.lock().unwrap_or_else(PoisonError::into_inner);
+            utc.correct(&readings.unwrap_or_default());
+        });
     }
 
     async fn finish(mut self) -> Result<ShowReport, Error> {

@@ -18,6 +18,7 @@ use super::live::Sending;
 use super::plan::Running;
 use super::saving::Saving;
 use super::stage::{Refusal, Stage};
+use super::wards::Wards;
 use super::works::Finished;
 use crate::air::{Air, Ground, Sent};
 use crate::mix::Patch;
@@ -65,6 +66,7 @@ pub(crate) struct Director {
     pub(super) sending: Sending,
     pub(super) saving: Saving,
     pub(super) watch: Watch,
+    pub(super) wards: Wards,
     /// What takes its time.
     pub(super) works: JoinSet<Finished>,
     /// Names of sources that are being opened.
@@ -83,6 +85,7 @@ impl Director {
             sending: Sending::new(parts.air.take()),
             saving: Saving::new(parts.keep.take()),
             watch: Watch::default(),
+            wards: Wards::default(),
             works: JoinSet::new(),
             opening: Vec::new(),
             covered: false,
@@ -90,6 +93,7 @@ impl Director {
             parts,
         };
         director.look_for_keys();
+        director.watch_places();
         director
     }
 
@@ -156,6 +160,10 @@ impl Director {
             Command::ListDevices {} => return self.list_devices(answer),
             Command::PutPlace { place } => self.put_place(place),
             Command::RemovePlace { place } => self.remove_place(&place),
+            Command::History { whole } => Ok(Done {
+                history: Some(Box::new(self.wards.history(whole))),
+                ..Done::default()
+            }),
             Command::State {} => Ok(Done {
                 state: Some(Box::new(self.state())),
                 ..Done::default()

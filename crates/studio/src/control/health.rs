@@ -1,14 +1,15 @@
 //! The worst that is the matter with a show, from what was counted each second. No IO, no clock.
 
-use api::place::{PlaceLine, PlaceState, PlaceStatus};
+use api::place::{PlaceLine, PlaceState};
 use api::state::{Health, HealthLevel, SoundState};
+use uplink::health::Cause;
+
+use super::wards::is_bad;
 
 /// Silence that lasts so many seconds while the show is live is said.
 const SILENT: u32 = 10;
 /// Below this the program counts as silent, in dBFS.
 const SILENT_DB: f32 = -60.0;
-/// A weak line is said when it has been so for so many seconds: before that the studio may have healed it.
-const WEAK: u32 = 2;
 /// What was the matter is said for so many seconds more: people look now and then.
 const LINGER: u32 = 5;
 
@@ -27,6 +28,10 @@ pub(crate) struct Second<'a> {
     pub(crate) machine: u64,
     pub(crate) graphics_lost: bool,
     pub(crate) not_saved: bool,
+    /// The worst that is the matter with a place.
+    pub(crate) matter: Option<(String, Cause)>,
+    /// A place that has just become better again.
+    pub(crate) better: Option<String>,
 }
 
 /// Watches a show, second by second.
@@ -34,11 +39,8 @@ pub(crate) struct Second<'a> {
 pub(crate) struct Watch {
     machine: u64,
     machine_slow: u32,
-    places: Vec<(String, u64, u32)>,
     clipped: Vec<(String, u64, u32)>,
     silent: u32,
-    /// Places whose line is weak, and for how many seconds.
-    weak: Vec<(String, u32)>,
     health: Health,
 }
 
@@ -58,60 +60,53 @@ impl Watch {
         } else {
             self.machine_slow.saturating_sub(1)
         };
-        let skipped = second.places.iter().map(|p| (p.name.as_str(), p.skipped));
-        follow(&mut self.places, skipped);
         let clipped = second.sounds.iter().filter(|s| !s.mute);
         follow(&mut self.clipped, clipped.map(|s| (s.name.as_str(), s.clipped)));
         let silent = second.live && !second.covered && second.program_db < SILENT_DB;
         self.silent = if silent { self.silent + 1 } else { 0 };
-        self.weaken(second.places);
+        self.judge(second)
+    }
+
+    /// Judges anew within a second; whether its word has changed.
+    pub(crate) fn judge(&mut self, second: &Second) -> bool {
         let health = self.worst(second);
         let changed = health != self.health;
         self.health = health;
         changed
     }
 
-    fn weaken(&mut self, places: &[PlaceState]) {
-        let weak = places
-            .iter()
-            .filter(|p| p.line == PlaceLine::Weak && p.status == PlaceStatus::Live);
-        let before = std::mem::take(&mut self.weak);
-        let seconds = |name: &str| before.iter().find(|w| w.0 == name).map_or(0, |w| w.1);
-        self.weak = weak.map(|p| (p.name.clone(), seconds(&p.name) + 1)).collect();
-    }
-
     fn worst(&self, second: &Second) -> Health {
         use HealthLevel::{Bad, Good, Warning};
         let rising = |all: &[(String, u64, u32)]| all.iter().find(|p| p.2 > 0).map(|p| p.0.clone());
-        let away = second.places.iter().find(|p| p.status == PlaceStatus::Away);
         let paused = second.places.iter().find(|p| p.line == PlaceLine::Paused);
-        let weak = self.weak.iter().find(|w| w.1 >= WEAK);
         let muted = second.sounds.iter().find(|s| s.heard_while_muted);
+        let matter = |bad: bool| {
+            let matter = second.matter.as_ref().filter(|matter| is_bad(matter.1) == bad);
+            matter.map(|(place, cause)| (if bad { Bad } else { Warning }, cause.code(), Some(place.clone())))
+        };
         let found = [
             second.graphics_lost.then_some((Bad, "graphics_lost", None)),
-            away.map(|p| (Bad, "place_away", Some(p.name.clone()))),
+            matter(true),
             paused.map(|p| (Bad, "place_paused", Some(p.name.clone()))),
             second.lost.first().map(|s| (Bad, "source_lost", Some(s.clone()))),
-            (second.live && self.machine_slow > 0).then_some((Bad, "machine_slow", None)),
-            second
-                .live
-                .then(|| rising(&self.places))
-                .flatten()
-                .map(|p| (Bad, "line_slow", Some(p))),
-            weak.map(|w| (Warning, "line_weak", Some(w.0.clone()))),
+            matter(false),
             muted.map(|s| (Warning, "muted_heard", Some(s.name.clone()))),
             (self.silent >= SILENT).then_some((Warning, "silent", None)),
             rising(&self.clipped).map(|s| (Warning, "clipping", Some(s))),
             (!second.live && self.machine_slow > 0).then_some((Warning, "machine_slow", None)),
             second.not_saved.then_some((Warning, "not_saved", None)),
             second.covered.then_some((Warning, "covered", None)),
+            second.better.clone().map(|place| (Good, "better", Some(place))),
         ];
         let calm = (Good, if second.live { "good" } else { "idle" }, None);
         let (level, code, subject) = found.into_iter().flatten().next().unwrap_or(calm);
         Health {
             level,
             code: format!("health.{code}"),
-            sentence: sentence(code, subject.as_deref().unwrap_or_default()),
+            sentence: match &second.matter {
+                Some((place, cause)) if cause.code() == code => format!("'{place}': {}", cause.advice()),
+                _ => sentence(code, subject.as_deref().unwrap_or_default()),
+            },
             subject,
         }
     }
@@ -139,14 +134,12 @@ fn sentence(code: &str, subject: &str) -> String {
         "good" => "All is well.".into(),
         "idle" => "Ready. Nothing is being sent.".into(),
         "graphics_lost" => "The graphics device is being restarted; the last picture stands.".into(),
-        "place_away" => format!("'{subject}' can't be reached; it is tried again by itself."),
+        "better" => format!("'{subject}' is better again."),
         "source_lost" => format!("No picture comes from '{subject}'; look at its cable."),
         "machine_slow" => "This computer is too slow for the show; close other programs.".into(),
-        "line_slow" => format!("The upload to '{subject}' is too slow; pictures are skipped."),
         "place_paused" => {
             format!("Your line can't carry '{subject}' too: no pictures go there until it does.")
         }
-        "line_weak" => format!("Your line is weak: the picture is coarser at '{subject}'."),
         "muted_heard" => format!("Someone speaks into '{subject}', which is muted."),
         "silent" => "Viewers have heard nothing for ten seconds.".into(),
         "clipping" => format!("'{subject}' is too loud and distorts; turn it down at the microphone."),
@@ -159,15 +152,6 @@ fn sentence(code: &str, subject: &str) -> String {
 mod tests {
     use super::*;
 
-    fn place(name: &str, status: PlaceStatus, skipped: u64) -> PlaceState {
-        PlaceState {
-            name: name.into(),
-            status,
-            skipped,
-            ..PlaceState::default()
-        }
-    }
-
     fn live(places: &[PlaceState]) -> Second<'_> {
         Second {
             live: true,
@@ -178,46 +162,45 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_is_said_and_what_is_over_is_said_some_seconds_more() {
+    fn what_is_the_matter_with_a_place_stands_by_how_bad_it_is_and_its_end_is_said() {
         let mut watch = Watch::default();
-        let well = [place("a", PlaceStatus::Live, 0)];
-        watch.look(&live(&well));
-        assert_eq!(watch.health().code, "health.good");
-        let slow = [place("a", PlaceStatus::Live, 3)];
-        assert!(watch.look(&live(&slow)));
-        assert_eq!(
-            (watch.health().code.as_str(), watch.health().subject.as_deref()),
-            ("health.line_slow", Some("a"))
-        );
-        (1..LINGER).for_each(|_| assert!(!watch.look(&live(&slow))));
-        assert!(watch.look(&live(&slow)));
-        assert_eq!(watch.health().code, "health.good");
-        let away = [
-            place("b", PlaceStatus::Live, 0),
-            place("a", PlaceStatus::Away, 90),
-        ];
-        watch.look(&live(&away));
-        assert_eq!(watch.health().code, "health.place_away");
+        let said = |watch: &mut Watch, cause, lost| {
+            let matter = Some(("a".to_owned(), cause));
+            let second = Second {
+                matter,
+                lost,
+                ..live(&[])
+            };
+            watch.look(&second);
+            (watch.health().code.clone(), watch.health().level)
+        };
+        let camera = || vec!["camera".to_owned()];
+        let full = said(&mut watch, Cause::LineFull, Vec::new());
+        assert_eq!(full, ("health.line.full".to_owned(), HealthLevel::Warning));
+        assert_eq!(watch.health().subject.as_deref(), Some("a"));
+        let lost = said(&mut watch, Cause::LineFull, camera());
+        assert_eq!(lost.0, "health.source_lost");
+        let silent = said(&mut watch, Cause::Silent, camera());
+        assert_eq!(silent, ("health.line.silent".to_owned(), HealthLevel::Bad));
+        let better = Second {
+            better: Some("a".into()),
+            ..live(&[])
+        };
+        assert!(watch.judge(&better));
+        assert_eq!(watch.health().code, "health.better");
+        assert_eq!(watch.health().level, HealthLevel::Good);
+        assert!(!watch.judge(&better));
     }
 
     #[test]
-    fn a_weak_line_is_said_when_it_lasts_and_a_place_that_pauses_at_once() {
+    fn a_place_that_pauses_is_said_at_once() {
         let mut watch = Watch::default();
-        let with = |line| {
-            [PlaceState {
-                line,
-                ..place("a", PlaceStatus::Live, 0)
-            }]
-        };
-        watch.look(&live(&with(PlaceLine::Weak)));
-        assert_eq!(watch.health().code, "health.good");
-        watch.look(&live(&with(PlaceLine::Enough)));
-        watch.look(&live(&with(PlaceLine::Weak)));
-        assert_eq!(watch.health().code, "health.good", "it was healed between");
-        watch.look(&live(&with(PlaceLine::Weak)));
-        assert_eq!(watch.health().code, "health.line_weak");
-        assert_eq!(watch.health().level, HealthLevel::Warning);
-        watch.look(&live(&with(PlaceLine::Paused)));
+        let paused = [PlaceState {
+            name: "a".into(),
+            line: PlaceLine::Paused,
+            ..PlaceState::default()
+        }];
+        watch.look(&live(&paused));
         assert_eq!(watch.health().code, "health.place_paused");
     }
 
@@ -231,8 +214,18 @@ mod tests {
         };
         watch.look(&second(1, -20.0));
         assert_eq!(watch.health().code, "health.good");
-        watch.look(&second(4, -20.0));
+        let ready = Second {
+            live: false,
+            ..second(4, -20.0)
+        };
+        watch.look(&ready);
         assert_eq!(watch.health().code, "health.machine_slow");
+        watch.look(&second(4, -20.0));
+        assert_eq!(
+            watch.health().code,
+            "health.good",
+            "of a show that is sent its places say it"
+        );
         (1..SILENT).for_each(|_| _ = watch.look(&second(4, -80.0)));
         assert_eq!(watch.health().code, "health.good");
         watch.look(&second(4, -80.0));

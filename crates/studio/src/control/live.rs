@@ -1,12 +1,14 @@
 //! Going live and ending; the places the show goes to.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use api::control::{Done, Event, Outcome};
 use api::place::{Place, PlaceState, PlaceStatus};
 
 use super::director::{Asker, Director, failure};
 use super::stage::Refusal;
+use super::wards::Counted;
 use super::works::Finished;
 use crate::Error;
 use crate::air::{self, Air, Sent};
@@ -74,6 +76,16 @@ impl Sending {
         }
     }
 
+    /// What was counted of a place in the second that has passed.
+    pub(super) fn counted(&self, destination: &Destination) -> Counted {
+        let stats = destination.stats();
+        Counted {
+            sent_kbps: self.pace.get(&destination.name).map_or(0, |p| p.1),
+            received_kbps: None,
+            skipped: stats.dropped_line + stats.dropped_away + stats.dropped_paused,
+        }
+    }
+
     /// How the place of `output` is.
     pub(super) fn place(&self, output: &Output, canvas: &Canvas) -> PlaceState {
         let plain = PlaceState {
@@ -137,12 +149,21 @@ impl Director {
             Ok(air) => {
                 tracing::info!(places = air.destinations().len(), "live");
                 self.sending.air = Some(air);
+                self.watch_places();
                 self.parts.door.tell(Event::Live {});
                 Outcome::Done(Done::default())
             }
             Err(error) => Outcome::Failed(failure(error.code(), error)),
         };
         let _ = answer.send(outcome);
+    }
+
+    /// From now on the places of the show that is sent are watched.
+    pub(super) fn watch_places(&mut self) {
+        let Some(air) = self.sending.air() else { return };
+        let places = air.destinations().iter();
+        let places = places.map(|d| (d.name.clone(), d.wanted.bounds().most_kbps));
+        self.wards.begin(places, Instant::now());
     }
 
     pub(super) fn end_live(&mut self, answer: Asker) {
@@ -154,6 +175,7 @@ impl Director {
             (false, None) => Refusal::NotLive,
             (false, Some(air)) => {
                 self.sending.changing = true;
+                self.wards.end();
                 self.works
                     .spawn(async move { Finished::Ended(air.end().await, answer) });
                 return;

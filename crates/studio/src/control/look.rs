@@ -1,5 +1,8 @@
 //! How things are: for whoever asks, and each second for the health line.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use api::control::Event;
 use api::place::PlaceState;
 use api::state::{CanvasState, LiveState, PictureState, SoundState, State};
@@ -7,38 +10,106 @@ use capture::camera::Monitor;
 
 use super::director::{Director, Facts};
 use super::health::Second;
+use super::wards::Told;
+use crate::air::Air;
+use crate::output::Destination;
 
 impl Director {
     /// A second has passed.
     pub(crate) fn second(&mut self) {
         self.sending.second();
+        let counted: Vec<_> = self.watched().iter().map(|d| self.sending.counted(d)).collect();
+        self.wards.second(counted.into_iter());
+        let (places, sounds) = (self.places(), self.sounds());
+        let facts = self.facts(&places, &sounds);
+        if self.watch.look(&facts) {
+            self.tell_health();
+        }
+    }
+
+    /// Some fiftieth of a second has passed: how are the places?
+    pub(crate) fn beat(&mut self) {
+        let (now, late) = (Instant::now(), self.late());
+        let watched = self.watched().iter();
+        let seen: Vec<_> = watched.map(|d| (d.seen(now), d.round_trip())).collect();
+        let before = self.wards.worst().map(|(name, cause)| (name.to_owned(), cause));
+        let told = self.wards.see(seen.into_iter(), late, now);
+        let worst = self.wards.worst();
+        if told.is_empty() && worst == before.as_ref().map(|(name, cause)| (name.as_str(), *cause)) {
+            return;
+        }
+        let (places, sounds) = (self.places(), self.sounds());
+        let facts = self.facts(&places, &sounds);
+        if self.watch.judge(&facts) {
+            self.tell_health();
+        }
+        told.into_iter().for_each(|told| self.tell(told));
+    }
+
+    fn tell_health(&self) {
+        let health = self.watch.health().clone();
+        self.parts.door.tell(Event::Health { health });
+    }
+
+    fn tell(&self, told: Told) {
+        self.parts.door.tell(match told {
+            Told::Warning(warning) => {
+                let (output, cause) = (&warning.place, &warning.diagnosis.cause);
+                tracing::warn!(output, cause, "a warning: {}", warning.diagnosis.advice);
+                Event::Warning { warning }
+            }
+            Told::Better { place, cause } => {
+                let cause = cause.code().to_owned();
+                tracing::info!(output = place, cause, "better again");
+                Event::Better { place, cause }
+            }
+        });
+    }
+
+    /// The places the show is sent to, the most important first.
+    fn watched(&self) -> &[Arc<Destination>] {
+        self.sending.air().map_or(&[], Air::destinations)
+    }
+
+    /// Frames late, repeated or refused by encoders since the start.
+    fn late(&self) -> u64 {
+        let frames = self.parts.frames.read();
+        let refused = self.sending.air().map_or(0, Air::refused);
+        frames.late + frames.repeated + refused
+    }
+
+    fn facts<'a>(&self, places: &'a [PlaceState], sounds: &'a [SoundState]) -> Second<'a> {
         let pictures = self.parts.pictures.iter().flatten();
         let lost = pictures.filter(|f| f.lamp.visible() && !f.lamp.live());
-        let lost = lost.map(|f| f.name.clone()).collect();
-        let frames = self.parts.frames.read();
-        let refused = self.sending.air().map_or(0, crate::air::Air::refused);
-        let (places, sounds) = (self.places(), self.sounds());
-        let second = Second {
+        let matter = self.wards.worst();
+        Second {
             live: self.sending.air().is_some(),
             covered: self.covered,
-            places: &places,
-            lost,
-            sounds: &sounds,
+            places,
+            lost: lost.map(|f| f.name.clone()).collect(),
+            sounds,
             program_db: self.parts.patch.desk().program.get().peak_db,
-            machine: frames.late + frames.repeated + refused,
+            machine: self.late(),
             graphics_lost: self.graphics_lost,
             not_saved: self.saving.problem().is_some(),
-        };
-        if self.watch.look(&second) {
-            let health = self.watch.health().clone();
-            self.parts.door.tell(Event::Health { health });
+            matter: matter.map(|(place, cause)| (place.to_owned(), cause)),
+            better: self.wards.better(Instant::now()).map(str::to_owned),
         }
     }
 
     fn places(&self) -> Vec<PlaceState> {
         let outputs = self.parts.show.outputs.iter();
         outputs
-            .map(|output| self.sending.place(output, &self.parts.show.canvas))
+            .map(|output| {
+                let place = self.sending.place(output, &self.parts.show.canvas);
+                let known = self.wards.place(&output.name, Instant::now());
+                let (standing, diagnosis) = known.unzip();
+                PlaceState {
+                    standing,
+                    diagnosis: diagnosis.flatten(),
+                    ..place
+                }
+            })
             .collect()
     }
 
@@ -80,7 +151,7 @@ impl Director {
             program_frames: parts.frames.read(),
             places: self.places(),
             health: self.watch.health().clone(),
-            warnings: Vec::new(),
+            warnings: self.wards.warnings(Instant::now()),
             not_saved: self.saving.problem().cloned(),
         }
     }

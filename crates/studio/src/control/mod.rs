@@ -14,6 +14,7 @@
 //! | `back` | takes the last action back |
 //! | `source.add`, `source.remove`, `devices` | cameras, microphones and other sources |
 //! | `place.put`, `place.remove` | the places it goes to |
+//! | `history` | how the show that is sent was so far, or the last one |
 //! | `state` | everything as it is now |
 
 mod director;
@@ -23,8 +24,11 @@ mod lines;
 mod live;
 mod look;
 mod plan;
+mod record;
 mod saving;
 mod stage;
+mod wards;
+mod wire;
 mod works;
 
 pub(crate) use director::{Director, Facts, Parts};

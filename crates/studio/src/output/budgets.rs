@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use uplink::{Action, Bounds, Budget, Mode, Rank, Sample};
 
@@ -43,6 +43,10 @@ pub(super) struct Given {
     pub(super) kbps: Option<u32>,
     /// Whether that is less than it may because others share the way.
     pub(super) shared: bool,
+    /// What it was delivered lately, in kbit/s; none while too little is known.
+    pub(super) delivered_kbps: Option<u32>,
+    /// How long what waits for it takes.
+    pub(super) waiting: Duration,
 }
 
 impl Budgets {
@@ -60,24 +64,25 @@ impl Budgets {
         }
     }
 
-    /// Takes note of what is known of its line: what was done about it, and what it is to be sent.
-    pub(super) fn see(&self, way: Way, rank: Rank, sample: &Sample, made: f64) -> (Option<Action>, Given) {
+    /// Takes note of what is known of its line: what was done about it, and what it is to be sent. None where it isn't
+    /// connected that way.
+    pub(super) fn see(
+        &self,
+        way: Way,
+        rank: Rank,
+        sample: &Sample,
+        made: f64,
+    ) -> Option<(Option<Action>, Given)> {
         let mut budgets = self.lock();
-        let Some(budget) = budgets.get_mut(&way) else {
-            return (
-                None,
-                Given {
-                    kbps: None,
-                    shared: false,
-                },
-            );
-        };
+        let budget = budgets.get_mut(&way)?;
         let action = budget.see(rank, sample, made);
         let given = Given {
             kbps: budget.kbps(rank),
             shared: budget.is_short(),
+            delivered_kbps: budget.delivered_kbps(rank),
+            waiting: budget.waiting(rank),
         };
-        (action, given)
+        Some((action, given))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Way, Budget>> {

@@ -1,21 +1,26 @@
 //! A place the show goes to: how it stands, and what is known of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use api::place::PlaceLine;
 use api::studio::{Failure, LineStats, OutputStats};
 use tokio::sync::watch;
 use uplink::Rank;
+use uplink::health::{Connection, Seen, Why};
 
 use super::budgets::Budgets;
 use super::line::{Line, LineError};
 use super::route::Route;
+use super::vitals::Vitals;
 use super::{Queue, Wanted};
 use crate::encoding::Tracks;
 
 /// A line that carries less than this share of what it is to be sent is weak: people see it.
 const WEAK: f64 = 0.7;
+/// A server may hold a connection that is lost for so long.
+const HELD: Duration = Duration::from_secs(10);
 
 /// A destination, its queue and what is known of it.
 pub(crate) struct Destination {
@@ -32,6 +37,9 @@ pub(crate) struct Destination {
     pub(crate) links: watch::Receiver<()>,
     stats: Mutex<OutputStats>,
     away_since: Mutex<Option<Instant>>,
+    vitals: Mutex<Vitals>,
+    /// Whether the last try that failed was a refusal.
+    refused: AtomicBool,
 }
 
 /// What all destinations of a show have in common.
@@ -69,6 +77,8 @@ impl Destination {
             links: shared.links.clone(),
             stats: Mutex::new(stats),
             away_since,
+            vitals: Mutex::default(),
+            refused: AtomicBool::new(false),
         }
     }
 
@@ -100,6 +110,60 @@ impl Destination {
     pub(crate) fn connected(&self) -> bool {
         let since = self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
         since.is_none()
+    }
+
+    /// What is known of it at `now`.
+    pub(crate) fn seen(&self, now: Instant) -> Seen {
+        let stats = self.lock().clone();
+        let (vitals, dropped) = (self.vitals(), self.queue.dropped());
+        let bounds = self.wanted.bounds();
+        Seen {
+            connection: self.connection(&stats, now),
+            target_kbps: match vitals.target_kbps {
+                Some(kbps) => kbps,
+                None if self.queue.is_paused() => bounds.least_kbps,
+                None => stats.target_kbps.unwrap_or(bounds.most_kbps),
+            },
+            made_kbps: vitals.made_kbps,
+            delivered_kbps: vitals.delivered_kbps,
+            estimate_kbps: vitals.estimate_kbps,
+            waiting: vitals.waiting,
+            loss: vitals.loss,
+            server_slow: vitals.server_slow,
+            shared: vitals.shared,
+            lowered: stats.lowered,
+            skipped: dropped.line + stats.line.map_or(0, |line| line.skipped),
+            ..Seen::new(now, bounds)
+        }
+    }
+
+    /// How long a packet takes there and back, where that is known.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        Some(self.vitals().rtt).filter(|rtt| !rtt.is_zero())
+    }
+
+    fn connection(&self, stats: &OutputStats, now: Instant) -> Connection {
+        let since = *self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(since) = since else {
+            return Connection::Live;
+        };
+        let was_live = stats.connections > 0;
+        match &stats.error {
+            None => Connection::Connecting,
+            // A server that has not noticed yet that our connection is lost refuses another.
+            Some(_) if was_live && now - since < HELD => Connection::Away(Why::Unanswered),
+            Some(_) if self.refused.load(Ordering::Relaxed) => Connection::Away(Why::Refused),
+            Some(_) => Connection::Away(Why::Unanswered),
+        }
+    }
+
+    /// What is known of its line.
+    pub(crate) fn vitals(&self) -> Vitals {
+        *self.vitals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn feels(&self, vitals: Vitals) {
+        *self.vitals.lock().unwrap_or_else(PoisonError::into_inner) = vitals;
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, OutputStats> {
@@ -158,6 +222,7 @@ impl Destination {
             code: error.code().to_owned(),
             sentence: self.sentence(error),
         };
+        self.refused.store(error.is_refusal(), Ordering::Relaxed);
         let mut stats = self.lock();
         if stats.error.as_ref() != Some(&failure) {
             tracing::warn!(output = self.name, code = failure.code, "{}", failure.sentence);

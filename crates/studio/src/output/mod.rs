@@ -17,6 +17,7 @@ mod moving;
 mod pulse;
 mod queue;
 mod route;
+mod vitals;
 mod whip;
 
 pub(crate) use budgets::Budgets;

@@ -10,6 +10,7 @@ use uplink::{Action, Bounds, Pacer, Sample};
 
 use super::Destination;
 use super::budgets::{Given, Way};
+use super::vitals::{Pulsation, Vitals};
 
 /// How often the line is asked.
 const EVERY: Duration = Duration::from_millis(50);
@@ -26,7 +27,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn bounds(self) -> Bounds {
+    pub(crate) fn bounds(self) -> Bounds {
         Bounds {
             least_kbps: LEAST_KBPS.min(self.pictures) + self.sound,
             most_kbps: self.pictures + self.sound,
@@ -48,6 +49,7 @@ pub(super) struct Pulse {
     made: VecDeque<(Instant, u64)>,
     /// What the line had given up when last asked.
     gave_up: u64,
+    pulsation: Pulsation,
 }
 
 impl Pulse {
@@ -63,6 +65,7 @@ impl Pulse {
             pacer: Pacer::new(destination.wanted.bounds().most_kbps, Instant::now()),
             made: VecDeque::new(),
             gave_up: 0,
+            pulsation: Pulsation::new(Instant::now()),
         }
     }
 
@@ -75,6 +78,7 @@ impl Pulse {
         self.destination.budgets.connected(way, rank, bounds, self.kbps);
         (self.way, self.gave_up) = (Some(way), 0);
         self.made.clear();
+        self.pulsation = Pulsation::new(Instant::now());
         self.pacer = Pacer::new(bounds.most_kbps, Instant::now());
         self.pacer.kbps()
     }
@@ -84,6 +88,7 @@ impl Pulse {
         if let Some(way) = self.way.take() {
             self.destination.budgets.gone(way, self.destination.rank);
         }
+        self.destination.feels(Vitals::default());
     }
 
     /// Until the line is to be asked. Can be dropped.
@@ -109,7 +114,9 @@ impl Pulse {
         let (action, given) = self
             .destination
             .budgets
-            .see(way, self.destination.rank, &sample, made);
+            .see(way, self.destination.rank, &sample, made)?;
+        let vitals = self.pulsation.see(&sample, made, &given);
+        self.destination.feels(vitals);
         if let Some(Action::Lowered {
             delivered_kbps,
             waiting,

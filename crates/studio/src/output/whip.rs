@@ -84,6 +84,7 @@ impl WhipRoute {
             stamped: self.stamped,
             wants_key_frame: false,
             told: None,
+            last: (Duration::ZERO, None),
             skipped: 0,
             _endpoint: endpoint,
         })
@@ -151,6 +152,8 @@ pub(super) struct WhipLine {
     stamped: bool,
     wants_key_frame: bool,
     told: Option<LineStats>,
+    /// There and back, and the share of packets lost in a second, as last told.
+    last: (Duration, Option<f32>),
     /// Pictures left out so far.
     skipped: u64,
     /// Its port is read for as long as it is there.
@@ -181,7 +184,10 @@ impl WhipLine {
     /// Congestion control is WebRTC's own: what it thinks the line carries, and what it holds back.
     pub(super) fn sample(&mut self, now: Instant) -> Sample {
         let outlook = self.session.outlook();
+        let (rtt, lost) = self.last;
         Sample {
+            rtt,
+            lost,
             queued: outlook.waits,
             gave_up: outlook.skipped,
             estimate_kbps: outlook
@@ -215,6 +221,7 @@ impl WhipLine {
         let before = self.told.map_or(0, |told| told.skipped);
         let more = line.skipped.saturating_sub(self.skipped);
         self.skipped = line.skipped;
+        self.last = (line.rtt.unwrap_or_default(), line.sent_lost);
         self.told = Some(LineStats {
             rtt_ms: line.rtt.map(|rtt| rtt.as_secs_f64() * 1_000.0),
             lost: line.sent_lost.map(f64::from),

@@ -1,0 +1,177 @@
+//! How the places of a show were from its beginning: the last five minutes by seconds, the whole in at most
+//! [`STRETCHES`] stretches of equal length, so that a show of any length takes the same memory.
+
+use std::collections::VecDeque;
+
+use api::health::{PlaceHistory, Strength};
+
+/// Seconds that are kept as they were.
+const RECENT: usize = 300;
+/// Stretches of the whole show: when there are so many, two become one.
+const STRETCHES: usize = 1024;
+
+/// How a place was for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Stretch {
+    /// The least.
+    pub(super) target_kbps: u32,
+    /// The mean.
+    pub(super) sent_kbps: f32,
+    /// The mean.
+    pub(super) received_kbps: Option<f32>,
+    /// The longest.
+    pub(super) waiting_ms: u32,
+    /// The longest.
+    pub(super) rtt_ms: Option<u32>,
+    /// The most, of a thousand packets.
+    pub(super) lost: Option<u32>,
+    /// All.
+    pub(super) skipped: u32,
+    /// The worst.
+    pub(super) strength: Strength,
+}
+
+impl Stretch {
+    /// Both together, of which this is `weight` as long.
+    pub(super) fn and(self, other: Self, weight: f32) -> Self {
+        let mean = |a: f32, b: f32| (a * weight + b) / (weight + 1.0);
+        Self {
+            target_kbps: self.target_kbps.min(other.target_kbps),
+            sent_kbps: mean(self.sent_kbps, other.sent_kbps),
+            received_kbps: match (self.received_kbps, other.received_kbps) {
+                (Some(a), Some(b)) => Some(mean(a, b)),
+                (a, b) => a.or(b),
+            },
+            waiting_ms: self.waiting_ms.max(other.waiting_ms),
+            rtt_ms: self.rtt_ms.max(other.rtt_ms),
+            lost: self.lost.max(other.lost),
+            skipped: self.skipped.saturating_add(other.skipped),
+            strength: self.strength.min(other.strength),
+        }
+    }
+}
+
+/// How one place was.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Record {
+    recent: VecDeque<Stretch>,
+    whole: Vec<Stretch>,
+    /// Seconds of each of `whole`, but the last, which has so many.
+    step: usize,
+    last: usize,
+    seconds: usize,
+}
+
+impl Record {
+    /// One more second.
+    pub(super) fn second(&mut self, second: Stretch) {
+        self.seconds += 1;
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(second);
+        if self.last > 0 && self.last < self.step {
+            if let Some(part) = self.whole.last_mut() {
+                *part = part.and(second, self.last as f32);
+            }
+            self.last += 1;
+        } else {
+            self.begin_stretch(second);
+        }
+    }
+
+    fn begin_stretch(&mut self, second: Stretch) {
+        if self.whole.len() == STRETCHES {
+            self.whole = self
+                .whole
+                .chunks(2)
+                .map(|two| {
+                    two.iter()
+                        .copied()
+                        .reduce(|a, b| a.and(b, 1.0))
+                        .unwrap_or_default()
+                })
+                .collect();
+            self.step *= 2;
+        }
+        self.whole.push(second);
+        (self.step, self.last) = (self.step.max(1), 1);
+    }
+
+    /// Seconds of a stretch, and from the beginning to the first.
+    pub(super) fn scale(&self, whole: bool) -> (f64, f64) {
+        match whole {
+            true => (self.step.max(1) as f64, 0.0),
+            false => (1.0, (self.seconds - self.recent.len()) as f64),
+        }
+    }
+
+    /// It by columns, the whole of it or the last five minutes, of the place `name` that is to be sent `wanted_kbps`.
+    pub(super) fn columns(&self, name: &str, wanted_kbps: u32, whole: bool) -> PlaceHistory {
+        let of: Vec<&Stretch> = match whole {
+            true => self.whole.iter().collect(),
+            false => self.recent.iter().collect(),
+        };
+        let round = |kbps: f32| kbps.round() as u32;
+        PlaceHistory {
+            name: name.to_owned(),
+            wanted_kbps,
+            target_kbps: of.iter().map(|s| s.target_kbps).collect(),
+            sent_kbps: of.iter().map(|s| round(s.sent_kbps)).collect(),
+            received_kbps: of.iter().map(|s| s.received_kbps.map(round)).collect(),
+            waiting_ms: of.iter().map(|s| s.waiting_ms).collect(),
+            rtt_ms: of.iter().map(|s| s.rtt_ms).collect(),
+            lost: of.iter().map(|s| s.lost).collect(),
+            skipped: of.iter().map(|s| s.skipped).collect(),
+            strength: of.iter().map(|s| s.strength).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(n: usize) -> Stretch {
+        Stretch {
+            target_kbps: 2_000 - n as u32 % 100,
+            sent_kbps: n as f32,
+            skipped: 1,
+            ..Stretch::default()
+        }
+    }
+
+    #[test]
+    fn a_long_show_is_kept_whole_in_few_stretches_and_its_end_by_seconds() {
+        let mut record = Record::default();
+        (0..10_000).for_each(|n| record.second(second(n)));
+        let (step, from) = record.scale(true);
+        assert_eq!((step, from), (16.0, 0.0));
+        let whole = record.columns("a", 2_500, true);
+        assert_eq!(whole.skipped.len(), 10_000 / 16);
+        assert_eq!(whole.skipped.iter().sum::<u32>(), 10_000);
+        assert_eq!(whole.sent_kbps[1], 24, "the mean of 16 to 31 is 23.5");
+        assert_eq!(whole.target_kbps[0], 1_985);
+        let recent = record.columns("a", 2_500, false);
+        assert_eq!(recent.sent_kbps.len(), RECENT);
+        assert_eq!(
+            (record.scale(false), recent.sent_kbps[0]),
+            ((1.0, 9_700.0), 9_700)
+        );
+    }
+
+    #[test]
+    fn a_stretch_says_the_worst_of_it_and_what_is_not_known_is_no_zero() {
+        let known = Stretch {
+            received_kbps: Some(10.0),
+            rtt_ms: Some(40),
+            strength: Strength::Weak,
+            ..second(0)
+        };
+        let both = known.and(second(3), 1.0);
+        assert_eq!((both.received_kbps, both.rtt_ms), (Some(10.0), Some(40)));
+        assert_eq!((both.strength, both.lost), (Strength::Weak, None));
+        assert_eq!((both.sent_kbps, both.target_kbps), (1.5, 1_997));
+        assert_eq!(Record::default().columns("a", 1, true).strength, []);
+    }
+}

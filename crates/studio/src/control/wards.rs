@@ -1,0 +1,269 @@
+//! The places of a show that is sent: how each is, what is the matter with it, and what is said of that. No IO, no clock.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use api::health::{Diagnosis, History, LogEntry, Standing, Strength, Warning};
+use uplink::health::{Cause, Said, Seen, Severity, Warnings, Watch};
+
+use super::record::{Record, Stretch};
+use super::wire;
+
+/// That a place is better again is said for so long.
+const BETTER: Duration = Duration::from_secs(5);
+/// A machine is slow that is late with more than [`LATE`] frames within this.
+const MACHINE: Duration = Duration::from_secs(1);
+/// One frame in a second is a hiccup that nobody sees.
+const LATE: u64 = 1;
+
+/// What is told of the places.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Told {
+    /// A warning begins.
+    Warning(Warning),
+    /// What was warned of is better again.
+    Better {
+        /// The place.
+        place: String,
+        /// What the warning was of.
+        cause: Cause,
+    },
+}
+
+/// What is counted of a place each second.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counted {
+    /// Handed to the network in that second.
+    pub(super) sent_kbps: u32,
+    /// Received in a second, as the server says.
+    pub(super) received_kbps: Option<u32>,
+    /// Pictures it was not sent since the show began.
+    pub(super) skipped: u64,
+}
+
+/// The places of a show, watched; kept when it has ended, until the next begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wards {
+    began: Option<Instant>,
+    sending: bool,
+    wards: Vec<Ward>,
+    machine: VecDeque<(Instant, u64)>,
+    warnings: Warnings,
+    /// Warnings that stand: of which ward, of what, since when that is so; the worst first.
+    open: Vec<(usize, Cause, Instant)>,
+    better: Option<(String, Instant)>,
+}
+
+#[derive(Clone, Debug)]
+struct Ward {
+    name: String,
+    wanted_kbps: u32,
+    watch: Watch,
+    standing: Standing,
+    /// What was seen of this second.
+    second: Option<Stretch>,
+    skipped: u64,
+    record: Record,
+}
+
+impl Wards {
+    /// A show begins at `now`, to these places, each to be sent so many kbit/s; the most important first.
+    pub(super) fn begin(&mut self, places: impl Iterator<Item = (String, u32)>, now: Instant) {
+        let ward = |(name, wanted_kbps)| Ward {
+            name,
+            wanted_kbps,
+            watch: Watch::default(),
+            standing: Standing::default(),
+            second: None,
+            skipped: 0,
+            record: Record::default(),
+        };
+        *self = Self {
+            began: Some(now),
+            sending: true,
+            wards: places.map(ward).collect(),
+            ..Self::default()
+        };
+    }
+
+    /// It is no longer sent: nothing is the matter any more.
+    pub(super) fn end(&mut self) {
+        self.sending = false;
+        self.open.clear();
+        self.better = None;
+    }
+
+    /// Takes note of how the places are, in the order of [`Wards::begin`], 4 to 20 times a second; `late` are the frames
+    /// that encoders and compositor were late with, so far. What is to be told.
+    pub(super) fn see(&mut self, seen: impl Iterator<Item = Looked>, late: u64, now: Instant) -> Vec<Told> {
+        let slow = self.is_machine_slow(late, now);
+        for (place, (ward, looked)) in self.wards.iter_mut().zip(seen).enumerate() {
+            ward.see(looked, slow);
+            self.warnings.note(place, ward.watch.cause(), now);
+        }
+        let said = self.warnings.say(now);
+        said.into_iter().map(|said| self.tell(said, now)).collect()
+    }
+
+    fn is_machine_slow(&mut self, late: u64, now: Instant) -> bool {
+        self.machine.push_back((now, late));
+        while self.machine.front().is_some_and(|(at, _)| now - *at > MACHINE) {
+            self.machine.pop_front();
+        }
+        let before = self.machine.front().map_or(late, |first| first.1);
+        late.saturating_sub(before) > LATE
+    }
+
+    fn tell(&mut self, said: Said, now: Instant) -> Told {
+        match said {
+            Said::Begins { place, cause, since } => {
+                self.open.push((place, cause, since));
+                self.open.sort_by_key(|(place, cause, _)| (*cause, *place));
+                self.better = None;
+                Told::Warning(self.warning(place, cause, since, now))
+            }
+            Said::Better { place, cause } => {
+                self.open
+                    .retain(|(other, open, _)| (*other, *open) != (place, cause));
+                let place = self.name(place);
+                if self.open.is_empty() {
+                    self.better = Some((place.clone(), now));
+                }
+                Told::Better { place, cause }
+            }
+        }
+    }
+
+    fn warning(&self, place: usize, cause: Cause, since: Instant, now: Instant) -> Warning {
+        Warning {
+            place: self.name(place),
+            diagnosis: wire::diagnosis(cause, since, now),
+            bad: is_bad(cause),
+        }
+    }
+
+    fn name(&self, place: usize) -> String {
+        self.wards
+            .get(place)
+            .map_or_else(String::new, |ward| ward.name.clone())
+    }
+
+    /// A second has passed in which so much was counted, in the order of [`Wards::begin`].
+    pub(super) fn second(&mut self, counted: impl Iterator<Item = Counted>) {
+        let wards = self.wards.iter_mut().filter(|_| self.sending);
+        wards
+            .zip(counted)
+            .for_each(|(ward, counted)| ward.count(&counted));
+    }
+
+    /// The worst that is the matter now, and where; also what is not worth a warning.
+    pub(super) fn worst(&self) -> Option<(&str, Cause)> {
+        let wards = self.wards.iter().filter(|_| self.sending);
+        let found = wards.filter_map(|ward| Some((ward.watch.cause()?, ward.name.as_str())));
+        // Of several places the most important.
+        let worst = found.min_by_key(|(cause, _)| *cause);
+        worst.map(|(cause, name)| (name, cause))
+    }
+
+    /// The warnings that stand, the worst first.
+    pub(super) fn warnings(&self, now: Instant) -> Vec<Warning> {
+        let open = self.open.iter();
+        open.map(|(place, cause, since)| self.warning(*place, *cause, *since, now))
+            .collect()
+    }
+
+    /// The place that has just become better again.
+    pub(super) fn better(&self, now: Instant) -> Option<&str> {
+        let lately = self.better.as_ref().filter(|(_, at)| now - *at < BETTER);
+        lately.map(|(place, _)| place.as_str())
+    }
+
+    /// How the place `name` is.
+    pub(super) fn place(&self, name: &str, now: Instant) -> Option<(Standing, Option<Diagnosis>)> {
+        let mut wards = self.wards.iter().filter(|_| self.sending);
+        let ward = wards.find(|ward| ward.name == name)?;
+        let found = ward.watch.diagnosis();
+        Some((
+            ward.standing,
+            found.map(|found| wire::diagnosis(found.cause, found.since, now)),
+        ))
+    }
+
+    /// How the show was: the whole of it, or the last five minutes.
+    pub(super) fn history(&self, whole: bool) -> History {
+        let scale = self.wards.first().map(|ward| ward.record.scale(whole));
+        let (step, from) = scale.unwrap_or((1.0, 0.0));
+        let mut log: Vec<LogEntry> = self.wards.iter().flat_map(|ward| self.log(ward)).collect();
+        log.sort_by(|a, b| a.at.total_cmp(&b.at));
+        History {
+            from,
+            step,
+            places: self
+                .wards
+                .iter()
+                .map(|ward| ward.record.columns(&ward.name, ward.wanted_kbps, whole))
+                .collect(),
+            log,
+        }
+    }
+
+    fn log(&self, ward: &Ward) -> Vec<LogEntry> {
+        let Some(began) = self.began else {
+            return Vec::new();
+        };
+        let entries = ward.watch.log().entries();
+        entries
+            .map(|entry| wire::entry(&ward.name, entry, began))
+            .collect()
+    }
+}
+
+/// Whether viewers see nothing, or a picture that halts.
+pub(super) fn is_bad(cause: Cause) -> bool {
+    cause.severity() >= Severity::Halting
+}
+
+/// What is seen of a place, and how long a packet takes there and back, where that is known.
+pub(super) type Looked = (Seen, Option<Duration>);
+
+impl Ward {
+    fn see(&mut self, (seen, rtt): Looked, slow: bool) {
+        let seen = Seen {
+            machine_slow: slow,
+            ..seen
+        };
+        self.standing = wire::standing(self.watch.see(&seen));
+        let now = Stretch {
+            target_kbps: seen.target_kbps,
+            waiting_ms: millis(seen.waiting),
+            rtt_ms: rtt.map(millis),
+            lost: seen.loss.map(|loss| (loss * 1e3).round() as u32),
+            strength: self.standing.strength,
+            ..Stretch::default()
+        };
+        self.second = Some(self.second.map_or(now, |before| before.and(now, 1.0)));
+    }
+
+    fn count(&mut self, counted: &Counted) {
+        let seen = self.second.take();
+        let skipped = counted.skipped.saturating_sub(self.skipped);
+        self.skipped = counted.skipped;
+        self.record.second(Stretch {
+            sent_kbps: counted.sent_kbps as f32,
+            received_kbps: counted.received_kbps.map(|kbps| kbps as f32),
+            skipped: skipped.min(u32::MAX.into()) as u32,
+            ..seen.unwrap_or(Stretch {
+                strength: Strength::Unknown,
+                ..Stretch::default()
+            })
+        });
+    }
+}
+
+fn millis(duration: Duration) -> u32 {
+    duration.as_millis().min(u32::MAX.into()) as u32
+}
+
+#[cfg(test)]
+#[path = "wards_tests.rs"]
+mod tests;
