@@ -118,6 +118,11 @@ async fn a_line_that_is_cut_holds_a_show_up_and_lets_it_go_again() {
     let (delay_ms, used) = (number(6, " ms"), number(7, " %"));
     let most = 100.0 * (1.0 + delay_ms / 5e3) + 5.0;
     assert!((20.0..=most).contains(&used), "at most {most} %: {said}");
+    assert!(
+        sent[10].ends_with(" s line.full"),
+        "one warning, and a true one: {said}"
+    );
+    assert!(vanished[10].ends_with(" s place.unreachable"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,4 +151,5 @@ async fn a_cable_that_is_back_finds_another_connection_in_place_of_the_silent_on
         "{studio}"
     );
     assert!(rows[0][8].ends_with(" s"), "it came back: {said}");
+    assert!(rows[0][10].contains("line.silent"), "{said}");
 }

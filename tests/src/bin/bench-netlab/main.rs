@@ -10,6 +10,7 @@ mod judge;
 mod obs;
 mod run;
 mod show;
+mod warned;
 
 use std::path::{Path, PathBuf};
 
@@ -93,12 +94,12 @@ fn load(settings: &Settings) -> Result<Vec<(String, Scenario)>, Failure> {
 async fn all(settings: &Settings, scenarios: &[(String, Scenario)]) -> Result<(), Failure> {
     println!(
         "640x360 at 30 frames/s; freeze and delay at a receiver with a buffer of 500 ms; used: of what the line carried \
-         from 3 s after the fault's begin"
+         from 3 s after the fault's begin; warned: from its begin (of a place that vanishes: from the show's) to the first warning"
     );
     println!(
-        "| scenario | place | pictures | missing | longest freeze | longest delay | used | live again | full rate again |"
+        "| scenario | place | pictures | missing | longest freeze | longest delay | used | live again | full rate again | warned |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut failed = false;
     for (name, scenario) in scenarios {
         for _ in 0..settings.runs {
@@ -132,6 +133,7 @@ fn print(name: &str, outcome: &Outcome) {
         protocol,
         black_hole,
         figures,
+        warned,
     } = outcome;
     let protocol = format!("{by}{}", format!("{protocol:?}").to_uppercase());
     let vanishes = if *black_hole { ", vanishes" } else { "" };
@@ -140,7 +142,7 @@ fn print(name: &str, outcome: &Outcome) {
         None => "-".to_owned(),
     };
     println!(
-        "| {name} | {protocol}{vanishes} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {name} | {protocol}{vanishes} | {} | {} | {} | {} | {} | {} | {} | {warned} |",
         figures.pictures,
         figures.missing,
         said(figures.freeze, "ms", 0),

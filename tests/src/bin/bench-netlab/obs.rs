@@ -17,6 +17,7 @@ use crate::Failure;
 use crate::arrivals::{Arrivals, now_ms};
 use crate::judge::{Arrived, judge};
 use crate::run::{BEFORE, CONFIG, Outcome, PATIENCE, play};
+use crate::warned::Warned;
 
 const SIZE: Size = Size::new(640, 360);
 const STREAM: &str = "obs";
@@ -72,6 +73,7 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration) -> Result<Vec<Out
         protocol: place.protocol,
         black_hole: false,
         figures: judge(scenario, [begin, end], &arrived),
+        warned: Warned::default(),
     }])
 }
 

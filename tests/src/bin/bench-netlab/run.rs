@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::arrivals::{Arrivals, now_ms};
 use crate::judge::{Arrived, Figures, judge};
+use crate::warned::Warned;
 use crate::{Failure, show};
 
 /// How long a show goes well before the scenario begins.
@@ -28,6 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) protocol: Protocol,
     pub(crate) black_hole: bool,
     pub(crate) figures: Figures,
+    /// What was said of it.
+    pub(crate) warned: Warned,
 }
 
 /// Runs `scenario`, for as long as `length`. What the studio says of it is written to `log`.
@@ -51,6 +54,7 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration, log: &Path) -> Re
         show = add(show, place, at, &name).await?;
         arrivals.push((place, Arrivals::start(at.http, &name)));
     }
+    let started = now_ms();
     let studio = start(&show, &lab)?;
     for (place, arrivals) in &arrivals {
         if !place.black_hole {
@@ -66,16 +70,17 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration, log: &Path) -> Re
     let taken = Taken::new(&report).ok_or_else(|| format!("no counter: {said}"))?;
     let mut outcomes = Vec::new();
     for (number, (place, arrivals)) in arrivals.into_iter().enumerate() {
-        let arrived = arrivals.judge(taken)?;
-        std::fs::write(
-            log.with_extension(format!("place{number}.csv")),
-            table(begin, &arrived),
-        )?;
+        let (arrived, name) = (arrivals.judge(taken)?, format!("place{number}"));
+        std::fs::write(log.with_extension(format!("{name}.csv")), table(begin, &arrived))?;
         outcomes.push(Outcome {
             by: "",
             protocol: place.protocol,
             black_hole: place.black_hole,
             figures: judge(scenario, [begin, end], &arrived),
+            warned: match place.black_hole {
+                true => Warned::read(&said, &name, Some([0.0; 2]), started),
+                false => Warned::read(&said, &name, scenario.fault, begin),
+            },
         });
     }
     Ok(outcomes)
