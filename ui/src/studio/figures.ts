@@ -44,5 +44,6 @@ export function writeTime(seconds: number): string {
 
 /** kbit/s in Mbit/s: `2.4`. */
 export function writeMbit(kbps: number): string {
-  return (kbps / 1000).toFixed(1);
+  // In whole tenths first: 0.85 is a little less than that in binary.
+  return (Math.round(kbps / 100) / 10).toFixed(1);
 }

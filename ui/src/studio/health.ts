@@ -1,14 +1,13 @@
 import type { Health, HealthLevel, Place, State } from './bridge/bindings';
+import { causeOf } from './causes';
 import type { Phrase } from './words/words';
 
 const phrases: Record<string, Phrase> = {
   'health.good': 'healthGood',
   'health.idle': 'healthIdle',
   'health.covered': 'healthCovered',
-  'health.place_away': 'healthPlaceAway',
+  'health.better': 'healthBetter',
   'health.place_paused': 'healthPlacePaused',
-  'health.line_slow': 'healthLineSlow',
-  'health.line_weak': 'healthLineWeak',
   'health.machine_slow': 'healthMachineSlow',
   'health.source_lost': 'healthSourceLost',
   'health.muted_heard': 'healthMutedHeard',
@@ -20,9 +19,10 @@ const phrases: Record<string, Phrase> = {
 
 /** The phrase for a state of health; `null` for one the page doesn't know: its own sentence is shown then. */
 export function healthPhrase({ code, subject }: Health): Phrase | null {
+  const cause = code.startsWith('health.') ? causeOf(code.slice('health.'.length)) : null;
+  if (cause !== null) return cause.health;
   const phrase = Object.hasOwn(phrases, code) ? (phrases[code] ?? null) : null;
   // The same without a name, where none was told.
-  if (phrase === 'healthLineSlow' && !subject) return 'healthLineSlowAll';
   if (phrase === 'healthClipping' && !subject) return 'healthClippingAll';
   return phrase;
 }

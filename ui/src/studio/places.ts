@@ -1,4 +1,5 @@
-import type { PlaceState } from './bridge/bindings';
+import type { Diagnosis, PlaceState } from './bridge/bindings';
+import { causeOf } from './causes';
 import type { IconName } from './parts/icons';
 import type { Phrase } from './words/words';
 
@@ -7,6 +8,8 @@ export interface Glance {
   level: 'good' | 'warning' | 'bad' | 'off' | 'wait';
   icon: IconName;
   phrase: Phrase;
+  /** Said instead of the phrase: what is the matter, where the page has no words for it. */
+  sentence?: string;
 }
 
 /** What is said of a place, while the show is live or not. */
@@ -15,7 +18,9 @@ export function glance(place: PlaceState, live: boolean): Glance {
   if (!place.on) return { level: 'off', icon: 'off', phrase: 'placeOff' };
   switch (place.status) {
     case 'live':
+      // Worse than whatever the cause is: viewers there see nothing.
       if (place.line === 'paused') return { level: 'bad', icon: 'bad', phrase: 'placePaused' };
+      if (place.diagnosis) return matter(place.diagnosis);
       if (place.line === 'weak') return { level: 'warning', icon: 'warning', phrase: 'placeWeak' };
       return { level: 'good', icon: 'good', phrase: 'placeLive' };
     case 'away':
@@ -25,6 +30,13 @@ export function glance(place: PlaceState, live: boolean): Glance {
     case 'off':
       return { level: 'off', icon: live ? 'off' : 'good', phrase: live ? 'placeOff' : 'placeReady' };
   }
+}
+
+function matter({ cause, advice }: Diagnosis): Glance {
+  const known = causeOf(cause);
+  if (known === null) return { level: 'warning', icon: 'warning', phrase: 'placeWeak', sentence: advice };
+  const level = known.bad ? 'bad' : 'warning';
+  return { level, icon: level, phrase: known.headline };
 }
 
 /** A quality on offer, in kbit/s. */

@@ -89,6 +89,7 @@ describe('figures', () => {
   it('are written as people read them', () => {
     expect([writeTime(7.9), writeTime(754), writeTime(3753)]).toEqual(['0:07', '12:34', '1:02:33']);
     expect(writeMbit(2449)).toBe('2.4');
+    expect(writeMbit(850)).toBe('0.9');
   });
 });
 
@@ -126,6 +127,16 @@ describe('places', () => {
     expect(glance({ ...shop, status: 'away' }, true).level).toBe('bad');
   });
 
+  it('say what is the matter while they are live', () => {
+    const diagnosis = { cause: 'line.full', side: 'uplink', advice: 'Do something.', seconds: 1 } as const;
+    const live = { ...shop, status: 'live', line: 'weak', diagnosis } as const;
+    expect(glance(live, true)).toEqual({ level: 'warning', icon: 'warning', phrase: 'causeFull' });
+    expect(glance({ ...live, diagnosis: { ...diagnosis, cause: 'line.silent' } }, true).level).toBe('bad');
+    expect(glance({ ...live, diagnosis: { ...diagnosis, cause: 'line.new' } }, true)).toMatchObject({ level: 'warning', sentence: 'Do something.' });
+    expect(glance({ ...live, line: 'paused' }, true).phrase).toBe('placePaused');
+    expect(glance({ ...live, status: 'away' }, true).phrase).toBe('placeAway');
+  });
+
   it('have an address', () => {
     const good = ['rtmp://a/live', 'rtmp://a.b:1936/app/', 'rtmps://a/live', 'srt://a.b:9000', 'srt://[::1]:9000/'];
     expect(good.every(isAddress)).toBe(true);
@@ -153,9 +164,10 @@ describe('health', () => {
   const health = (code: string, subject: string | null = null) => ({ level: 'bad' as const, code, subject, sentence: 'x' });
 
   it('has words for its codes, with a name or without', () => {
-    expect(healthPhrase(health('health.place_away', 'Shop'))).toBe('healthPlaceAway');
-    expect(healthPhrase(health('health.line_slow'))).toBe('healthLineSlowAll');
-    expect(healthPhrase(health('health.line_weak', 'Shop'))).toBe('healthLineWeak');
+    expect(healthPhrase(health('health.place.unreachable', 'Shop'))).toBe('causeUnreachableHealth');
+    expect(healthPhrase(health('health.machine.slow', 'Shop'))).toBe('causeMachineHealth');
+    expect(healthPhrase(health('health.machine_slow'))).toBe('healthMachineSlow');
+    expect(healthPhrase(health('health.better', 'Shop'))).toBe('healthBetter');
     expect(healthPhrase(health('health.place_paused', 'Shop'))).toBe('healthPlacePaused');
     expect(healthPhrase(health('health.clipping'))).toBe('healthClippingAll');
   });
@@ -163,5 +175,6 @@ describe('health', () => {
   it('keeps the sentence of a code nobody knows', () => {
     expect(healthPhrase(health('health.new'))).toBeNull();
     expect(healthPhrase(health('constructor'))).toBeNull();
+    expect(healthPhrase(health('line.full'))).toBeNull();
   });
 });

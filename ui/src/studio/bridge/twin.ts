@@ -26,7 +26,7 @@ const answered: Outcome = { done: {} };
 export function twin(name: string): Bridge {
   const scenario = scenarioOf(name);
   const now = () => performance.now();
-  let stage = new Stage(scenario.state, now());
+  let stage = new Stage(scenario.state, now(), scenario.better);
   let phase: Phase = scenario.phase;
   let told: (what: Told) => void = () => undefined;
   const unplugged = new Set<string>();
@@ -60,6 +60,7 @@ export function twin(name: string): Bridge {
 
   function ask(command: Command): Outcome {
     if (command.do === 'devices') return { done: { devices: devicesOf(stage.state, unplugged) } };
+    if (command.do === 'history') return { done: { history: stage.history(command.whole ?? false) } };
     const outcome = stage.do(command, now());
     if ('failed' in outcome) return outcome;
     const event = eventOf(command);

@@ -1,5 +1,6 @@
 import { settings } from '../settings.svelte';
-import type { Failure, Health } from '../bridge/bindings';
+import type { Diagnosis, Failure, Health } from '../bridge/bindings';
+import { causeOf } from '../causes';
 import { healthPhrase } from '../health';
 import { failureIn } from './failures';
 import { type Phrase, phraseIn, type Values } from './words';
@@ -18,6 +19,18 @@ export function sayFailure(failure: Failure): string {
 export function sayHealth(health: Health): string {
   const phrase = healthPhrase(health);
   return phrase === null ? health.sentence : say(phrase, { name: health.subject ?? '' });
+}
+
+/** What is the matter, in a few words; in the sentence it came with where the page doesn't know it. */
+export function sayMatter({ cause, advice }: Diagnosis): string {
+  const known = causeOf(cause);
+  return known === null ? advice : say(known.headline);
+}
+
+/** What can be done about it; nothing where `sayMatter` has said that already. */
+export function sayRemedy({ cause }: Diagnosis): string {
+  const known = causeOf(cause);
+  return known === null ? '' : say(known.advice);
 }
 
 /** A list of names as people write it. */

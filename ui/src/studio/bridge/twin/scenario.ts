@@ -1,4 +1,4 @@
-import type { Phase, State } from '../bindings';
+import type { Phase, PlaceState, State } from '../bindings';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
 
@@ -10,6 +10,8 @@ export interface Scenario {
   closing: boolean;
   /** Whether it falls silent at once. */
   lost: boolean;
+  /** The place that has just become better, if one has. */
+  better: string | null;
 }
 
 const running: Phase = { phase: 'running', preview: { port: 0, token: 'twin' } };
@@ -22,15 +24,34 @@ function live(): State {
 
 function away(): State {
   const [first] = fullShow().places;
-  const lost = { ...place('Second place', 'rtmp://push.example.com/app'), error: unreachable, skipped: 1520 };
+  const advice = 'The place does not answer and is tried again by itself: check that this computer is online.';
+  const lost: PlaceState = {
+    ...place('Second place', 'rtmp://push.example.com/app'),
+    error: unreachable,
+    skipped: 1520,
+    standing: { quality: 0, strength: 'broken' },
+    diagnosis: { cause: 'place.unreachable', side: 'uplink', advice, seconds: 51 },
+  };
   return { ...live(), places: first ? [first, lost] : [lost] };
 }
 
 /** A line that carries one place well, one coarser, and one not at all. */
 function weak(): State {
   const [first] = fullShow().places;
-  const second = { ...place('Second place', 'rtmp://push.example.com/app'), line: 'weak' } as const;
-  const third = { ...place('Third place', 'srt://live.example.com:9000'), line: 'paused', skipped: 310 } as const;
+  const advice = 'Your upload is too slow for this picture quality: choose a lower one, or stop other uploads.';
+  const second: PlaceState = {
+    ...place('Second place', 'rtmp://push.example.com/app'),
+    line: 'weak',
+    skipped: 18,
+    standing: { quality: 24, strength: 'enough' },
+    diagnosis: { cause: 'line.full', side: 'uplink', advice, seconds: 42 },
+  };
+  const third: PlaceState = {
+    ...place('Third place', 'srt://live.example.com:9000'),
+    line: 'paused',
+    skipped: 310,
+    standing: { quality: 0, strength: 'weak' },
+  };
   return { ...live(), places: first ? [first, second, third] : [second, third] };
 }
 
@@ -73,7 +94,7 @@ function long(): State {
 
 /** How the twin called `name` begins. */
 export function scenarioOf(name: string): Scenario {
-  const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false });
+  const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false, better: null });
   switch (name) {
     case 'advised':
       return begin(advised());
@@ -91,6 +112,8 @@ export function scenarioOf(name: string): Scenario {
       return begin(live());
     case 'weak':
       return begin(weak());
+    case 'better':
+      return { ...begin(live()), better: 'Tea shop' };
     case 'away':
       return begin(away());
     case 'long':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { scenarioOf } from './scenario';
 import { emptyShow, fullShow } from './show';
 import { Stage } from './stage';
 
@@ -34,5 +35,25 @@ describe('the twin', () => {
     stage.do({ do: 'source.remove', source: 'Table camera' }, 0);
     const shown = stage.state.scenes.flatMap((scene) => scene.layer?.map((layer) => layer.source));
     expect([shown.includes('Table camera'), stage.state.pictures.length]).toEqual([false, 2]);
+  });
+
+  it('warns of what is the matter, and says when it is better', () => {
+    const said = (name: string) => {
+      const { state, better } = scenarioOf(name);
+      const { health, warnings } = new Stage(state, 0, better).state;
+      return [health.code, health.subject, warnings?.map(({ place, bad }) => [place, bad])];
+    };
+    expect(said('live')).toEqual(['health.good', null, []]);
+    expect(said('weak')).toEqual(['health.place_paused', 'Third place', [['Second place', false]]]);
+    expect(said('away')).toEqual(['health.place.unreachable', 'Second place', [['Second place', true]]]);
+    expect(said('better')).toEqual(['health.better', 'Tea shop', []]);
+  });
+
+  it('knows where a place stands only while it is sent to', () => {
+    const stage = new Stage(scenarioOf('live').state, 0);
+    expect(stage.state.places[0]?.standing).toEqual({ quality: 100, strength: 'strong' });
+    stage.do({ do: 'live.end' }, 0);
+    stage.pass(0);
+    expect([stage.state.places[0]?.standing, stage.state.places[0]?.received_kbps]).toEqual([null, null]);
   });
 });

@@ -1,5 +1,7 @@
-import type { Command, Failure, Health, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
+import type { Command, Failure, History, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
 import { isAddress } from '../../places';
+import { healthOf, warningsOf } from './health';
+import { type Past, pastOf } from './past';
 import { place, picture, sound } from './show';
 
 type Undo = Pick<State, 'on_air' | 'scenes' | 'sounds'>;
@@ -12,12 +14,15 @@ const isSound = (source: Source) => ['microphone', 'tone', 'click'].includes(sou
 export class Stage {
   #undo: Undo[] = [];
   #liveSince: number | null = null;
+  #past: Past = { seconds: 0, fell: 0, places: [] };
 
+  /** `better` is the place that has just become so, if one has. */
   constructor(
     public state: State,
     now: number,
+    private readonly better: string | null = null,
   ) {
-    if (state.live) this.#liveSince = now - state.live.seconds * 1000;
+    if (state.live) this.#begin(now, state.live.seconds);
     this.pass(now);
   }
 
@@ -33,9 +38,24 @@ export class Stage {
     const { state } = this;
     const frames = Math.max(0, Math.round((now / 1000) * 30));
     state.program_frames = { ...state.program_frames, due: frames };
-    if (this.#liveSince !== null) state.live = { seconds: (now - this.#liveSince) / 1000 };
     state.places = state.places.map((at, n) => send(at, n, this.#liveSince === null ? null : now - this.#liveSince));
+    if (this.#liveSince !== null) {
+      const seconds = (now - this.#liveSince) / 1000;
+      state.live = { seconds };
+      this.#past = { ...this.#past, seconds, places: state.places.filter(({ on }) => on) };
+    }
     this.#settle();
+  }
+
+  /** How the show was so far, or the last one. */
+  history(whole: boolean): History {
+    return pastOf(this.#past, whole);
+  }
+
+  /** Goes live, as if that had been so many seconds ago. */
+  #begin(now: number, seconds: number): void {
+    this.#liveSince = now - seconds * 1000;
+    this.#past = { seconds, fell: Math.max(120, seconds - 180), places: [] };
   }
 
   #do(command: Command, now: number): Outcome {
@@ -137,7 +157,7 @@ export class Stage {
 
   #goLive(now: number): Outcome {
     if (!this.state.places.some(({ on }) => on)) return refuse('live.no_place', 'No place is on.');
-    this.#liveSince ??= now;
+    if (this.#liveSince === null) this.#begin(now, 0);
     this.state.live = { seconds: 0 };
     return done;
   }
@@ -149,33 +169,23 @@ export class Stage {
     const seen = new Set(onAir?.layer?.map((layer) => layer.source));
     state.pictures = state.pictures.map((each) => ({ ...each, visible: seen.has(each.name) }));
     state.can_take_back = this.#undo.length > 0;
-    state.health = healthOf(state);
+    state.warnings = warningsOf(state);
+    state.health = healthOf(state, this.better);
     this.state = { ...state };
   }
 }
 
 /** What a place is like so many milliseconds after Go live; the one named "Away" never answers. */
 function send(at: PlaceState, n: number, ms: number | null): PlaceState {
-  if (ms === null || !at.on) return { ...at, status: 'off', kbps: 0 };
+  if (ms === null || !at.on) return { ...at, status: 'off', kbps: 0, standing: null, diagnosis: null, received_kbps: null };
   if (at.error) return { ...at, status: 'away', kbps: 0, skipped: at.skipped + 30 };
   if (ms < 1000) return { ...at, status: 'starting', kbps: 0 };
+  const standing = at.standing ?? { quality: 100, strength: 'strong' };
   const wobble = Math.round(120 * Math.sin(ms / 1700 + n));
-  return { ...at, status: 'live', kbps: at.bitrate - 60 + wobble, sent: Math.round((ms / 1000) * 30) };
-}
-
-function healthOf(state: State): Health {
-  const health = (level: Health['level'], code: string, subject: string | null = null): Health => ({ level, code, subject, sentence: code });
-  if (state.not_saved) return health('bad', 'health.not_saved');
-  const away = state.places.find(({ status }) => status === 'away');
-  if (away) return health('bad', 'health.place_away', away.name);
-  const paused = state.places.find(({ line, status }) => line === 'paused' && status === 'live');
-  if (paused) return health('bad', 'health.place_paused', paused.name);
-  const lost = state.pictures.find(({ live, visible }) => visible && !live);
-  if (lost) return health('bad', 'health.source_lost', lost.name);
-  if (state.covered) return health('warning', 'health.covered');
-  const muted = state.sounds.find((sound) => sound.heard_while_muted && sound.mute);
-  if (muted) return health('warning', 'health.muted_heard', muted.name);
-  return health('good', state.live ? 'health.good' : 'health.idle');
+  const kbps = at.line === 'paused' ? 128 : Math.round((at.bitrate - 60 + wobble) * (0.2 + 0.008 * standing.quality));
+  // Only a server of one's own says what it has received.
+  const received_kbps = at.url.includes('127.0.0.1') ? kbps - 12 : null;
+  return { ...at, status: 'live', kbps, received_kbps, standing, sent: Math.round((ms / 1000) * 30) };
 }
 
 /** The failure a place has that can't be reached. */

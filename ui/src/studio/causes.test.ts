@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Diagnosis } from './bridge/bindings';
+import { causeOf, causes } from './causes';
+import { healthPhrase } from './health';
+import { sayMatter, sayRemedy } from './words/say';
+import { phraseIn, words, type Language } from './words/words';
+
+/** As the studio documents them. */
+const documented = [
+  'place.refused',
+  'place.unreachable',
+  'line.silent',
+  'machine.slow',
+  'server.slow',
+  'line.busy',
+  'line.lossy',
+  'line.unsteady',
+  'line.full',
+];
+
+const languages = Object.keys(words) as Language[];
+const diagnosis = (cause: string): Diagnosis => ({ cause, side: 'uplink', advice: 'Do something.', seconds: 1 });
+
+describe('what can be the matter', () => {
+  it('is all that the studio finds', () => {
+    expect(Object.keys(causes)).toEqual(documented);
+  });
+
+  it.each(documented)('%s has words in every language', (code) => {
+    const cause = causeOf(code);
+    if (cause === null) throw new Error('it is not known');
+    for (const language of languages) {
+      const [headline, health, advice] = [cause.headline, cause.health, cause.advice].map((phrase) => words[language][phrase]);
+      expect(headline?.length).toBeGreaterThan(3);
+      expect(health).toMatch(code === 'machine.slow' ? /./ : /\{name\}/);
+      expect(advice).toMatch(/[.。]$/);
+    }
+    const headline = phraseIn('en', cause.headline);
+    expect(headline.split(' ').length).toBeGreaterThanOrEqual(2);
+    expect(headline.split(' ').length).toBeLessThanOrEqual(5);
+    expect(healthPhrase({ level: 'bad', code: `health.${code}`, subject: 'Shop', sentence: 'x' })).toBe(cause.health);
+  });
+
+  it('is said in its own sentence where the page does not know it', () => {
+    expect(causeOf('line.new')).toBeNull();
+    expect(causeOf('constructor')).toBeNull();
+    expect([sayMatter(diagnosis('line.new')), sayRemedy(diagnosis('line.new'))]).toEqual(['Do something.', '']);
+    expect(sayMatter(diagnosis('line.full'))).toBe('Upload too slow');
+    expect(sayRemedy(diagnosis('line.full'))).toContain('choose a lower one');
+  });
+});
