@@ -15,9 +15,10 @@ const press = (key: string, more: Partial<Press> = {}): Press => ({
 const ctrl = (key: string, code: string, more: Partial<Press> = {}) => press(key, { code, ctrlKey: true, ...more });
 
 describe('a key', () => {
-  it('covers and helps, also while typing', () => {
+  it('covers, helps and shows how it goes, also while typing', () => {
     expect(actionFor(press('F8'), true)).toEqual({ do: 'cover' });
     expect(actionFor(press('F1'), false)).toEqual({ do: 'help' });
+    expect(actionFor(press('F9'), true)).toEqual({ do: 'support' });
   });
 
   it('takes back, but leaves a field its own undo', () => {

@@ -4,6 +4,7 @@ export type Action =
   | { do: 'back' }
   | { do: 'scene'; at: number }
   | { do: 'goLive' }
+  | { do: 'support' }
   | { do: 'settings' }
   | { do: 'help' }
   | { do: 'debug' };
@@ -35,6 +36,7 @@ export function actionFor(press: Press, typing: boolean): Action | null {
 function plain({ key, shiftKey }: Press): Action | null {
   if (shiftKey) return null;
   if (key === 'F8') return { do: 'cover' };
+  if (key === 'F9') return { do: 'support' };
   return key === 'F1' ? { do: 'help' } : null;
 }
 

@@ -9,6 +9,7 @@ export type Dialog =
   | { kind: 'place'; name: string | null }
   | { kind: 'endShow' }
   | { kind: 'closing' }
+  | { kind: 'support' }
   | { kind: 'settings' }
   | { kind: 'help' }
   | { kind: 'confirm'; title: string; text: string; yes: string; act: () => void };

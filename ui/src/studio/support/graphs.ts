@@ -1,0 +1,95 @@
+import type { History, PlaceHistory } from '../bridge/bindings';
+import { writeMbit } from '../figures';
+import type { Phrase } from '../words/words';
+
+/** A line of a graph, or bars. */
+export interface Line {
+  phrase: Phrase;
+  /** The token of its colour. */
+  colour: `--graph-${string}`;
+  form: 'line' | 'steps' | 'bars';
+  /** What it is measured on: the axis at the left, that at the right, or none. */
+  scale: 'left' | 'right' | 'none';
+  width: number;
+  /** Pixels drawn and left out by turns; nothing: all of them. */
+  dash: number[];
+  /** One for each stretch; `null` where it isn't known. */
+  values: (number | null)[];
+  /** A value as people read it. */
+  write: (value: number) => string;
+}
+
+/** One graph of a place. */
+export interface Graph {
+  title: Phrase;
+  /** When each stretch begins, in seconds since the show did. */
+  times: number[];
+  /** In the order in which they are drawn: bars lie below the others. */
+  lines: Line[];
+  /** The axis at the left reaches at least so far: what is small is not to look large. */
+  reach: number;
+}
+
+type Column = readonly (number | null)[];
+
+const mbit = (column: Column) => column.map((kbps) => (kbps === null ? null : kbps / 1000));
+const isKnown = (column: Column) => column.some((value) => value !== null);
+const whole = (value: number) => String(Math.round(value));
+const writeRate = (value: number) => writeMbit(value * 1000);
+const writePart = (value: number) => `${value.toFixed(1)} %`;
+
+const line = { form: 'line', scale: 'left', width: 2, dash: [] as number[] } as const;
+const bars = { form: 'bars', width: 1, dash: [] as number[] } as const;
+
+function timesOf({ from, step }: History, { sent_kbps }: PlaceHistory): number[] {
+  return sent_kbps.map((_, at) => from + at * step);
+}
+
+/** What a place was to be sent, was sent and has received, in Mbit/s; and the pictures it was not sent. */
+export function ratesOf(history: History, place: PlaceHistory): Graph {
+  const times = timesOf(history, place);
+  const wanted = times.map(() => place.wanted_kbps / 1000);
+  const [aim, sent, received] = [mbit(place.target_kbps), mbit(place.sent_kbps), mbit(place.received_kbps)];
+  return {
+    title: 'graphRates',
+    times,
+    reach: place.wanted_kbps / 1000,
+    lines: [
+      { ...bars, phrase: 'lineSkipped', colour: '--graph-skipped', scale: 'none', values: place.skipped, write: whole },
+      { ...line, phrase: 'lineChosen', colour: '--graph-chosen', width: 1, dash: [2, 4], values: wanted, write: writeRate },
+      { ...line, phrase: 'lineAim', colour: '--graph-aim', form: 'steps', width: 1.25, dash: [8, 3], values: aim, write: writeRate },
+      { ...line, phrase: 'lineSent', colour: '--graph-sent', width: 2.5, values: sent, write: writeRate },
+      { ...line, phrase: 'lineReceived', colour: '--graph-received', dash: [3, 4], values: received, write: writeRate },
+    ],
+  };
+}
+
+/** How long what goes to a place waits and is on its way, in milliseconds; and how much of it gets lost, in percent. */
+export function timesTaken(history: History, place: PlaceHistory): Graph {
+  const lost = place.lost.map((thousandths) => (thousandths === null ? null : thousandths / 10));
+  const lines: Line[] = [
+    { ...line, phrase: 'lineWaiting', colour: '--graph-waiting', width: 2.5, values: place.waiting_ms, write: whole },
+    { ...line, phrase: 'lineTrip', colour: '--graph-trip', width: 1.5, dash: [6, 3], values: place.rtt_ms, write: whole },
+  ];
+  if (isKnown(lost)) {
+    lines.unshift({ ...bars, phrase: 'lineLost', colour: '--graph-lost', scale: 'right', values: lost, write: writePart });
+  }
+  return { title: 'graphTimes', times: timesOf(history, place), lines, reach: 200 };
+}
+
+/** What a line's value at a stretch is, as people read it; `null` where it isn't known. */
+export function writeValue({ values, write }: Line, at: number): string | null {
+  const value = values[at] ?? null;
+  return value === null ? null : write(value);
+}
+
+/** The graphs of a place in figures, for those who can't see them. */
+export function sumUp({ sent_kbps, waiting_ms, skipped }: PlaceHistory): Record<'now' | 'least' | 'count' | 'waits' | 'most', string> {
+  return {
+    now: writeMbit(sent_kbps.at(-1) ?? 0),
+    least: writeMbit(sent_kbps.reduce((least, kbps) => Math.min(least, kbps), sent_kbps[0] ?? 0)),
+    count: whole(skipped.reduce((sum, count) => sum + count, 0)),
+    waits: whole(waiting_ms.at(-1) ?? 0),
+    most: whole(waiting_ms.reduce((most, ms) => Math.max(most, ms), 0)),
+  };
+}

@@ -1,0 +1,46 @@
+import type { LogEntry } from '../bridge/bindings';
+import { causeOf } from '../causes';
+import { writeMbit, writeTime } from '../figures';
+import type { IconName } from '../parts/icons';
+import type { Phrase, Values } from '../words/words';
+
+/** What is said of something that happened. */
+export interface Told {
+  icon: IconName;
+  phrase: Phrase;
+  values: Values;
+}
+
+/** Says what happened; `name` says a phrase in the language of the window. */
+export function tellOf(entry: LogEntry, name: (phrase: Phrase) => string): Told {
+  switch (entry.what) {
+    case 'lowered':
+      return { icon: 'down', phrase: 'logLowered', values: rates(entry) };
+    case 'raised':
+      return { icon: 'up', phrase: 'logRaised', values: rates(entry) };
+    case 'lost':
+      return { icon: 'unplugged', phrase: entry.refused ? 'logRefused' : 'logLost', values: {} };
+    case 'reached':
+      return { icon: 'place', phrase: 'logReached', values: {} };
+    case 'found':
+      return { icon: 'warning', phrase: 'logFound', values: { what: matter(entry.cause, name) } };
+    case 'over':
+      return { icon: 'good', phrase: 'logOver', values: { what: matter(entry.cause, name) } };
+  }
+}
+
+/** When it was: `12:31`, or `12:31–13:16` where it took a while. */
+export function timeOf({ at, until }: LogEntry): string {
+  const [from, to] = [writeTime(at), writeTime(until)];
+  return until - at < 2 ? from : `${from}–${to}`;
+}
+
+function rates({ from_kbps, to_kbps }: { from_kbps: number; to_kbps: number }): Values {
+  return { from: writeMbit(from_kbps), to: writeMbit(to_kbps) };
+}
+
+/** A cause the page doesn't know comes without a sentence here: its code is all there is. */
+function matter(code: string, name: (phrase: Phrase) => string): string {
+  const cause = causeOf(code);
+  return cause === null ? code : name(cause.headline);
+}
