@@ -57,6 +57,9 @@ macro_rules! platform {
 }
 
 const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], #add-scene')";
+/// With the band that says what is the matter, or that it is better again.
+const WARNED: &str = "__studio.drawn > 1 && document.querySelector('.band')";
+const SUPPORT: &str = "document.querySelector('#support').click()";
 const CARD: &str = "document.querySelector('main section h1')";
 
 /// Every screen.
@@ -113,6 +116,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 "help",
                 "document.querySelectorAll('header .tools button')[1].click()",
             ),
+            View {
+                name: "support-before-a-show",
+                open: SUPPORT,
+                opened: "document.querySelector('dialog[open] .empty')",
+            },
         ],
     },
     Scenario {
@@ -133,12 +141,25 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         twin: "weak",
-        ready: SHOW,
-        views: &[plain("live-weak")],
+        ready: WARNED,
+        views: &[
+            plain("live-weak"),
+            View {
+                name: "support",
+                open: SUPPORT,
+                // Both graphs of all three places.
+                opened: "document.querySelectorAll('dialog[open] .plot canvas').length === 6",
+            },
+        ],
+    },
+    Scenario {
+        twin: "better",
+        ready: WARNED,
+        views: &[plain("better")],
     },
     Scenario {
         twin: "away",
-        ready: SHOW,
+        ready: WARNED,
         views: &[plain("away")],
     },
     Scenario {
