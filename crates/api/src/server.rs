@@ -68,6 +68,18 @@ pub struct Reconnect {
     pub to: Option<String>,
 }
 
+/// What has arrived of a publisher's show: `GET /received` on the public listener, with the stream key as bearer token.
+/// Counters run from the stream's creation; all is 0 while it isn't live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// When that was, on the server's clock, in microseconds.
+    pub at_micros: i64,
+    /// Bytes of media.
+    pub bytes: u64,
+    /// Pictures.
+    pub pictures: u64,
+}
+
 /// A stream from or to another server. `GET /api/relays` on the admin listener answers with a list of these.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelayStats {

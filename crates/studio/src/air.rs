@@ -16,7 +16,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::UtcMap;
 use crate::encoding::{Another, Encoding, Outlet, Sound, cast};
-use crate::output::{Budgets, Destination, Queue, Route, Shared, Wanted, drive};
+use crate::output::{
+    Budgets, Destination, Listener, Queue, Route, Shared, Wanted, ask, drive, fetch, is_companion,
+};
 use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
 use crate::{Error, platform, random};
 
@@ -38,6 +40,8 @@ pub(crate) struct Air {
     threads: Vec<JoinHandle<()>>,
     destinations: Vec<Arc<Destination>>,
     driving: JoinSet<()>,
+    /// The companion server is asked what has arrived there, until this is dropped.
+    _listening: JoinSet<()>,
     /// Who takes which encode is decided there, until this says that it is over.
     casting: JoinSet<()>,
     cast_end: CancellationToken,
@@ -53,8 +57,13 @@ pub(crate) struct Sent {
     pub(crate) outputs: Vec<OutputStats>,
 }
 
-/// An output with the way to its server.
-pub(crate) type Ready = (Output, Route);
+/// An output, ready to be sent to.
+pub(crate) struct Ready {
+    output: Output,
+    route: Route,
+    /// The companion server says what has arrived there.
+    listener: Option<Listener>,
+}
 
 /// The way to each output's server, before anything is opened; `companion` is the companion server, if the show has
 /// one. The keyring may take its time: not for a task.
@@ -66,7 +75,16 @@ pub(crate) fn ready(outputs: &[Output], companion: Option<&Companion>) -> Result
     // An IPv6 address stands within brackets there.
     let host = url.as_ref().and_then(reqwest::Url::host_str);
     let host = host.map(|host| host.trim_matches(['[', ']']));
-    let ready = |output: &Output| Ok((output.clone(), Route::to(output, host)?));
+    let ready = |output: &Output| {
+        let key = fetch(output, &output.key)?;
+        let route = Route::to(output, key.clone(), host)?;
+        let listens = url.as_ref().filter(|_| is_companion(route.host(), host));
+        Ok(Ready {
+            output: output.clone(),
+            listener: listens.and_then(|url| Listener::at(url, key, &output.url)),
+            route,
+        })
+    };
     outputs.iter().filter(|o| o.on).map(ready).collect()
 }
 
@@ -83,7 +101,7 @@ impl Air {
             budgets: Budgets::default(),
             links,
         };
-        let (encodings, destinations) = outputs(ready, ground, id, &shared)?;
+        let (encodings, mut destinations) = outputs(ready, ground, id, &shared)?;
         let mut threads = Vec::new();
         for encoding in &encodings {
             threads.extend(encoding.start()?);
@@ -94,8 +112,12 @@ impl Air {
         for encoding in &encodings {
             casting.spawn(cast(Arc::clone(encoding), cast_end.clone()));
         }
-        for destination in &destinations {
+        let mut listening = JoinSet::new();
+        for (destination, listener) in &mut destinations {
             driving.spawn(drive(Arc::clone(destination), end.clone()));
+            if let Some(listener) = listener.take() {
+                listening.spawn(ask(Arc::clone(destination), listener));
+            }
         }
         ground.outlet.set(encodings.clone());
         Ok(Self {
@@ -104,8 +126,12 @@ impl Air {
             outlet: ground.outlet.clone(),
             encodings,
             threads,
-            destinations,
+            destinations: destinations
+                .into_iter()
+                .map(|(destination, _)| destination)
+                .collect(),
             driving,
+            _listening: listening,
             casting,
             cast_end,
             _links: AbortOnDropHandle::new(tokio::spawn(watch_links(changed))),
@@ -152,7 +178,7 @@ impl Air {
     }
 }
 
-type Outputs = (Vec<Arc<Encoding>>, Vec<Arc<Destination>>);
+type Outputs = (Vec<Arc<Encoding>>, Vec<(Arc<Destination>, Option<Listener>)>);
 
 /// One encoding for all outputs of equal settings, and each output behind a queue of its own.
 fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> Result<Outputs, Error> {
@@ -161,16 +187,16 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
     let ranks: HashMap<_, _> = ready
         .iter()
         .enumerate()
-        .map(|(rank, (output, _))| (output.name.clone(), rank))
+        .map(|(rank, ready)| (ready.output.name.clone(), rank))
         .collect();
-    for (output, route) in ready {
-        let settings = (output.video.clone(), output.audio.clone());
-        groups.entry(settings).or_default().push((output, route));
+    for ready in ready {
+        let settings = (ready.output.video.clone(), ready.output.audio.clone());
+        groups.entry(settings).or_default().push(ready);
     }
     let (mut encodings, mut destinations) = (Vec::new(), Vec::new());
     for ((video, audio), members) in groups {
         let queues: Vec<_> = members.iter().map(|_| Arc::new(Queue::default())).collect();
-        let names = members.iter().map(|(output, _)| output.name.clone());
+        let names = members.iter().map(|ready| ready.output.name.clone());
         let sounds = sounds(&audio, &members, &queues)?;
         let encoders = (video_encoder(&ground.canvas, &video)?, sounds);
         let takers = names.zip(queues.iter().cloned()).collect();
@@ -182,7 +208,12 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
         };
         let encoding = Encoding::new(encoders, (most, another), takers, ground.clock, utc, id);
         let encoding = Arc::new(encoding);
-        for ((output, route), queue) in members.into_iter().zip(queues) {
+        for (ready, queue) in members.into_iter().zip(queues) {
+            let Ready {
+                output,
+                route,
+                listener,
+            } = ready;
             // There is an encoder of each codec that a member takes.
             let Some(tracks) = encoding.tracks(route.sound()) else {
                 continue;
@@ -195,11 +226,11 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
             };
             let destination =
                 Destination::new(&output.name, route, queue, tracks, (wanted, rank), shared, seed);
-            destinations.push(Arc::new(destination));
+            destinations.push((Arc::new(destination), listener));
         }
         encodings.push(encoding);
     }
-    destinations.sort_by_key(|destination| destination.rank);
+    destinations.sort_by_key(|(destination, _)| destination.rank);
     Ok((encodings, destinations))
 }
 
@@ -219,7 +250,7 @@ fn sounds(settings: &AudioSettings, members: &[Ready], queues: &[Arc<Queue>]) ->
     let mut sounds = Vec::new();
     for codec in [AudioCodec::Aac, AudioCodec::Opus] {
         let takers = members.iter().zip(queues);
-        let takers = takers.filter(|((_, route), _)| route.sound() == codec);
+        let takers = takers.filter(|(ready, _)| ready.route.sound() == codec);
         let takers: Vec<_> = takers.map(|(_, queue)| Arc::clone(queue)).collect();
         if !takers.is_empty() {
             sounds.push(Sound::new(codec, settings.bitrate, takers)?);

@@ -24,7 +24,8 @@ impl Refusal {
         match self.0.code {
             Code::NotFound | Code::NameInvalid => StatusCode::NOT_FOUND,
             Code::RequestInvalid => StatusCode::BAD_REQUEST,
-            Code::LimitReached => StatusCode::TOO_MANY_REQUESTS,
+            Code::WrongKey => StatusCode::UNAUTHORIZED,
+            Code::LimitReached | Code::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Code::StreamInterrupted | Code::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -46,6 +47,10 @@ impl IntoResponse for Refusal {
             StatusCode::NOT_FOUND => headers.insert(header::CACHE_CONTROL, NOT_FOUND_KEPT),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"))
+            }
+            // RFC 6750, 3.
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
             }
             _ => None,
         };

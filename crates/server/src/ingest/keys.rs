@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use api::{Code, Fault};
+use axum::http::{HeaderMap, header};
 
 use crate::{App, Name};
 
@@ -13,6 +14,18 @@ use crate::{App, Name};
 /// be found by trying.
 pub(crate) fn stream_of(app: &App, key: &str, ip: IpAddr, now: Instant) -> Result<Name, Fault> {
     app.keys.find(key).ok_or_else(|| wrong(app, ip, now))
+}
+
+/// The stream key that a request over HTTP bears, as a bearer token (RFC 6750, 2.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Fault> {
+    let given = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let key = given.and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+    });
+    key.ok_or_else(|| Fault::new(Code::WrongKey, "Publish with your stream key as bearer token."))
 }
 
 /// Counts a wrong key.

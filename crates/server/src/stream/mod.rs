@@ -164,6 +164,12 @@ impl Stream {
         matches!(self.held().state, State::Live(_))
     }
 
+    /// Bytes of media, and pictures, that were received.
+    pub(crate) fn received(&self) -> (u64, u64) {
+        let held = self.held();
+        (held.live.counted.bytes, held.live.counted.frames)
+    }
+
     /// What is known about the stream at `now`.
     pub fn stats(&self, now: Instant) -> StreamStats {
         stats::stats(self, now)

@@ -187,17 +187,7 @@ fn session(app: &App, name: &str, id: &str) -> Result<Entry, Refused> {
 
 /// The stream of the key in `headers`.
 fn publisher(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Name, Refused> {
-    let given = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let key = given.and_then(|value| {
-        let (scheme, key) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
-    });
-    let key = key.ok_or_else(|| {
-        let message = "Publish with your stream key as bearer token.";
-        Refused::new(StatusCode::UNAUTHORIZED, Code::WrongKey, message)
-    })?;
+    let key = keys::bearer(headers)?;
     Ok(keys::stream_of(app, key, peer.address().ip(), Instant::now())?)
 }
 

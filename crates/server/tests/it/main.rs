@@ -13,6 +13,7 @@ mod key_frames;
 mod limits;
 mod page;
 mod players;
+mod received;
 mod regressions;
 mod relays;
 mod returns;

@@ -81,7 +81,7 @@ impl Sending {
         let stats = destination.stats();
         Counted {
             sent_kbps: self.pace.get(&destination.name).map_or(0, |p| p.1),
-            received_kbps: None,
+            received_kbps: destination.received_kbps(),
             skipped: stats.dropped_line + stats.dropped_away + stats.dropped_paused,
         }
     }
@@ -113,6 +113,7 @@ impl Sending {
             status,
             line: destination.line(),
             kbps: self.pace.get(&output.name).map_or(0, |p| p.1),
+            received_kbps: destination.received_kbps(),
             sent: stats.frames_sent,
             skipped: stats.dropped_line + stats.dropped_away + stats.dropped_paused,
             // What is over is no news.

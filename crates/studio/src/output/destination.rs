@@ -19,6 +19,8 @@ use crate::encoding::Tracks;
 
 /// A line that carries less than this share of what it is to be sent is weak: people see it.
 const WEAK: f64 = 0.7;
+/// What a server has said it receives is so for this long.
+const SAYS: Duration = Duration::from_secs(3);
 /// A server may hold a connection that is lost for so long.
 const HELD: Duration = Duration::from_secs(10);
 
@@ -38,6 +40,8 @@ pub(crate) struct Destination {
     stats: Mutex<OutputStats>,
     away_since: Mutex<Option<Instant>>,
     vitals: Mutex<Vitals>,
+    /// What the server says it receives, in kbit/s, and when it said so.
+    received: Mutex<Option<(u32, Instant)>>,
     /// Whether the last try that failed was a refusal.
     refused: AtomicBool,
 }
@@ -78,6 +82,7 @@ impl Destination {
             stats: Mutex::new(stats),
             away_since,
             vitals: Mutex::default(),
+            received: Mutex::default(),
             refused: AtomicBool::new(false),
         }
     }
@@ -140,6 +145,18 @@ impl Destination {
     /// How long a packet takes there and back, where that is known.
     pub(crate) fn round_trip(&self) -> Option<Duration> {
         Some(self.vitals().rtt).filter(|rtt| !rtt.is_zero())
+    }
+
+    /// What the server says it receives now, in kbit/s; none where it doesn't say.
+    pub(crate) fn received_kbps(&self) -> Option<u32> {
+        let received = *self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = received.filter(|(_, at)| at.elapsed() < SAYS);
+        fresh.map(|(kbps, _)| kbps)
+    }
+
+    pub(super) fn has_received(&self, kbps: u32) {
+        let now = (kbps, Instant::now());
+        *self.received.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
     }
 
     fn connection(&self, stats: &OutputStats, now: Instant) -> Connection {

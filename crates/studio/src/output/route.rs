@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use media::AudioCodec;
+use rtmp::Secret;
 
 use crate::Error;
 use crate::key;
-use crate::show::{Output, OutputKind};
+use crate::show::{KeyRef, Output, OutputKind};
 
 use super::line::{Line, LineError};
 use super::whip::WhipRoute;
@@ -37,30 +38,24 @@ pub(crate) struct SrtRoute {
 }
 
 impl Route {
-    /// The way to `output`, its key fetched; `companion` is the host of the companion server. The keyring may take its
-    /// time: not for a task.
+    /// The way to `output`, which has this key; `companion` is the host of the companion server. The keyring, where its
+    /// passphrase is, may take its time: not for a task.
     ///
     /// # Errors
     /// [`Error::Key`], [`Error::Output`].
-    pub(crate) fn to(output: &Output, companion: Option<&str>) -> Result<Self, Error> {
-        let fetch = |kept| {
-            key::fetch(kept).map_err(|source| Error::Key {
-                output: output.name.clone(),
-                source,
-            })
-        };
+    pub(crate) fn to(output: &Output, key: Secret, companion: Option<&str>) -> Result<Self, Error> {
         let wrong = |source: LineError| Error::Output {
             output: output.name.clone(),
             source,
         };
-        let key = fetch(&output.key)?;
         match output.kind {
             OutputKind::Rtmp => {
                 let target = rtmp::Target::new(&output.url, key);
                 Ok(Self::Rtmp(target.map_err(|error| wrong(error.into()))?))
             }
             OutputKind::Srt => {
-                let passphrase = output.srt.passphrase.as_ref().map(fetch).transpose()?;
+                let passphrase = output.srt.passphrase.as_ref();
+                let passphrase = passphrase.map(|kept| fetch(output, kept)).transpose()?;
                 let route = SrtRoute::new(output, key.expose(), passphrase.as_ref(), companion);
                 Ok(Self::Srt(Box::new(route.map_err(wrong)?)))
             }
@@ -100,7 +95,7 @@ impl Route {
     }
 
     /// Name or address of the server.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         match self {
             Self::Rtmp(target) => &target.host,
             Self::Srt(route) => &route.host,
@@ -118,8 +113,19 @@ impl Route {
     }
 }
 
+/// A secret of `output`. The keyring may take its time: not for a task.
+///
+/// # Errors
+/// [`Error::Key`].
+pub(crate) fn fetch(output: &Output, kept: &KeyRef) -> Result<Secret, Error> {
+    key::fetch(kept).map_err(|source| Error::Key {
+        output: output.name.clone(),
+        source,
+    })
+}
+
 /// Whether `host` is the companion server, which knows the media clock.
-pub(super) fn is_companion(host: &str, companion: Option<&str>) -> bool {
+pub(crate) fn is_companion(host: &str, companion: Option<&str>) -> bool {
     companion.is_some_and(|companion| companion.eq_ignore_ascii_case(host))
 }
 

@@ -30,9 +30,20 @@ pub(crate) fn request(to: SocketAddr, method: &str, path: &str, body: &[u8]) -> 
     request_on(connect(to), method, path, body)
 }
 
-pub(crate) fn request_on(mut stream: TcpStream, method: &str, path: &str, body: &[u8]) -> Answer {
+pub(crate) fn request_on(stream: TcpStream, method: &str, path: &str, body: &[u8]) -> Answer {
+    request_with(stream, method, path, "", body)
+}
+
+/// As [`request_on`], with further header lines, each with its end.
+pub(crate) fn request_with(
+    mut stream: TcpStream,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &[u8],
+) -> Answer {
     let length = body.len();
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}Content-Length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body).unwrap();
     let mut from = BufReader::new(stream);
