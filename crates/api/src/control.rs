@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::health::{History, Warning};
+use crate::health::{History, PastShow, Warning};
 use crate::place::Place;
 use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
 use crate::source::{Devices, Source};
@@ -147,7 +147,13 @@ pub enum Command {
         /// The whole of it; else the last five minutes, second by second.
         #[serde(default)]
         whole: bool,
+        /// Of an earlier show, by its [id](crate::health::PastShow::id).
+        #[serde(default)]
+        of: Option<String>,
     },
+    /// Asks which earlier shows' histories are kept: answered with [`PastShow`]s, the newest first.
+    #[serde(rename = "histories")]
+    Histories {},
     /// Asks how things are: answered with a [`State`].
     #[serde(rename = "state")]
     State {},
@@ -254,6 +260,9 @@ pub struct Done {
     /// How the show was, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub history: Option<Box<History>>,
+    /// The earlier shows whose histories are kept, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub histories: Option<Vec<PastShow>>,
 }
 
 /// What a studio tells unasked.

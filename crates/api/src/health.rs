@@ -87,6 +87,18 @@ pub struct History {
     pub log: Vec<LogEntry>,
 }
 
+/// An earlier show whose history is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct PastShow {
+    /// Its history's name.
+    pub id: String,
+    /// What the seller calls the show.
+    pub show: String,
+    /// When it began to be sent, as ISO 8601 in UTC.
+    pub began: String,
+}
+
 /// How a place was, stretch by stretch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]

@@ -160,7 +160,7 @@ impl Director {
             Command::ListDevices {} => return self.list_devices(answer),
             Command::PutPlace { place } => self.put_place(place),
             Command::RemovePlace { place } => self.remove_place(&place),
-            Command::History { whole } => Ok(Done {
+            Command::History { whole, of: _ } => Ok(Done {
                 history: Some(Box::new(self.wards.history(whole))),
                 ..Done::default()
             }),

@@ -52,6 +52,8 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     entries: VecDeque<Entry>,
+    /// How many were kept once and aren't any more.
+    gone: u64,
     before: Option<(Seen, Option<Cause>)>,
 }
 
@@ -59,6 +61,17 @@ impl Log {
     /// Its entries, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// How many entries there ever were.
+    pub fn count(&self) -> u64 {
+        self.gone + self.entries.len() as u64
+    }
+
+    /// Its entries but for the first `number` that there ever were, oldest first. The last one may still change.
+    pub fn after(&self, number: u64) -> impl Iterator<Item = &Entry> {
+        let skip = usize::try_from(number.saturating_sub(self.gone)).unwrap_or(usize::MAX);
+        self.entries.iter().skip(skip)
     }
 
     /// Takes note of what has changed since the last look.
@@ -85,6 +98,7 @@ impl Log {
         }
         if self.entries.len() == KEPT {
             self.entries.pop_front();
+            self.gone += 1;
         }
         let (since, until) = (at, at);
         self.entries.push_back(Entry { since, until, what });

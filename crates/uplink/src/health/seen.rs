@@ -121,10 +121,7 @@ impl Seen {
     /// Whether the rate had to fall far, and what passes while much waits says why.
     pub(super) fn is_cut_deep(&self) -> bool {
         let deep = |kbps: u32| u64::from(kbps) * 100 < self.most() * DEEP;
-        self.is_live()
-            && !self.little_waits()
-            && deep(self.target_kbps)
-            && self.delivered_kbps.is_some_and(deep)
+        self.is_live() && !self.little_waits() && deep(self.target_kbps) && self.passes().is_some_and(deep)
     }
 
     pub(super) fn little_waits(&self) -> bool {

@@ -28,6 +28,8 @@ pub(super) struct Shortage {
     good: Held,
     silent: Option<Instant>,
     estimate: Estimate,
+    /// Whether it was sent all that is wanted once: an estimate that is low before that is one that still rises.
+    began: bool,
     /// Times lowered and pictures skipped.
     counted: Option<(u64, u64)>,
 }
@@ -51,7 +53,11 @@ impl Shortage {
         }
         let lasts = self.lasts(seen, rises || seen.much_waits()) | self.estimate.stands_low(seen);
         let was_silent = self.silent.is_some_and(|silent| seen.at - silent < HEALED);
-        let deep = self.deep.see(seen.is_cut_deep() && !was_silent, seen.at, SURE);
+        let estimated = seen.estimate_kbps.is_some();
+        self.began |= estimated && seen.wants_all();
+        let known = !estimated || self.began;
+        let cut = seen.is_cut_deep() && known && !was_silent;
+        let deep = self.deep.see(cut, seen.at, SURE);
         let good = seen.wants_all() && seen.little_waits() && !rises;
         self.is = deep || lasts || self.is && !good;
         self.is

@@ -170,7 +170,11 @@ place: string } |
 /**  Asks how the show that is sent was so far, or the last one that was: answered with a [`History`]. */
 { do: "history"; 
 /**  The whole of it; else the last five minutes, second by second. */
-whole?: boolean } | 
+whole?: boolean; 
+/**  Of an earlier show, by its [id](crate::health::PastShow::id). */
+of?: string | null } | 
+/**  Asks which earlier shows' histories are kept: answered with [`PastShow`]s, the newest first. */
+{ do: "histories" } | 
 /**  Asks how things are: answered with a [`State`]. */
 { do: "state" };
 
@@ -245,6 +249,8 @@ export type Done = {
 	devices?: Devices | null,
 	/**  How the show was, where that was asked. */
 	history?: History | null,
+	/**  The earlier shows whose histories are kept, where that was asked. */
+	histories?: PastShow[] | null,
 };
 
 /**  What a studio tells unasked. */
@@ -577,6 +583,16 @@ export type Outcome =
 ({ done: Done }) & { failed?: never } | 
 /**  It was refused, and nothing has changed. */
 ({ failed: Failure }) & { done?: never };
+
+/**  An earlier show whose history is kept. */
+export type PastShow = {
+	/**  Its history's name. */
+	id: string,
+	/**  What the seller calls the show. */
+	show: string,
+	/**  When it began to be sent, as ISO 8601 in UTC. */
+	began: string,
+};
 
 /**  What the studio is at. */
 export type Phase = 

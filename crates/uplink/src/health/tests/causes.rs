@@ -160,6 +160,22 @@ fn an_estimate_counts_when_it_stands() {
     });
 }
 
+#[test]
+fn an_estimate_that_falls_deep_while_something_waits_counts_at_once() {
+    let cut = |seen: &mut Seen, at: f64| {
+        estimate(seen, if at < 10.0 { 4_000.0 } else { 900.0 });
+        seen.waiting = Duration::from_millis(if at < 10.0 { 20 } else { 150 });
+    };
+    finds(Cause::LineFull, 10.2, cut);
+    // In the beginning it isn't known, then low, and what is sent waits for it.
+    finds_nothing(|seen, at| {
+        if at > 0.5 {
+            estimate(seen, 300.0 * 1.08_f64.powf(at));
+        }
+        seen.waiting = Duration::from_millis(150);
+    });
+}
+
 fn estimate(seen: &mut Seen, kbps: f64) {
     (seen.estimate_kbps, seen.delivered_kbps) = (Some(kbps as u32), None);
     seen.target_kbps = ((kbps * 0.9) as u32).min(BOUNDS.most_kbps);
