@@ -141,7 +141,7 @@ fn the_log_keeps_the_last_things_only() {
         Some(Done::Reached)
     );
     let count = watch.log().count();
-    assert!(count > 200, "also those that aren't kept: {count}");
+    assert!(count >= 200, "also those that aren't kept: {count}");
     assert_eq!(watch.log().after(0).count(), 64);
     assert_eq!(watch.log().after(count - 2).count(), 2);
     assert_eq!(watch.log().after(count + 1).count(), 0);
