@@ -14,6 +14,9 @@ use tokio::sync::broadcast;
 
 use crate::keeper::Which;
 
+/// Histories of shows are beside the show that is kept.
+const HISTORIES: &str = "histories";
+
 /// Which show is to be opened, and where it is kept.
 #[derive(Debug)]
 pub(crate) struct Opening {
@@ -92,6 +95,7 @@ async fn opened(Opening { which, keep }: Opening) -> Result<Session, Failure> {
     }
     let config = Config {
         show,
+        past: keep.parent().map(|folder| folder.join(HISTORIES)),
         keep: Some(keep),
         live: false,
         strict: false,

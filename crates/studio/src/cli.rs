@@ -56,6 +56,9 @@ struct Run {
     /// Write what became of the show here, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Keep a history of how each place was served in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    history: Option<PathBuf>,
     /// Read commands from standard input even when it is a terminal.
     #[arg(long)]
     commands: bool,
@@ -141,6 +144,7 @@ fn run_show(asked: &Run) -> Result<(), Error> {
         let config = Config {
             show,
             keep: None,
+            past: asked.history.clone(),
             live: true,
             strict: true,
             preview: asked.preview.then(Vec::new),

@@ -16,6 +16,7 @@ mod error;
 pub mod key;
 mod mix;
 mod output;
+mod past;
 mod platform;
 pub mod presets;
 pub mod preview;

@@ -38,6 +38,8 @@ pub struct Config {
     pub show: Show,
     /// The file it is kept in as it changes; nowhere when absent.
     pub keep: Option<PathBuf>,
+    /// The folder that a history of each show that is sent is written to; none is when absent.
+    pub past: Option<PathBuf>,
     /// Whether it is sent from the beginning.
     pub live: bool,
     /// Whether a camera or microphone that can't be had is an error; else the show begins without it.
@@ -184,6 +186,7 @@ impl Running {
             frames,
             air,
             keep: config.keep,
+            past: config.past,
         });
         Ok(Self {
             show,

@@ -34,6 +34,7 @@ async fn open(text: &str, keep: Option<PathBuf>) -> Session {
     let config = Config {
         show: show::parse(Path::new("show.toml"), text).unwrap(),
         keep,
+        past: None,
         live: false,
         strict: false,
         preview: None,

@@ -22,6 +22,7 @@ use super::wards::Wards;
 use super::works::Finished;
 use crate::air::{Air, Ground, Sent};
 use crate::mix::Patch;
+use crate::past::{Chronicle, Scribe};
 use crate::scene::Flat;
 use crate::show::Show;
 use crate::tick::{self, FrameCounts, Lamp, News, Order};
@@ -46,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) air: Option<Air>,
     /// Where the show is kept as it changes.
     pub(crate) keep: Option<PathBuf>,
+    /// Where histories of shows are kept.
+    pub(crate) past: Option<PathBuf>,
 }
 
 /// What is known of a source of pictures beside its pictures.
@@ -67,6 +70,8 @@ pub(crate) struct Director {
     pub(super) saving: Saving,
     pub(super) watch: Watch,
     pub(super) wards: Wards,
+    /// What is written of the show that is sent.
+    pub(super) writing: Option<(Chronicle, Scribe)>,
     /// What takes its time.
     pub(super) works: JoinSet<Finished>,
     /// Names of sources that are being opened.
@@ -86,6 +91,7 @@ impl Director {
             saving: Saving::new(parts.keep.take()),
             watch: Watch::default(),
             wards: Wards::default(),
+            writing: None,
             works: JoinSet::new(),
             opening: Vec::new(),
             covered: false,
@@ -136,6 +142,7 @@ impl Director {
                 _ => self.sending.calm(),
             }
         }
+        self.end_history();
         let air = self.sending.take();
         let sent = match air {
             Some(air) => air.end().await,
@@ -160,10 +167,8 @@ impl Director {
             Command::ListDevices {} => return self.list_devices(answer),
             Command::PutPlace { place } => self.put_place(place),
             Command::RemovePlace { place } => self.remove_place(&place),
-            Command::History { whole, of: _ } => Ok(Done {
-                history: Some(Box::new(self.wards.history(whole))),
-                ..Done::default()
-            }),
+            Command::History { whole, of } => return self.history(whole, of, answer),
+            Command::Histories {} => return self.histories(answer),
             Command::State {} => Ok(Done {
                 state: Some(Box::new(self.state())),
                 ..Done::default()

@@ -165,6 +165,7 @@ impl Director {
         let places = air.destinations().iter();
         let places = places.map(|d| (d.name.clone(), d.wanted.bounds().most_kbps));
         self.wards.begin(places, Instant::now());
+        self.begin_history();
     }
 
     pub(super) fn end_live(&mut self, answer: Asker) {
@@ -176,6 +177,7 @@ impl Director {
             (false, None) => Refusal::NotLive,
             (false, Some(air)) => {
                 self.sending.changing = true;
+                self.end_history();
                 self.wards.end();
                 self.works
                     .spawn(async move { Finished::Ended(air.end().await, answer) });

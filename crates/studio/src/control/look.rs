@@ -20,6 +20,7 @@ impl Director {
         self.sending.second();
         let counted: Vec<_> = self.watched().iter().map(|d| self.sending.counted(d)).collect();
         self.wards.second(counted.into_iter());
+        self.write_history();
         let (places, sounds) = (self.places(), self.sounds());
         let facts = self.facts(&places, &sounds);
         if self.watch.look(&facts) {

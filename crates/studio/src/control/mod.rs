@@ -15,6 +15,7 @@
 //! | `source.add`, `source.remove`, `devices` | cameras, microphones and other sources |
 //! | `place.put`, `place.remove` | the places it goes to |
 //! | `history` | how the show that is sent was so far, or the last one |
+//! | `histories` | the earlier shows whose histories are kept |
 //! | `state` | everything as it is now |
 
 mod director;
@@ -24,12 +25,12 @@ mod lines;
 mod live;
 mod look;
 mod plan;
-mod record;
 mod saving;
 mod stage;
 mod wards;
 mod wire;
 mod works;
+mod writing;
 
 pub(crate) use director::{Director, Facts, Parts};
 pub(crate) use stage::Stage;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use api::health::{Diagnosis, History, LogEntry, Standing, Strength, Warning};
 use uplink::health::{Cause, Said, Seen, Severity, Warnings, Watch};
 
-use super::record::{Record, Stretch};
 use super::wire;
+use crate::past::{Record, Stretch};
 
 /// That a place is better again is said for so long.
 const BETTER: Duration = Duration::from_secs(5);
@@ -64,6 +64,10 @@ struct Ward {
     second: Option<Stretch>,
     skipped: u64,
     record: Record,
+    /// The last whole second.
+    last: Stretch,
+    /// Entries of the log that were taken.
+    taken: u64,
 }
 
 impl Wards {
@@ -77,6 +81,8 @@ impl Wards {
             second: None,
             skipped: 0,
             record: Record::default(),
+            last: Stretch::default(),
+            taken: 0,
         };
         *self = Self {
             began: Some(now),
@@ -154,6 +160,34 @@ impl Wards {
         wards
             .zip(counted)
             .for_each(|(ward, counted)| ward.count(&counted));
+    }
+
+    /// How each place was in the last second.
+    pub(super) fn last_second(&self) -> Vec<Stretch> {
+        self.wards.iter().map(|ward| ward.last).collect()
+    }
+
+    /// What has happened and wasn't taken before; what may still change only where the show is `over`.
+    pub(super) fn take_log(&mut self, over: bool) -> Vec<LogEntry> {
+        let Some(began) = self.began else {
+            return Vec::new();
+        };
+        let mut taken = Vec::new();
+        for ward in &mut self.wards {
+            let log = ward.watch.log();
+            let to = log.count().saturating_sub(u64::from(!over));
+            let fresh = usize::try_from(to.saturating_sub(ward.taken)).unwrap_or(usize::MAX);
+            let entries = log.after(ward.taken).take(fresh);
+            taken.extend(entries.map(|entry| wire::entry(&ward.name, entry, began)));
+            ward.taken = ward.taken.max(to);
+        }
+        taken
+    }
+
+    /// What each place is to be sent, in kbit/s.
+    pub(super) fn wanted(&self) -> Vec<(String, u32)> {
+        let wards = self.wards.iter();
+        wards.map(|ward| (ward.name.clone(), ward.wanted_kbps)).collect()
     }
 
     /// The worst that is the matter now, and where; also what is not worth a warning.
@@ -248,7 +282,7 @@ impl Ward {
         let seen = self.second.take();
         let skipped = counted.skipped.saturating_sub(self.skipped);
         self.skipped = counted.skipped;
-        self.record.second(Stretch {
+        self.last = Stretch {
             sent_kbps: counted.sent_kbps as f32,
             received_kbps: counted.received_kbps.map(|kbps| kbps as f32),
             skipped: skipped.min(u32::MAX.into()) as u32,
@@ -256,7 +290,8 @@ impl Ward {
                 strength: Strength::Unknown,
                 ..Stretch::default()
             })
-        });
+        };
+        self.record.second(self.last);
     }
 }
 

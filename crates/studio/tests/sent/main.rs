@@ -46,6 +46,7 @@ async fn live(url: &str, more: &str) -> Session {
     let config = Config {
         show: show::parse(Path::new("show.toml"), &text).unwrap(),
         keep: None,
+        past: None,
         live: true,
         strict: true,
         preview: None,

@@ -1,4 +1,4 @@
-//! How the places of a show were from its beginning: the last five minutes by seconds, the whole in at most
+//! How a place of a show was from its beginning: the last five minutes by seconds, the whole in at most
 //! [`STRETCHES`] stretches of equal length, so that a show of any length takes the same memory.
 
 use std::collections::VecDeque;
@@ -12,28 +12,28 @@ const STRETCHES: usize = 1024;
 
 /// How a place was for a while.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Stretch {
+pub(crate) struct Stretch {
     /// The least.
-    pub(super) target_kbps: u32,
+    pub(crate) target_kbps: u32,
     /// The mean.
-    pub(super) sent_kbps: f32,
+    pub(crate) sent_kbps: f32,
     /// The mean.
-    pub(super) received_kbps: Option<f32>,
+    pub(crate) received_kbps: Option<f32>,
     /// The longest.
-    pub(super) waiting_ms: u32,
+    pub(crate) waiting_ms: u32,
     /// The longest.
-    pub(super) rtt_ms: Option<u32>,
+    pub(crate) rtt_ms: Option<u32>,
     /// The most, of a thousand packets.
-    pub(super) lost: Option<u32>,
+    pub(crate) lost: Option<u32>,
     /// All.
-    pub(super) skipped: u32,
+    pub(crate) skipped: u32,
     /// The worst.
-    pub(super) strength: Strength,
+    pub(crate) strength: Strength,
 }
 
 impl Stretch {
     /// Both together, of which this is `weight` as long.
-    pub(super) fn and(self, other: Self, weight: f32) -> Self {
+    pub(crate) fn and(self, other: Self, weight: f32) -> Self {
         let mean = |a: f32, b: f32| (a * weight + b) / (weight + 1.0);
         Self {
             target_kbps: self.target_kbps.min(other.target_kbps),
@@ -53,7 +53,7 @@ impl Stretch {
 
 /// How one place was.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     recent: VecDeque<Stretch>,
     whole: Vec<Stretch>,
     /// Seconds of each of `whole`, but the last, which has so many.
@@ -64,7 +64,7 @@ pub(super) struct Record {
 
 impl Record {
     /// One more second.
-    pub(super) fn second(&mut self, second: Stretch) {
+    pub(crate) fn second(&mut self, second: Stretch) {
         self.seconds += 1;
         if self.recent.len() == RECENT {
             self.recent.pop_front();
@@ -99,7 +99,7 @@ impl Record {
     }
 
     /// Seconds of a stretch, and from the beginning to the first.
-    pub(super) fn scale(&self, whole: bool) -> (f64, f64) {
+    pub(crate) fn scale(&self, whole: bool) -> (f64, f64) {
         match whole {
             true => (self.step.max(1) as f64, 0.0),
             false => (1.0, (self.seconds - self.recent.len()) as f64),
@@ -107,7 +107,7 @@ impl Record {
     }
 
     /// It by columns, the whole of it or the last five minutes, of the place `name` that is to be sent `wanted_kbps`.
-    pub(super) fn columns(&self, name: &str, wanted_kbps: u32, whole: bool) -> PlaceHistory {
+    pub(crate) fn columns(&self, name: &str, wanted_kbps: u32, whole: bool) -> PlaceHistory {
         let of: Vec<&Stretch> = match whole {
             true => self.whole.iter().collect(),
             false => self.recent.iter().collect(),

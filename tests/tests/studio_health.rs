@@ -1,0 +1,119 @@
+//! What the studio says of the places it sends to, while a show runs and afterwards.
+
+// A scenario fails by panicking.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use api::control::Command;
+use api::health::{History, Logged, Strength};
+use api::state::{HealthLevel, State};
+use system_tests::PATIENCE;
+use system_tests::server::Server;
+use system_tests::studio::{BARS_AND_TONE, Show, Studio};
+
+const WARNING: &str = "\"event\":\"warning\"";
+const BETTER: &str = "\"event\":\"better\"";
+
+fn start(show: &Show, histories: &Path) -> Studio {
+    let studio = Studio::start_in(show, |command| {
+        command.args(["--events", "--history"]).arg(histories);
+    });
+    studio.unwrap()
+}
+
+async fn state(studio: &mut Studio) -> State {
+    *studio.ask(&Command::State {}).await.unwrap().state.unwrap()
+}
+
+async fn history(studio: &mut Studio, of: Option<String>) -> History {
+    let whole = true;
+    let done = studio.ask(&Command::History { whole, of }).await.unwrap();
+    *done.history.unwrap()
+}
+
+/// The causes that were found and are over, in a history's log.
+fn causes(history: &History) -> [Vec<&str>; 2] {
+    let mut causes = [Vec::new(), Vec::new()];
+    for entry in &history.log {
+        match &entry.what {
+            Logged::Found { cause } => causes[0].push(cause.as_str()),
+            Logged::Over { cause } => causes[1].push(cause.as_str()),
+            _ => {}
+        }
+    }
+    causes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_does_not_answer_is_said_until_it_does_and_all_of_it_is_kept() {
+    let histories = tempfile::tempdir().unwrap();
+    let server = Server::start().await.unwrap();
+    let mut other = Server::start().await.unwrap();
+    let [mine, gone] = [&server, &other].map(|server| server.add_stream("spring"));
+    let (mine, gone) = (mine.await.unwrap(), gone.await.unwrap());
+    other.stop().await.unwrap();
+    let show = Show::new(BARS_AND_TONE)
+        .companion(&server.url(""))
+        .output("mine", &mine)
+        .output("gone", &gone);
+    let mut studio = start(&show, histories.path());
+
+    studio.wait_for(WARNING, 1, PATIENCE).await.unwrap();
+    let now = state(&mut studio).await;
+    let [warning] = &now.warnings[..] else {
+        panic!("{now:?}");
+    };
+    assert_eq!((warning.place.as_str(), warning.bad), ("gone", true));
+    assert_eq!(warning.diagnosis.cause, "place.unreachable");
+    let health = (now.health.level, now.health.code.as_str());
+    assert_eq!(health, (HealthLevel::Bad, "health.place.unreachable"));
+    let [well, away] = &now.places[..] else {
+        panic!("{now:?}");
+    };
+    assert_eq!(
+        (well.diagnosis.as_ref(), well.standing.unwrap().quality),
+        (None, 100)
+    );
+    assert_eq!(away.standing.unwrap().strength, Strength::Broken);
+
+    let _other = other.start_again().await.unwrap();
+    studio.wait_for(BETTER, 1, PATIENCE).await.unwrap();
+    assert!(state(&mut studio).await.warnings.is_empty());
+    let now = history(&mut studio, None).await;
+    assert_eq!(causes(&now), [["place.unreachable"], ["place.unreachable"]]);
+    assert!(
+        now.places[0]
+            .received_kbps
+            .iter()
+            .flatten()
+            .any(|kbps| *kbps > 100)
+    );
+    assert!(
+        now.places[1].received_kbps.iter().all(Option::is_none),
+        "nobody says it"
+    );
+    let earlier = studio.ask(&Command::Histories {}).await.unwrap();
+    assert_eq!(earlier.histories, Some(Vec::new()), "this one is no earlier one");
+    studio.stop().await.unwrap();
+
+    // What was kept is read by the next studio as it was.
+    let mut next = start(&show, histories.path());
+    next.wait_for("connected output=\"mine\"", 1, PATIENCE)
+        .await
+        .unwrap();
+    let kept = next.ask(&Command::Histories {}).await.unwrap().histories.unwrap();
+    let [kept] = &kept[..] else {
+        panic!("{kept:?}");
+    };
+    assert_eq!(kept.show, "Test");
+    let then = history(&mut next, Some(kept.id.clone())).await;
+    assert_eq!(causes(&then), causes(&now));
+    let seconds = |history: &History| history.places[0].sent_kbps.len();
+    assert!(seconds(&then) >= seconds(&now), "{then:?}");
+    let whole = true;
+    let of = Some("../show".to_owned());
+    let refused = next.ask(&Command::History { whole, of }).await.unwrap_err();
+    assert!(refused.to_string().contains("no such history"), "{refused}");
+    next.stop().await.unwrap();
+}
