@@ -20,6 +20,7 @@ const CAMERAS: &str = "name=Desk,size=640x360,fps=30;name=Door,size=640x360,fps=
 /// Pictures of the program and of at least one tile are drawn.
 const TILES: &str = "window.__studio?.drawn > 2 && __studio.header.tiles.length > 1";
 const ON_AIR: &str = "document.querySelector('header.live')";
+const ESCAPE: &str = "\u{E00C}";
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
 const CONTROL: &str = "\u{E009}";
@@ -295,10 +296,32 @@ async fn a_place_that_does_not_answer_is_said_and_the_show_goes_on() {
     wait(
         &room,
         page,
-        "/away|connecting|Starting/i.test(document.body.innerText)",
+        "document.querySelector('[role=alert]')?.innerText.includes('Elsewhere')",
     )
     .await;
     picture(page, "place-away").await;
+    page.click("#support").await.unwrap();
+    let graph = "const canvas = document.querySelector('dialog[open] canvas');
+        if (!canvas || !/found/.test(document.querySelector('dialog[open]').innerText)) return false;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.some((value) => value > 0)";
+    wait(&room, page, &format!("(() => {{ {graph} }})()")).await;
+    picture(page, "support").await;
+    page.press(ESCAPE).await.unwrap();
+    wait(&room, page, "!document.querySelector('dialog[open]')").await;
     let drawn = wait(&room, page, "window.__studio.drawn").await;
     wait(&room, page, &format!("window.__studio.drawn > {drawn} + 10")).await;
+    page.hold("header .danger").await.unwrap();
+    wait(&room, page, "document.querySelector('#go-live')").await;
+    page.let_go().await.unwrap();
+    desktop.end(Signal::TERM).await.unwrap();
+    let histories = std::fs::read_dir(room.kept().join("histories")).unwrap();
+    let [kept] = &histories.collect::<Vec<_>>()[..] else {
+        panic!("{}", room.said());
+    };
+    let kept = std::fs::read_to_string(kept.as_ref().unwrap().path()).unwrap();
+    assert!(
+        kept.contains("place.unreachable") && !kept.contains("secret"),
+        "{kept}"
+    );
 }

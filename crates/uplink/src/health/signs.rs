@@ -11,7 +11,7 @@ use super::{Cause, Connection, Seen, Why};
 const FIRST_TRY: Duration = Duration::from_secs(5);
 /// On an unsteady line blackouts are a part of that, up to this.
 const OUTAGE: Duration = Duration::from_secs(10);
-/// What the caller tells counts when it has been so for this long.
+/// What the caller tells of the server counts when it has been so for this long.
 const TOLD: Duration = Duration::from_millis(250);
 /// The share of packets from which a line is lossy, and below which it isn't any more.
 const LOSSY: [f32; 2] = [0.02, 0.01];
@@ -32,7 +32,6 @@ struct Line {
     unsteady: bool,
     shortage: Shortage,
     server: Held,
-    shared: Held,
     losing: Held,
     lossy: bool,
 }
@@ -82,10 +81,9 @@ impl Line {
         let short = self.shortage.see(seen);
         self.unsteady = self.swings.see(seen);
         let server = self.server.see(seen.server_slow, seen.at, TOLD);
-        let shared = self.shared.see(seen.shared, seen.at, TOLD);
         let found = [
             (short && server, Cause::ServerSlow),
-            (short && shared, Cause::LineBusy),
+            (short && seen.shared, Cause::LineBusy),
             (self.loses(seen, short), Cause::LineLossy),
             (self.unsteady, Cause::LineUnsteady),
             (short, Cause::LineFull),
