@@ -7,7 +7,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::health::{History, PastShow, Warning};
-use crate::place::Place;
+use crate::place::{LineMode, Place};
 use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
 use crate::source::{Devices, Source};
 use crate::state::{Health, State};
@@ -140,6 +140,21 @@ pub enum Command {
     RemovePlace {
         /// The place.
         place: String,
+    },
+    /// Makes a place more or less important: the first one gets all it may of a line that several share. Not while the show
+    /// is sent.
+    #[serde(rename = "place.move")]
+    MovePlace {
+        /// The place.
+        place: String,
+        /// Its new rank, 0 the most important.
+        to: usize,
+    },
+    /// Says what is kept where a line carries less than is wanted; from now on, also of a show that is sent.
+    #[serde(rename = "line.mode")]
+    SetLineMode {
+        /// What.
+        mode: LineMode,
     },
     /// Asks how the show that is sent was so far, or the last one that was: answered with a [`History`].
     #[serde(rename = "history")]

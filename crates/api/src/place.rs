@@ -27,6 +27,9 @@ pub struct Place {
     /// Picture quality in kbit/s, 100 to 50 000.
     #[serde(default = "bitrate")]
     pub bitrate: u32,
+    /// A line that carries less gets no picture below this, in kbit/s, 100 to `bitrate`; absent: as it is already, or 300.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<u32>,
     /// Whether the show goes there.
     #[serde(default = "on")]
     pub on: bool,
@@ -64,6 +67,9 @@ pub struct PlaceState {
     pub key_missing: bool,
     /// Picture quality in kbit/s.
     pub bitrate: u32,
+    /// The least it is lowered to where the line carries less, in kbit/s.
+    #[serde(default)]
+    pub least: u32,
     /// Whether the show goes there.
     pub on: bool,
     /// What is going on with it.
@@ -103,6 +109,18 @@ pub enum PlaceLine {
     Weak,
     /// So little that it gets no pictures: more important places need the line.
     Paused,
+}
+
+/// What is kept where a line carries less than is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "kebab-case")]
+pub enum LineMode {
+    /// A picture that changes little: more may wait before it gets coarser.
+    #[default]
+    Steady,
+    /// The delay: the picture gets coarser sooner.
+    LowestDelay,
 }
 
 /// What is going on with a place.

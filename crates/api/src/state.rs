@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::health::Warning;
-use crate::place::PlaceState;
+use crate::place::{LineMode, PlaceState};
 use crate::scene::Scene;
 use crate::studio::Failure;
 
@@ -40,7 +40,10 @@ pub struct State {
     pub can_take_back: bool,
     /// Program frames since the start.
     pub program_frames: FramesState,
-    /// Where the show goes.
+    /// What is kept where a line carries less than is wanted.
+    #[serde(default)]
+    pub line_mode: LineMode,
+    /// Where the show goes, the most important first.
     pub places: Vec<PlaceState>,
     /// The worst that is the matter now.
     pub health: Health,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use api::place::LineMode;
 use api::studio::{EncodingStats, OutputStats};
 use capture::clock::ShowClock;
 use media::{AudioCodec, ShowId};
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use uplink::Mode;
 
 use crate::clock::UtcMap;
 use crate::encoding::{Another, Encoding, Outlet, Sound, cast};
@@ -29,6 +31,21 @@ pub(crate) struct Ground {
     pub(crate) canvas: Canvas,
     pub(crate) utc: Arc<Mutex<UtcMap>>,
     pub(crate) outlet: Outlet,
+    /// What is kept where a line carries less than is wanted.
+    pub(crate) line_mode: LineMode,
+}
+
+impl Ground {
+    fn line_mode(&self) -> Mode {
+        mode(self.line_mode)
+    }
+}
+
+const fn mode(mode: LineMode) -> Mode {
+    match mode {
+        LineMode::Steady => Mode::Steady,
+        LineMode::LowestDelay => Mode::LowestDelay,
+    }
 }
 
 /// A show that is being sent.
@@ -36,6 +53,7 @@ pub(crate) struct Air {
     id: ShowId,
     began: Instant,
     outlet: Outlet,
+    budgets: Budgets,
     encodings: Vec<Arc<Encoding>>,
     threads: Vec<JoinHandle<()>>,
     destinations: Vec<Arc<Destination>>,
@@ -98,7 +116,7 @@ impl Air {
         let id = ShowId(random());
         let (changed, links) = watch::channel(());
         let shared = Shared {
-            budgets: Budgets::default(),
+            budgets: Budgets::new(ground.line_mode()),
             links,
         };
         let (encodings, mut destinations) = outputs(ready, ground, id, &shared)?;
@@ -124,6 +142,7 @@ impl Air {
             id,
             began: Instant::now(),
             outlet: ground.outlet.clone(),
+            budgets: shared.budgets,
             encodings,
             threads,
             destinations: destinations
@@ -147,6 +166,11 @@ impl Air {
     /// Its destinations, the most important first.
     pub(crate) fn destinations(&self) -> &[Arc<Destination>] {
         &self.destinations
+    }
+
+    /// Keeps what `mode` says from now on, where a line carries less than is wanted.
+    pub(crate) fn set_line_mode(&self, line_mode: LineMode) {
+        self.budgets.set_mode(mode(line_mode));
     }
 
     /// Frames that encoders had no room for, so far.
@@ -222,6 +246,7 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
             let seed = u64::from_le_bytes(random());
             let wanted = Wanted {
                 pictures: most,
+                least: output.least,
                 sound: audio.bitrate,
             };
             let destination =

@@ -29,6 +29,7 @@ pub fn demo() -> Result<Show, LoadError> {
     Ok(Show {
         outputs: Vec::new(),
         companion: None,
+        line_mode: Default::default(),
         ..show
     })
 }

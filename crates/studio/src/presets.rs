@@ -74,6 +74,7 @@ mod tests {
                     kind: OutputKind::of(url),
                     url: url.clone(),
                     key: KeyRef::Keyring("k".into()),
+                    least: 100,
                     on: true,
                     srt: Default::default(),
                     video: Default::default(),

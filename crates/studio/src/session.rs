@@ -152,6 +152,7 @@ impl Running {
             canvas: show.canvas.clone(),
             utc: Arc::new(Mutex::new(utc)),
             outlet: Outlet::default(),
+            line_mode: show.line_mode,
         };
         let care = match config.strict {
             true => Care::Strict,

@@ -64,6 +64,14 @@ impl Budget {
         }
     }
 
+    /// Decides as `mode` says from now on.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+        let own = self.members.iter_mut().map(|member| &mut member.own);
+        own.chain(&mut self.total)
+            .for_each(|controller| controller.set_mode(mode));
+    }
+
     /// A place has connected, at `now`. One that had before goes on with the rate that it had.
     pub fn connected(&mut self, rank: Rank, bounds: Bounds, rate_kbps: u32, now: Instant) {
         self.members.retain(|member| member.rank != rank);

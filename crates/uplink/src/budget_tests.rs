@@ -136,6 +136,25 @@ impl Route {
 }
 
 #[test]
+fn a_mode_that_changes_counts_for_all_places_at_once() {
+    let now = Instant::now();
+    let mut budget = Budget::new(Mode::Steady);
+    budget.connected(0, PLACE, PLACE.most_kbps, now);
+    budget.set_mode(Mode::LowestDelay);
+    budget.connected(1, PLACE, PLACE.most_kbps, now);
+    // 120 ms wait: that is little for a steady picture, and too much for the lowest delay.
+    for rank in [0, 1] {
+        let waits = |step: u32| Sample {
+            queued: Duration::from_millis(120),
+            delivered: u64::from(step) * 6_000,
+            ..Sample::new(now + Duration::from_millis(50) * step)
+        };
+        let lowered = (1..20).any(|step| budget.see(rank, &waits(step), 2_600.0).is_some());
+        assert!(lowered, "{rank}");
+    }
+}
+
+#[test]
 fn three_through_one_leave_the_first_nearly_all_it_may() {
     let mut route = Route::new(3);
     route.run(5.0, 10_000.0);

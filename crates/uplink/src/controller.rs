@@ -169,6 +169,11 @@ impl Controller {
         }
     }
 
+    /// Decides as `mode` says from now on.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
     /// Kilobits a second of pictures and sound together that are to be sent.
     pub fn kbps(&self) -> u32 {
         self.rate.round() as u32

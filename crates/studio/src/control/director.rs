@@ -167,6 +167,8 @@ impl Director {
             Command::ListDevices {} => return self.list_devices(answer),
             Command::PutPlace { place } => self.put_place(place),
             Command::RemovePlace { place } => self.remove_place(&place),
+            Command::MovePlace { place, to } => self.move_place(&place, to),
+            Command::SetLineMode { mode } => Ok(self.set_line_mode(mode)),
             Command::History { whole, of } => return self.history(whole, of, answer),
             Command::Histories {} => return self.histories(answer),
             Command::State {} => Ok(Done {

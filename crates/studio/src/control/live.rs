@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use api::control::{Done, Event, Outcome};
-use api::place::{Place, PlaceState, PlaceStatus};
+use api::place::{LineMode, Place, PlaceState, PlaceStatus};
 
 use super::director::{Asker, Director, failure};
 use super::stage::Refusal;
@@ -15,7 +15,7 @@ use crate::air::{self, Air, Sent};
 use crate::output::Destination;
 use crate::presets;
 use crate::show::{
-    AudioSettings, Canvas, KeyRef, Output, OutputKind, SrtSettings, VideoSettings, output_problems,
+    AudioSettings, Canvas, KeyRef, LEAST, Output, OutputKind, SrtSettings, VideoSettings, output_problems,
 };
 
 /// Whether the show is being sent, and what is known of where.
@@ -97,6 +97,7 @@ impl Sending {
             passphrase: output.srt.passphrase.as_ref().and_then(in_keyring),
             key_missing: self.missing.contains(&output.name),
             bitrate: output.video.bitrate,
+            least: output.least,
             on: output.on,
             ..PlaceState::default()
         };
@@ -211,6 +212,28 @@ impl Director {
         Ok(Done::default())
     }
 
+    pub(super) fn move_place(&mut self, name: &str, to: usize) -> Result<Done, Refusal> {
+        let outputs = &mut self.parts.show.outputs;
+        let from = outputs.iter().position(|o| o.name == name);
+        let from = from.ok_or_else(|| Refusal::NoSuchPlace(name.to_owned()))?;
+        if self.sending.air.is_some() || self.sending.changing {
+            return Err(Refusal::PlaceInUse(name.to_owned()));
+        }
+        let output = outputs.remove(from);
+        outputs.insert(to.min(outputs.len()), output);
+        self.saving.touch();
+        Ok(Done::default())
+    }
+
+    pub(super) fn set_line_mode(&mut self, mode: LineMode) -> Done {
+        (self.parts.show.line_mode, self.parts.ground.line_mode) = (mode, mode);
+        if let Some(air) = self.sending.air() {
+            air.set_line_mode(mode);
+        }
+        self.saving.touch();
+        Done::default()
+    }
+
     pub(super) fn remove_place(&mut self, name: &str) -> Result<Done, Refusal> {
         if self.sending.destination(name).is_some() {
             return Err(Refusal::PlaceInUse(name.to_owned()));
@@ -253,6 +276,7 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
         url: place.url,
         key,
         on: place.on,
+        least: place.least.or(old.map(|o| o.least)).unwrap_or(LEAST),
         srt: match place.passphrase.filter(|name| !name.is_empty()) {
             Some(name) => SrtSettings {
                 passphrase: Some(KeyRef::Keyring(name)),

@@ -150,6 +150,7 @@ impl Director {
             covered: self.covered,
             can_take_back: !self.history.is_empty(),
             program_frames: parts.frames.read(),
+            line_mode: show.line_mode,
             places: self.places(),
             health: self.watch.health().clone(),
             warnings: self.wards.warnings(Instant::now()),

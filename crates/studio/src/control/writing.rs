@@ -70,9 +70,9 @@ impl Director {
         });
     }
 
-    /// Which earlier shows there are; not the one that is sent now.
+    /// Which earlier shows there are; not the one that is known without its file.
     pub(super) fn histories(&self, answer: Asker) {
-        let (folder, sent) = (self.parts.past.clone(), self.writing.is_some());
+        let (folder, sent) = (self.parts.past.clone(), self.wards.has_begun());
         read_aside(answer, move || {
             let shows = folder.map(|folder| past::list(&folder)).unwrap_or_default();
             Outcome::Done(Done {

@@ -34,7 +34,13 @@ fn source(peer: SocketAddr) -> std::io::Result<IpAddr> {
 
 /// The budgets of all ways. Clones are the same.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Budgets(Arc<Mutex<HashMap<Way, Budget>>>);
+pub(crate) struct Budgets(Arc<Mutex<All>>);
+
+#[derive(Debug, Default)]
+struct All {
+    mode: Mode,
+    ways: HashMap<Way, Budget>,
+}
 
 /// What a place is to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +56,31 @@ pub(super) struct Given {
 }
 
 impl Budgets {
+    /// That decide as `mode` says.
+    pub(crate) fn new(mode: Mode) -> Self {
+        let budgets = Self::default();
+        budgets.set_mode(mode);
+        budgets
+    }
+
+    /// Decides as `mode` says from now on.
+    pub(crate) fn set_mode(&self, mode: Mode) {
+        let mut all = self.lock();
+        all.mode = mode;
+        all.ways.values_mut().for_each(|budget| budget.set_mode(mode));
+    }
+
     /// A place is connected by `way`; it had `kbps` before.
     pub(super) fn connected(&self, way: Way, rank: Rank, bounds: Bounds, kbps: u32) {
-        let mut budgets = self.lock();
-        let budget = budgets.entry(way).or_insert_with(|| Budget::new(Mode::Steady));
+        let mut all = self.lock();
+        let mode = all.mode;
+        let budget = all.ways.entry(way).or_insert_with(|| Budget::new(mode));
         budget.connected(rank, bounds, kbps, Instant::now());
     }
 
     /// It isn't any more.
     pub(super) fn gone(&self, way: Way, rank: Rank) {
-        if let Some(budget) = self.lock().get_mut(&way) {
+        if let Some(budget) = self.lock().ways.get_mut(&way) {
             budget.gone(rank, Instant::now());
         }
     }
@@ -73,8 +94,8 @@ impl Budgets {
         sample: &Sample,
         made: f64,
     ) -> Option<(Option<Action>, Given)> {
-        let mut budgets = self.lock();
-        let budget = budgets.get_mut(&way)?;
+        let mut all = self.lock();
+        let budget = all.ways.get_mut(&way)?;
         let action = budget.see(rank, sample, made);
         let given = Given {
             kbps: budget.kbps(rank),
@@ -85,7 +106,7 @@ impl Budgets {
         Some((action, given))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Way, Budget>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         // After a panic a budget is at worst one sample short.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

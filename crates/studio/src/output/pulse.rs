@@ -16,20 +16,19 @@ use super::vitals::{Pulsation, Vitals};
 const EVERY: Duration = Duration::from_millis(50);
 /// What is made is counted over this long: more than from one key frame to the next would hide a change.
 const COUNTED: Duration = Duration::from_secs(1);
-/// Below this a picture isn't worth sending, in kbit/s.
-const LEAST_KBPS: u32 = 300;
-
 /// What a destination is to be sent when its line is good, in kbit/s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) pictures: u32,
+    /// Below this a picture isn't worth sending.
+    pub(crate) least: u32,
     pub(crate) sound: u32,
 }
 
 impl Wanted {
     pub(crate) fn bounds(self) -> Bounds {
         Bounds {
-            least_kbps: LEAST_KBPS.min(self.pictures) + self.sound,
+            least_kbps: self.least.min(self.pictures) + self.sound,
             most_kbps: self.pictures + self.sound,
         }
     }

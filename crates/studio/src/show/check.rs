@@ -5,7 +5,7 @@ use std::path::Path;
 
 use api::source::{Fallback, FileTrack};
 
-use super::model::{KeyRef, OutputKind, SourceKind};
+use super::model::{KeyRef, LEAST, OutputKind, SourceKind};
 use super::{Output, Show, Source, layers};
 use crate::presets;
 
@@ -378,6 +378,12 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
             output.video.bitrate,
             "100 to 50000 kbit/s",
         ));
+    }
+    // What stands there for all is no mistake at a place that gets less.
+    let most = output.video.bitrate.max(LEAST);
+    if !(100..=most).contains(&output.least) {
+        let what = format!("the least bitrate of '{}'", output.name);
+        found.push(range(&what, output.least, "100 kbit/s to its bitrate"));
     }
     if !(1..=10).contains(&output.video.key_seconds) {
         let what = format!("the seconds between key frames of '{}'", output.name);

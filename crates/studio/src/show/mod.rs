@@ -21,6 +21,7 @@ mod tests;
 
 pub use api::scene::{Blend, Color, Correction, Crop, Key, Layer, Rect, Scene};
 pub use api::source::{CameraFormat, Fallback, FileTrack};
+pub(crate) use model::LEAST;
 pub use model::{
     AudioSettings, Canvas, Companion, KeyRef, Output, OutputKind, Plan, Show, Source, SourceKind,
     SrtSettings, Step, VideoSettings,

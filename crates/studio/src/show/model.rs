@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use api::place::LineMode;
 use api::scene::{Color, Scene};
 use api::source::{CameraFormat, Fallback, FileTrack};
 use media::{FrameRate, Size};
@@ -33,9 +34,16 @@ pub struct Show {
     /// The scenes it goes through by itself.
     #[serde(default)]
     pub plan: Plan,
-    /// Where the program goes.
+    /// What is kept where a line carries less than is wanted.
+    #[serde(default, skip_serializing_if = "is_steady")]
+    pub line_mode: LineMode,
+    /// Where the program goes, the most important first.
     #[serde(default, rename = "output")]
     pub outputs: Vec<Output>,
+}
+
+fn is_steady(mode: &LineMode) -> bool {
+    *mode == LineMode::Steady
 }
 
 /// The scenes a show goes through by itself.
@@ -180,6 +188,9 @@ pub struct Output {
     pub url: String,
     /// Where the stream key is kept; by SRT it is the stream id, by WHIP the bearer token.
     pub key: KeyRef,
+    /// The least that its picture is lowered to where its line carries less, in kbit/s; 300 when absent.
+    #[serde(default = "least", skip_serializing_if = "is_least")]
+    pub least: u32,
     /// Whether the show goes there.
     #[serde(default = "yes")]
     pub on: bool,
@@ -192,6 +203,17 @@ pub struct Output {
     /// Sound settings.
     #[serde(default)]
     pub audio: AudioSettings,
+}
+
+/// Below this a picture isn't worth sending, in kbit/s.
+pub(crate) const LEAST: u32 = 300;
+
+const fn least() -> u32 {
+    LEAST
+}
+
+const fn is_least(least: &u32) -> bool {
+    *least == LEAST
 }
 
 const fn yes() -> bool {

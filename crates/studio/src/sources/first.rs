@@ -45,6 +45,7 @@ pub(super) fn show(devices: &Devices) -> Option<Show> {
         name: "My show".into(),
         canvas,
         companion: None,
+        line_mode: Default::default(),
         sources,
         start,
         scenes,

@@ -8,6 +8,7 @@ fn output(url: &str) -> Output {
         kind: OutputKind::Whip,
         url: url.into(),
         key: KeyRef::Env("KEY".into()),
+        least: 300,
         on: true,
         srt: SrtSettings::default(),
         video: VideoSettings::default(),
