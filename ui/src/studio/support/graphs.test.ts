@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { History, PlaceHistory } from '../bridge/bindings';
-import { ratesOf, sumUp, timesTaken, writeValue, type Graph } from './graphs';
+import { phraseIn, type Language } from '../words/words';
+import { ratesOf, tellRates, tellTimes, timesTaken, writeValue, type Graph } from './graphs';
 
 const place: PlaceHistory = {
   name: 'Tea shop',
@@ -58,9 +59,15 @@ describe('the graphs of a place', () => {
     }
   });
 
-  it('are summed up in words', () => {
-    expect(sumUp(place)).toEqual({ now: '0.8', least: '0.8', count: '18', waits: '6', most: '480' });
-    const none = { ...place, sent_kbps: [], waiting_ms: [], skipped: [] };
-    expect(sumUp(none)).toEqual({ now: '0.0', least: '0.0', count: '0', waits: '0', most: '0' });
+  it('are told in words', () => {
+    const told = (language: Language, of: PlaceHistory) => tellRates(history, of, (phrase, values) => phraseIn(language, phrase, values));
+    const rates = 'Sent to Tea shop: 0.8 Mbit/s at the end, 0.8 Mbit/s at worst; 18 skipped pictures';
+    expect(told('en', place)).toBe(`${rates}; line strong 33\u00a0% of the time`);
+    expect(told('en', { ...place, strength: ['broken', 'strong', 'broken'] })).toBe(`${rates}; line strong 33\u00a0% of the time, broken 4\u00a0s`);
+    expect(told('en', { ...place, strength: ['unknown', 'unknown', 'unknown'] })).toBe(rates);
+    expect(told('zh', { ...place, strength: ['unknown', 'strong', 'broken'] })).toMatch(/丢帧 18；网络良好的时间占 50%，传输中断 2 秒$/);
+    expect(tellTimes(place, (phrase, values) => phraseIn('en', phrase, values))).toMatch(/: 6 milliseconds at the end, 480 /);
+    const none = { ...place, sent_kbps: [], waiting_ms: [], skipped: [], strength: [] };
+    expect(told('en', none)).toBe('Sent to Tea shop: 0.0 Mbit/s at the end, 0.0 Mbit/s at worst; 0 skipped pictures');
   });
 });

@@ -1,6 +1,7 @@
-import type { History, PlaceHistory } from '../bridge/bindings';
+import type { History, PlaceHistory, Strength } from '../bridge/bindings';
 import { writeMbit } from '../figures';
-import type { Phrase } from '../words/words';
+import type { Phrase, Values } from '../words/words';
+import { sumUpStrip } from './strip';
 
 /** A line of a graph, or bars. */
 export interface Line {
@@ -24,10 +25,14 @@ export interface Graph {
   title: Phrase;
   /** When each stretch begins, in seconds since the show did. */
   times: number[];
+  /** For how many seconds each lasts. */
+  step: number;
   /** In the order in which they are drawn: bars lie below the others. */
   lines: Line[];
   /** The axis at the left reaches at least so far: what is small is not to look large. */
   reach: number;
+  /** How strong the line was in each, for a strip below; `null`: there is none. */
+  strengths: Strength[] | null;
 }
 
 type Column = readonly (number | null)[];
@@ -53,7 +58,9 @@ export function ratesOf(history: History, place: PlaceHistory): Graph {
   return {
     title: 'graphRates',
     times,
+    step: history.step,
     reach: place.wanted_kbps / 1000,
+    strengths: place.strength,
     lines: [
       { ...bars, phrase: 'lineSkipped', colour: '--graph-skipped', scale: 'none', values: place.skipped, write: whole },
       { ...line, phrase: 'lineChosen', colour: '--graph-chosen', width: 1, dash: [2, 4], values: wanted, write: writeRate },
@@ -74,7 +81,7 @@ export function timesTaken(history: History, place: PlaceHistory): Graph {
   if (isKnown(lost)) {
     lines.unshift({ ...bars, phrase: 'lineLost', colour: '--graph-lost', scale: 'right', values: lost, write: writePart });
   }
-  return { title: 'graphTimes', times: timesOf(history, place), lines, reach: 200 };
+  return { title: 'graphTimes', times: timesOf(history, place), step: history.step, lines, reach: 200, strengths: null };
 }
 
 /** What a line's value at a stretch is, as people read it; `null` where it isn't known. */
@@ -83,13 +90,22 @@ export function writeValue({ values, write }: Line, at: number): string | null {
   return value === null ? null : write(value);
 }
 
-/** The graphs of a place in figures, for those who can't see them. */
-export function sumUp({ sent_kbps, waiting_ms, skipped }: PlaceHistory): Record<'now' | 'least' | 'count' | 'waits' | 'most', string> {
-  return {
-    now: writeMbit(sent_kbps.at(-1) ?? 0),
-    least: writeMbit(sent_kbps.reduce((least, kbps) => Math.min(least, kbps), sent_kbps[0] ?? 0)),
-    count: whole(skipped.reduce((sum, count) => sum + count, 0)),
-    waits: whole(waiting_ms.at(-1) ?? 0),
-    most: whole(waiting_ms.reduce((most, ms) => Math.max(most, ms), 0)),
-  };
+type Say = (phrase: Phrase, values: Values) => string;
+
+/** The graph of what a place was sent, and the strip below it, for those who can't see them. */
+export function tellRates({ step }: History, { name, sent_kbps, skipped, strength }: PlaceHistory, say: Say): string {
+  const now = writeMbit(sent_kbps.at(-1) ?? 0);
+  const least = writeMbit(sent_kbps.reduce((least, kbps) => Math.min(least, kbps), sent_kbps[0] ?? 0));
+  const count = skipped.reduce((sum, count) => sum + count, 0);
+  const text = say('graphRatesText', { name, now, least, count });
+  const sum = sumUpStrip(step, strength);
+  if (sum === null) return text;
+  const told = say('graphStrongText', { text, part: sum.strong });
+  return sum.broken === 0 ? told : say('graphBrokenText', { text: told, seconds: sum.broken });
+}
+
+/** The graph of how long what goes to a place takes, for those who can't see it. */
+export function tellTimes({ name, waiting_ms }: PlaceHistory, say: Say): string {
+  const most = waiting_ms.reduce((most, ms) => Math.max(most, ms), 0);
+  return say('graphTimesText', { name, now: whole(waiting_ms.at(-1) ?? 0), most: whole(most) });
 }

@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 
 import { writeTime } from '../figures';
 import type { Graph, Line } from './graphs';
+import { paintStrip, ROOM_OF_STRIP } from './paint';
 
 /** Pixels. */
 const HEIGHT_OF_TIMES = 22;
@@ -27,11 +28,11 @@ export interface Plot {
 
 /** Draws `graph` into `host`; calls `pointed` with the stretch that the pointer is at, `null` for none. */
 export function draw(host: HTMLElement, graph: Graph, pointed: (at: number | null) => void): Plot {
-  let { reach } = graph;
-  const plot = new UPlot(optionsOf(host, graph, () => reach, pointed), dataOf(graph), host);
+  let shown = graph;
+  const plot = new UPlot(optionsOf(host, () => shown, pointed), dataOf(graph), host);
   return {
     show: (next) => {
-      reach = next.reach;
+      shown = next;
       plot.setData(dataOf(next));
     },
     resize: (width, height) => plot.setSize({ width, height }),
@@ -45,16 +46,18 @@ function dataOf({ times, lines }: Graph): UPlot.AlignedData {
   return [times, ...lines.map(({ values }) => values)];
 }
 
-function optionsOf(host: HTMLElement, graph: Graph, reach: () => number, pointed: (at: number | null) => void): UPlot.Options {
+function optionsOf(host: HTMLElement, shown: () => Graph, pointed: (at: number | null) => void): UPlot.Options {
+  const graph = shown();
   const colour = (token: string) => () => resolve(host, token);
   const upTo = (least: () => number, room: number): UPlot.Range.Function => (_, __, max) => [0, Math.max(least(), max ?? 0) * room];
-  const axis: UPlot.Axis = {
+  const axis = {
     stroke: colour('--quiet'),
     font: `11px ${getComputedStyle(host).fontFamily}`,
     ticks: { show: false },
     grid: { stroke: colour('--line'), width: 1 },
     gap: 6,
-  };
+  } satisfies UPlot.Axis;
+  const strip = graph.strengths === null ? 0 : ROOM_OF_STRIP;
   const values = { size: WIDTH_OF_VALUES, space: 26 };
   const twoAxes = graph.lines.some(({ scale }) => scale === 'right');
   return {
@@ -65,17 +68,20 @@ function optionsOf(host: HTMLElement, graph: Graph, reach: () => number, pointed
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: 'support' } },
     scales: {
       x: { time: false, range: (_, min, max) => [min, Math.max(max, min + SHORTEST)] },
-      left: { range: upTo(reach, 1.08) },
+      left: { range: upTo(() => shown().reach, 1.08) },
       right: { range: upTo(() => 5, 1.5) },
       none: { range: upTo(() => FEWEST_BARS, PART_OF_BARS) },
     },
     axes: [
-      { ...axis, size: HEIGHT_OF_TIMES, space: 70, incrs: STEPS, values: (_, times) => times.map(writeTime) },
+      { ...axis, size: HEIGHT_OF_TIMES + strip, gap: axis.gap + strip, space: 70, incrs: STEPS, values: (_, times) => times.map(writeTime) },
       { ...axis, scale: 'left', ...values },
       { ...axis, scale: 'right', side: 1, ...values, show: twoAxes, grid: { show: false }, values: (_, parts) => parts.map((part) => `${part} %`) },
     ],
     series: [{}, ...graph.lines.map((line) => seriesOf(line, colour(line.colour)))],
-    hooks: { setCursor: [({ cursor }) => pointed(cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [({ cursor }) => pointed(cursor.idx ?? null)],
+      draw: [(plot) => paintStrip(plot, shown(), (token) => resolve(host, token))],
+    },
   };
 }
 
