@@ -63,7 +63,7 @@ function optionsOf(host: HTMLElement, shown: () => Graph, pointed: (at: number |
   return {
     width: host.clientWidth,
     height: host.clientHeight,
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: 'support' } },
     scales: {
