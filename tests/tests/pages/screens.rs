@@ -163,6 +163,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         views: &[plain("away")],
     },
     Scenario {
+        twin: "refused",
+        ready: WARNED,
+        views: &[plain("refused")],
+    },
+    Scenario {
         twin: "trouble",
         ready: SHOW,
         views: &[

@@ -24,6 +24,8 @@ export function glance(place: PlaceState, live: boolean): Glance {
       if (place.line === 'weak') return { level: 'warning', icon: 'warning', phrase: 'placeWeak' };
       return { level: 'good', icon: 'good', phrase: 'placeLive' };
     case 'away':
+      // Trying again alone won't help there.
+      if (place.diagnosis?.cause === 'place.refused') return matter(place.diagnosis);
       return { level: 'bad', icon: 'bad', phrase: 'placeAway' };
     case 'starting':
       return { level: 'wait', icon: 'wait', phrase: 'placeStarting' };

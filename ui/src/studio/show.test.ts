@@ -135,6 +135,8 @@ describe('places', () => {
     expect(glance({ ...live, diagnosis: { ...diagnosis, cause: 'line.new' } }, true)).toMatchObject({ level: 'warning', sentence: 'Do something.' });
     expect(glance({ ...live, line: 'paused' }, true).phrase).toBe('placePaused');
     expect(glance({ ...live, status: 'away' }, true).phrase).toBe('placeAway');
+    const refused = { ...diagnosis, cause: 'place.refused', side: 'server' } as const;
+    expect(glance({ ...live, status: 'away', diagnosis: refused }, true)).toEqual({ level: 'bad', icon: 'bad', phrase: 'causeRefused' });
   });
 
   it('have an address', () => {

@@ -117,7 +117,8 @@ function risen(place: PlaceState, at: number): LogEntry[] {
 }
 
 function gone(place: PlaceState, at: number): LogEntry[] {
-  return [entry(place, at, { what: 'lost', refused: false }), entry(place, at + 5, { what: 'found', cause: 'place.unreachable' })];
+  const cause = place.diagnosis?.cause ?? 'place.unreachable';
+  return [entry(place, at, { what: 'lost', refused: cause === 'place.refused' }), entry(place, at + 5, { what: 'found', cause })];
 }
 
 function entry({ name }: PlaceState, at: number, what: Logged, lasts = 0): LogEntry {

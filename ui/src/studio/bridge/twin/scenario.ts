@@ -35,6 +35,22 @@ function away(): State {
   return { ...live(), places: first ? [first, lost] : [lost] };
 }
 
+function refused(): State {
+  const [first] = fullShow().places;
+  const lost: PlaceState = {
+    ...place('Second place', 'rtmp://push.example.com/app'),
+    error: { code: 'rtmp.rejected', sentence: 'the server refused the stream key' },
+    standing: { quality: 0, strength: 'broken' },
+    diagnosis: {
+      cause: 'place.refused',
+      side: 'server',
+      advice: 'The place does not let the show in: check its stream key, and whether you may go live there now.',
+      seconds: 51,
+    },
+  };
+  return { ...live(), places: first ? [first, lost] : [lost] };
+}
+
 /** A line that carries one place well, one coarser, and one not at all. */
 function weak(): State {
   const [first] = fullShow().places;
@@ -116,6 +132,8 @@ export function scenarioOf(name: string): Scenario {
       return { ...begin(live()), better: 'Tea shop' };
     case 'away':
       return begin(away());
+    case 'refused':
+      return begin(refused());
     case 'long':
       return begin(long());
     case 'trouble':

@@ -46,6 +46,7 @@ describe('the twin', () => {
     expect(said('live')).toEqual(['health.good', null, []]);
     expect(said('weak')).toEqual(['health.place_paused', 'Third place', [['Second place', false]]]);
     expect(said('away')).toEqual(['health.place.unreachable', 'Second place', [['Second place', true]]]);
+    expect(said('refused')).toEqual(['health.place.refused', 'Second place', [['Second place', true]]]);
     expect(said('better')).toEqual(['health.better', 'Tea shop', []]);
   });
 
