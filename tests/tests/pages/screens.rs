@@ -150,6 +150,20 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 // Both graphs of all three places.
                 opened: "document.querySelectorAll('dialog[open] .plot canvas').length === 6",
             },
+            View {
+                name: "support-earlier-show",
+                open: "document.querySelector('#support').click();
+                 const choose = () => {
+                     const which = document.querySelector('#which-show');
+                     if (!which) return requestAnimationFrame(choose);
+                     which.selectedIndex = 1;
+                     which.dispatchEvent(new Event('change', { bubbles: true }));
+                 };
+                 choose();",
+                // Both graphs of its two places.
+                opened: "document.querySelector('#which-show')?.value
+                    && document.querySelectorAll('dialog[open] .plot canvas').length === 4",
+            },
         ],
     },
     Scenario {

@@ -3,6 +3,7 @@ import { settings, type Theme } from '../settings.svelte';
 import type { Language } from '../words/words';
 import type { Bridge } from './bridge';
 import { devicesOf } from './twin/desk';
+import { earlierHistory } from './twin/earlier';
 import { sendPictures } from './twin/pictures';
 import { scenarioOf } from './twin/scenario';
 import { emptyShow, fullShow } from './twin/show';
@@ -58,9 +59,14 @@ export function twin(name: string): Bridge {
     }, 150);
   }
 
+  function history(whole: boolean, of: string | null): Outcome {
+    return of === null ? { done: { history: stage.history(whole) } } : earlierHistory(of, whole);
+  }
+
   function ask(command: Command): Outcome {
     if (command.do === 'devices') return { done: { devices: devicesOf(stage.state, unplugged) } };
-    if (command.do === 'history') return { done: { history: stage.history(command.whole ?? false) } };
+    if (command.do === 'histories') return { done: { histories: scenario.earlier } };
+    if (command.do === 'history') return history(command.whole ?? false, command.of ?? null);
     const outcome = stage.do(command, now());
     if ('failed' in outcome) return outcome;
     const event = eventOf(command);

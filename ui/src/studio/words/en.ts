@@ -267,6 +267,9 @@ export const en = {
   supportEmptyText:
     'Once you are live, this page shows how your show gets to each place: what is sent, what is the matter and whose fault that is, and what was done about it.',
   supportEnded: 'The show has ended. This is how it was.',
+  supportEarlier: 'This is an earlier show: {show}. It is over.',
+  whichShow: 'Which show',
+  thisShow: 'This show',
   supportStretch: 'How much is shown',
   lastMinutes: 'Last five minutes',
   wholeShow: 'Whole show',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { PlaceHistory } from '../bindings';
+import { earlierHistory, earlierShows } from './earlier';
 import { scenarioOf } from './scenario';
 import { Stage } from './stage';
 
@@ -46,5 +47,12 @@ describe('the past of the twin', () => {
     const told = log.filter(({ place }) => place === 'Second place').map(({ what }) => what);
     expect(told).toEqual(['reached', 'lowered', 'found', 'raised', 'over', 'lowered', 'found']);
     expect(log.map(({ at }) => at)).toEqual(log.map(({ at }) => at).toSorted((a, b) => a - b));
+  });
+
+  it('keeps earlier shows, one of which can’t be read', () => {
+    expect(earlierShows.map(({ began }) => began)).toEqual(earlierShows.map(({ began }) => began).toSorted().reverse());
+    const told = earlierShows.map(({ id }) => earlierHistory(id, true));
+    expect(told.map((outcome) => outcome.done?.history?.places.length ?? outcome.failed?.code)).toEqual([2, 2, 'history.unreadable']);
+    expect(earlierHistory('none', true)).toHaveProperty('failed.code', 'history.unknown');
   });
 });

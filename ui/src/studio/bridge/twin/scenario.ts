@@ -1,4 +1,5 @@
-import type { Phase, PlaceState, State } from '../bindings';
+import type { PastShow, Phase, PlaceState, State } from '../bindings';
+import { earlierShows } from './earlier';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
 
@@ -12,6 +13,7 @@ export interface Scenario {
   lost: boolean;
   /** The place that has just become better, if one has. */
   better: string | null;
+  earlier: PastShow[];
 }
 
 const running: Phase = { phase: 'running', preview: { port: 0, token: 'twin' } };
@@ -110,7 +112,7 @@ function long(): State {
 
 /** How the twin called `name` begins. */
 export function scenarioOf(name: string): Scenario {
-  const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false, better: null });
+  const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false, better: null, earlier: earlierShows });
   switch (name) {
     case 'advised':
       return begin(advised());
@@ -123,7 +125,7 @@ export function scenarioOf(name: string): Scenario {
     case 'failed':
       return begin(fullShow(), { phase: 'failed', failure: { code: 'graphics.none', sentence: 'no graphics adapter was found' } });
     case 'empty':
-      return begin(emptyShow());
+      return { ...begin(emptyShow()), earlier: [] };
     case 'live':
       return begin(live());
     case 'weak':
