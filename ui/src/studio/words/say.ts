@@ -1,5 +1,5 @@
 import { settings } from '../settings.svelte';
-import type { Diagnosis, Failure, Health } from '../bridge/bindings';
+import type { Diagnosis, Failure, Health, Warning } from '../bridge/bindings';
 import { causeOf } from '../causes';
 import { healthPhrase } from '../health';
 import { failureIn } from './failures';
@@ -31,6 +31,11 @@ export function sayMatter({ cause, advice }: Diagnosis): string {
 export function sayRemedy({ cause }: Diagnosis): string {
   const known = causeOf(cause);
   return known === null ? '' : say(known.advice);
+}
+
+/** Where something is the matter: what is this computer's fault is so at every place. */
+export function sayWhere({ diagnosis, place }: Warning): string {
+  return diagnosis.side === 'machine' ? say('allPlaces') : place;
 }
 
 /** A list of names as people write it. */
