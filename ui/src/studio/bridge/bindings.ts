@@ -167,6 +167,19 @@ place: Place } |
 { do: "place.remove"; 
 /**  The place. */
 place: string } | 
+/**
+ *  Makes a place more or less important: the first one gets all it may of a line that several share. Not while the show
+ *  is sent.
+ */
+{ do: "place.move"; 
+/**  The place. */
+place: string; 
+/**  Its new rank, 0 the most important. */
+to: number } | 
+/**  Says what is kept where a line carries less than is wanted; from now on, also of a show that is sent. */
+{ do: "line.mode"; 
+/**  What. */
+mode: LineMode } | 
 /**  Asks how the show that is sent was so far, or the last one that was: answered with a [`History`]. */
 { do: "history"; 
 /**  The whole of it; else the last five minutes, second by second. */
@@ -516,6 +529,13 @@ export type Limits = {
 	portrait?: boolean,
 };
 
+/**  What is kept where a line carries less than is wanted. */
+export type LineMode = 
+/**  A picture that changes little: more may wait before it gets coarser. */
+"steady" | 
+/**  The delay: the picture gets coarser sooner. */
+"lowest-delay";
+
 /**  A show that is being sent. */
 export type LiveState = {
 	/**  Seconds since it went live. */
@@ -644,6 +664,8 @@ export type Place = {
 	passphrase?: string | null,
 	/**  Picture quality in kbit/s, 100 to 50 000. */
 	bitrate?: number,
+	/**  A line that carries less gets no picture below this, in kbit/s, 100 to `bitrate`; absent: as it is already, or 300. */
+	least?: number | null,
 	/**  Whether the show goes there. */
 	on?: boolean,
 };
@@ -699,6 +721,8 @@ export type PlaceState = {
 	key_missing: boolean,
 	/**  Picture quality in kbit/s. */
 	bitrate: number,
+	/**  The least it is lowered to where the line carries less, in kbit/s. */
+	least?: number,
 	/**  Whether the show goes there. */
 	on: boolean,
 	/**  What is going on with it. */
@@ -915,7 +939,9 @@ export type State = {
 	can_take_back: boolean,
 	/**  Program frames since the start. */
 	program_frames: FramesState,
-	/**  Where the show goes. */
+	/**  What is kept where a line carries less than is wanted. */
+	line_mode?: LineMode,
+	/**  Where the show goes, the most important first. */
 	places: PlaceState[],
 	/**  The worst that is the matter now. */
 	health: Health,
