@@ -88,6 +88,13 @@ impl Show {
         self
     }
 
+    /// With a line for the whole show, as the show file says it.
+    #[must_use]
+    pub fn with(mut self, line: &str) -> Self {
+        self.text = format!("{line}\n{}", self.text);
+        self
+    }
+
     /// With an output to `address`, `rtmp://host/app/key`. The key goes into a file of this user's alone.
     #[must_use]
     pub fn output(self, name: &str, address: &str) -> Self {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::control::{Command, Event, Outcome};
+use api::place::LineMode;
 use api::state::State;
 use studio::session::{self, Config, Session};
 use studio::show;
@@ -64,21 +65,53 @@ async fn what_was_changed_is_there_at_the_next_start() {
         r#"{"do":"scene.show","scene":"second"}"#,
         r#"{"do":"sound.set","source":"voice","gain_db":-6,"mute":true}"#,
         r#"{"do":"place.put","place":{"name":"shop","url":"rtmp://127.0.0.1/live","key":"shop","bitrate":1800,"on":false}}"#,
+        r#"{"do":"place.put","place":{"name":"stall","url":"rtmp://127.0.0.1/live","key":"stall","least":900,"on":false}}"#,
+        // What isn't said stays.
+        r#"{"do":"place.put","place":{"name":"stall","url":"rtmp://127.0.0.1/live","key":"","on":false}}"#,
+        r#"{"do":"place.move","place":"stall","to":0}"#,
+        r#"{"do":"line.mode","mode":"lowest-delay"}"#,
     ] {
         let outcome = ask(&session, command).await;
         assert!(matches!(outcome, Outcome::Done(_)), "{command}: {outcome:?}");
+    }
+    let refused = [
+        (
+            r#"{"do":"place.move","place":"gone","to":0}"#,
+            "control.no_such_place",
+        ),
+        (
+            r#"{"do":"place.put","place":{"name":"low","url":"rtmp://127.0.0.1/live","key":"k","bitrate":800,"least":801}}"#,
+            "show.out_of_range",
+        ),
+    ];
+    for (command, code) in refused {
+        match ask(&session, command).await {
+            Outcome::Failed(failure) => assert_eq!(failure.code, code, "{command}"),
+            done => panic!("{command}: {done:?}"),
+        }
     }
     session.finish().await.unwrap();
 
     let kept = show::load(&file).unwrap();
     assert_eq!(kept.start.as_deref(), Some("second"));
-    assert_eq!(kept.outputs[0].video.bitrate, 1800);
+    let places = kept
+        .outputs
+        .iter()
+        .map(|o| (o.name.as_str(), o.video.bitrate, o.least));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [("stall", 2500, 900), ("shop", 1800, 300)]
+    );
     let again = open(&std::fs::read_to_string(&file).unwrap(), None).await;
     let state = state(&again).await;
     assert_eq!(state.on_air, "second");
     assert_eq!((state.pictures.len(), state.scenes.len()), (2, 2));
     assert_eq!((state.sounds[0].gain_db, state.sounds[0].mute), (-6.0, true));
     assert!(!state.places[0].on && state.not_saved.is_none());
+    assert_eq!(
+        (state.line_mode, state.places[0].least),
+        (LineMode::LowestDelay, 900)
+    );
     again.finish().await.unwrap();
 }
 

@@ -143,6 +143,9 @@ pub struct Scenario {
     pub short: Option<u32>,
     /// When the fault begins and ends, in seconds: what is judged lies between and behind.
     pub fault: Option<[f64; 2]>,
+    /// Whether the seller wants as little delay as can be, rather than a steady picture.
+    #[serde(default)]
+    pub lowest_delay: bool,
     /// Where the show goes.
     #[serde(rename = "place")]
     pub places: Vec<Place>,

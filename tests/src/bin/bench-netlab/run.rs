@@ -47,6 +47,9 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration, log: &Path) -> Re
         lab.black_hole(hidden.rtmp.port());
     }
     let mut show = Show::new(&show::moving());
+    if scenario.lowest_delay {
+        show = show.with("line_mode = \"lowest-delay\"");
+    }
     let mut arrivals = Vec::new();
     for (number, place) in scenario.places.iter().enumerate() {
         let at = hidden.as_ref().filter(|_| place.black_hole).unwrap_or(&server);
