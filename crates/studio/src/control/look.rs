@@ -28,7 +28,7 @@ impl Director {
         }
     }
 
-    /// Some fiftieth of a second has passed: how are the places?
+    /// Another beat, each 50 ms: how are the places?
     pub(crate) fn beat(&mut self) {
         let (now, late) = (Instant::now(), self.late());
         let watched = self.watched().iter();

@@ -107,6 +107,10 @@ impl Wards {
     /// Takes note of how the places are, in the order of [`Wards::begin`], 4 to 20 times a second; `late` are the frames
     /// that encoders and compositor were late with, so far. What is to be told.
     pub(super) fn see(&mut self, seen: impl Iterator<Item = Looked>, late: u64, now: Instant) -> Vec<Told> {
+        if !self.sending {
+            // What was held back of a show that has ended is nobody's any more.
+            return Vec::new();
+        }
         let slow = self.is_machine_slow(late, now);
         for (place, (ward, looked)) in self.wards.iter_mut().zip(seen).enumerate() {
             ward.see(looked, slow);

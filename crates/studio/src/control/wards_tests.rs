@@ -153,4 +153,8 @@ fn history_tells_each_second_and_what_happened_also_when_the_show_has_ended() {
         ]
     );
     assert_eq!(show.wards.history(true).places[0].sent_kbps.len(), 9);
+    show.told.clear();
+    show.run(70, away);
+    assert!(show.told.is_empty(), "of what has ended nothing is said");
+    assert_eq!(show.wards.history(true).places[0].sent_kbps.len(), 9);
 }

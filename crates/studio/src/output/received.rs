@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use api::server::Received;
 use reqwest::Url;
+use reqwest::redirect::Policy;
 use rtmp::Secret;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -35,7 +36,12 @@ impl Listener {
         }
         let mut url = companion.clone();
         url.path_segments_mut().ok()?.pop_if_empty().push("received");
-        let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build();
+        let client = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .no_proxy()
+            // The key goes nowhere else.
+            .redirect(Policy::none())
+            .build();
         // Without certificates nothing is asked, and nothing is known.
         Some(Self {
             client: client.ok()?,
