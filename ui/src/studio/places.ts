@@ -55,6 +55,21 @@ export const qualities: readonly Quality[] = [
   { phrase: 'qualityBest', bitrate: 6000 },
 ];
 
+/** The least a picture is lowered to, in kbit/s, where the seller says nothing else. */
+export const usualLeast = 300;
+/** What no picture is worth sending below, in kbit/s. */
+export const lowestLeast = 100;
+
+/** The most that the least may be at a place of that quality: what stands everywhere is no mistake at a poorer one. */
+export function highestLeast(bitrate: number): number {
+  return Math.max(bitrate, usualLeast);
+}
+
+/** Whether a picture of that quality may be said to go no lower than `least`; `null` is an empty field. */
+export function isLeast(least: number | null | undefined, bitrate: number): least is number {
+  return Number.isInteger(least) && Number(least) >= lowestLeast && Number(least) <= highestLeast(bitrate);
+}
+
 /** How an address of each kind is written. */
 const addresses: readonly RegExp[] = [
   /^rtmps?:\/\/[^\s/@]+\/[^\s/?]+\/?$/,

@@ -7,7 +7,7 @@ import { readFormat } from './format';
 import { planOf } from './golive';
 import { healthLook, healthPhrase, nextStep, shortAddress } from './health';
 import { freeName, keyName, sceneOf, scenesShowing } from './names';
-import { glance, isAddress, isPassphrase } from './places';
+import { glance, highestLeast, isAddress, isLeast, isPassphrase } from './places';
 
 describe('going live', () => {
   it('says to which places, and what is heard', () => {
@@ -109,6 +109,18 @@ describe('names', () => {
     expect(scenesShowing(fullShow(), 'Table camera')).toEqual(['Product close up', 'Host and product']);
     expect(sceneOf('New', 'Hand camera').layer?.[0]?.source).toBe('Hand camera');
     expect(sceneOf('New', null).layer).toEqual([]);
+  });
+});
+
+describe('the least quality', () => {
+  it('is a whole number from 100 to what the place gets', () => {
+    const right = (least: number | null | undefined) => isLeast(least, 2500);
+    expect([100, 300, 2500].map(right)).toEqual([true, true, true]);
+    expect([99, 2501, 300.5, NaN, null, undefined].map(right)).toEqual(Array(6).fill(false));
+  });
+
+  it('may be the usual one even where the place gets less', () => {
+    expect([highestLeast(200), isLeast(300, 200), isLeast(301, 200)]).toEqual([300, true, false]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { PictureState, PlaceState, Scene, SoundState, State } from '../bindings';
 import { fullLayer } from '../../names';
+import { usualLeast } from '../../places';
 
 /** A source of pictures in the twin: live, seen on air. */
 export function picture(name: string, format: string | null = '1280x720 at 30 fps, as asked for'): PictureState {
@@ -15,7 +16,7 @@ export function sound(name: string): SoundState {
 /** A place of the twin, to which nothing is sent yet. */
 export function place(name: string, url: string, on = true): PlaceState {
   const nothing = { status: 'off', line: 'enough', kbps: 0, sent: 0, skipped: 0, error: null } as const;
-  return { name, url, key: name.toLowerCase(), key_missing: false, bitrate: 2500, on, ...nothing };
+  return { name, url, key: name.toLowerCase(), key_missing: false, bitrate: 2500, least: usualLeast, on, ...nothing };
 }
 
 function inset(scene: string, behind: string, source: string): Scene {
@@ -59,6 +60,7 @@ export function emptyShow(): State {
     covered: false,
     can_take_back: false,
     program_frames: { due: 0, late: 0, repeated: 0 },
+    line_mode: 'steady',
     places: [],
     health: { level: 'good', code: 'health.idle', subject: null, sentence: 'Ready.' },
     not_saved: null,

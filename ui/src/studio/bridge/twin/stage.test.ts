@@ -50,6 +50,36 @@ describe('the twin', () => {
     expect(said('better')).toEqual(['health.better', 'Tea shop', []]);
   });
 
+  it('orders places by importance, but not while they are sent to', () => {
+    const stage = new Stage(fullShow(), 0);
+    const order = () => stage.state.places.map(({ name }) => name);
+    stage.do({ do: 'place.move', place: 'Second place', to: 0 }, 0);
+    expect(order()).toEqual(['Second place', 'Tea shop']);
+    stage.do({ do: 'place.move', place: 'Second place', to: 9 }, 0);
+    expect(order()).toEqual(['Tea shop', 'Second place']);
+    expect(stage.do({ do: 'place.move', place: 'Nowhere', to: 0 }, 0)).toHaveProperty('failed.code', 'control.no_such_place');
+    stage.do({ do: 'live.start' }, 0);
+    expect(stage.do({ do: 'place.move', place: 'Second place', to: 0 }, 0)).toHaveProperty('failed.code', 'control.place_in_use');
+    expect(order()).toEqual(['Tea shop', 'Second place']);
+  });
+
+  it('keeps the least of a place that is put without one', () => {
+    const stage = new Stage(fullShow(), 0);
+    const put = { name: 'Tea shop', url: 'rtmp://127.0.0.1/live', key: 'shop', bitrate: 2500 };
+    const least = () => stage.state.places[0]?.least;
+    expect(least()).toBe(300);
+    stage.do({ do: 'place.put', place: { ...put, least: 800, on: true } }, 0);
+    stage.do({ do: 'place.put', place: { ...put, on: false } }, 0);
+    expect(least()).toBe(800);
+  });
+
+  it('takes what a bad line keeps, live too', () => {
+    const stage = new Stage(scenarioOf('live').state, 0);
+    expect(stage.state.line_mode).toBe('steady');
+    stage.do({ do: 'line.mode', mode: 'lowest-delay' }, 0);
+    expect(stage.state.line_mode).toBe('lowest-delay');
+  });
+
   it('knows where a place stands only while it is sent to', () => {
     const stage = new Stage(scenarioOf('live').state, 0);
     expect(stage.state.places[0]?.standing).toEqual({ quality: 100, strength: 'strong' });

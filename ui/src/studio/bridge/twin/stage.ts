@@ -1,5 +1,5 @@
 import type { Command, Failure, History, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
-import { isAddress } from '../../places';
+import { isAddress, usualLeast } from '../../places';
 import { healthOf, warningsOf } from './health';
 import { type Past, pastOf } from './past';
 import { place, picture, sound } from './show';
@@ -86,6 +86,11 @@ export class Stage {
       case 'place.remove':
         state.places = state.places.filter(({ name }) => name !== command.place);
         return done;
+      case 'place.move':
+        return this.#movePlace(command.place, command.to);
+      case 'line.mode':
+        state.line_mode = command.mode;
+        return done;
       case 'live.start':
         return this.#goLive(now);
       case 'live.end':
@@ -150,8 +155,18 @@ export class Stage {
     const { places } = this.state;
     if (!isAddress(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
     const at = places.findIndex(({ name }) => name === put.name);
-    const now = { ...(places[at] ?? place(put.name, put.url)), ...put, key_missing: false };
+    const least = put.least ?? places[at]?.least ?? usualLeast;
+    const now = { ...(places[at] ?? place(put.name, put.url)), ...put, least, key_missing: false };
     this.state.places = at < 0 ? [...places, now] : places.with(at, now);
+    return done;
+  }
+
+  #movePlace(name: string, to: number): Outcome {
+    const { live, places } = this.state;
+    const moved = places.find((each) => each.name === name);
+    if (moved === undefined) return refuse('control.no_such_place', `there is no place '${name}'`);
+    if (live) return refuse('control.place_in_use', `the show is sent to '${name}'`);
+    this.state.places = places.filter((each) => each !== moved).toSpliced(to, 0, moved);
     return done;
   }
 
