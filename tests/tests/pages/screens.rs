@@ -60,6 +60,8 @@ const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], 
 /// With the band that says what is the matter, or that it is better again.
 const WARNED: &str = "__studio.drawn > 1 && document.querySelector('.band')";
 const SUPPORT: &str = "document.querySelector('#support').click()";
+/// The places are the last panel: on a small display they are out of sight.
+const PLACES: &str = "document.querySelector('#content-places').scrollIntoView({ block: 'end' })";
 const CARD: &str = "document.querySelector('main section h1')";
 
 /// Every screen.
@@ -144,6 +146,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ready: WARNED,
         views: &[
             plain("live-weak"),
+            View {
+                name: "live-weak-places",
+                open: PLACES,
+                opened: "document.querySelectorAll('#content-places .rank').length === 3",
+            },
             View {
                 name: "support",
                 open: SUPPORT,

@@ -168,6 +168,13 @@ export const en = {
   // Places
   places: 'Places',
   addPlace: 'Add place',
+  placesOrder: 'The first one gets all it may where your upload is too slow for all.',
+  moreImportant: 'More important',
+  lessImportant: 'Less important',
+  moreImportantOf: 'Make “{name}” more important',
+  lessImportantOf: 'Make “{name}” less important',
+  placeRank: 'Number {rank} of {count} in importance',
+  spokenRank: '“{name}” is number {rank} of {count} now.',
   noPlaces: 'No place yet. A place is where viewers watch: a platform, or your own server.',
   placeSwitch: 'Go live at {name}',
   placeFixed: 'Can’t be changed now',

@@ -160,6 +160,13 @@ export const zh = {
 
   places: '开播平台',
   addPlace: '添加平台',
+  placesOrder: '上传网速不够所有平台使用时，优先保证第一个平台。',
+  moreImportant: '提高优先级',
+  lessImportant: '降低优先级',
+  moreImportantOf: '提高“{name}”的优先级',
+  lessImportantOf: '降低“{name}”的优先级',
+  placeRank: '优先级第 {rank}，共 {count} 个平台',
+  spokenRank: '“{name}”现在优先级第 {rank}，共 {count} 个平台。',
   noPlaces: '还没有开播平台。观众在这里观看：直播平台或自有服务器。',
   placeSwitch: '在“{name}”开播',
   placeFixed: '现在不能更改',
