@@ -103,7 +103,26 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             dialog("add-camera", "document.querySelector('#add-cameras').click()"),
             dialog("add-microphone", "document.querySelector('#add-sound').click()"),
             dialog("add-scene", "document.querySelector('#add-scene').click()"),
+            View {
+                name: "places",
+                open: PLACES,
+                // Each more or less important than the other.
+                opened: "document.querySelectorAll('#content-places [aria-disabled=true]').length === 2",
+            },
             dialog("add-place", "document.querySelector('#add-places').click()"),
+            View {
+                name: "edit-place-wrong",
+                open: "document.querySelector('#content-places [data-edit]').click();
+                 const fill = () => {
+                     const least = document.querySelector('dialog[open] [name=least]');
+                     if (!least) return requestAnimationFrame(fill);
+                     least.value = '5000';
+                     least.dispatchEvent(new Event('input', { bubbles: true }));
+                     least.scrollIntoView({ block: 'center' });
+                 };
+                 fill();",
+                opened: "document.querySelector('dialog[open] [name=least][aria-invalid=true]')",
+            },
             platform!("add-platform", "twitch"),
             platform!("add-platform-with-own-address", "tiktok"),
             dialog(

@@ -236,6 +236,10 @@ export const en = {
   qualityBetter: 'Very good ({value} Mbit/s)',
   qualityBest: 'Best: for a fast line ({value} Mbit/s)',
   qualityRecommended: 'As {name} recommends ({value} Mbit/s)',
+  least: 'Never below',
+  kbit: 'kbit/s',
+  leastHint: 'Where your upload is slower than that, pictures are skipped instead of getting coarser.',
+  leastBad: 'Please enter a whole number from {from} to {to}.',
 
   // Go live
   goLiveTitle: 'Go live now?',
