@@ -158,6 +158,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         views: &[
             plain("live"),
             dialog("end-show", "document.querySelector('header .end').click()"),
+            dialog(
+                "settings-live",
+                "document.querySelector('header .tools button').click()",
+            ),
         ],
     },
     Scenario {
