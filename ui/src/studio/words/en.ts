@@ -237,9 +237,9 @@ export const en = {
   qualityBest: 'Best: for a fast line ({value} Mbit/s)',
   qualityRecommended: 'As {name} recommends ({value} Mbit/s)',
   least: 'Never below',
-  kbit: 'kbit/s',
+  mbitUnit: 'Mbit/s',
   leastHint: 'Where your upload is slower than that, pictures are skipped instead of getting coarser.',
-  leastBad: 'Please enter a whole number from {from} to {to}.',
+  leastBad: 'Please enter a number from {from} to {to}.',
 
   // Go live
   goLiveTitle: 'Go live now?',

@@ -229,9 +229,9 @@ export const zh = {
   qualityBest: '最佳：适合高速网络（{value} Mbit/s）',
   qualityRecommended: '{name}推荐（{value} Mbit/s）',
   least: '清晰度下限',
-  kbit: 'kbit/s',
+  mbitUnit: 'Mbit/s',
   leastHint: '上传网速低于此值时，会丢帧，而不再降低清晰度。',
-  leastBad: '请输入 {from} 至 {to} 之间的整数。',
+  leastBad: '请输入 {from} 至 {to} 之间的数值。',
 
   goLiveTitle: '现在开播？',
   goLivePlaces: '开播平台',
