@@ -72,6 +72,8 @@ pub(crate) struct Director {
     pub(super) wards: Wards,
     /// What is written of the show that is sent.
     pub(super) writing: Option<(Chronicle, Scribe)>,
+    /// With which the name of the last show's history begins.
+    pub(super) written: Option<String>,
     /// What takes its time.
     pub(super) works: JoinSet<Finished>,
     /// Names of sources that are being opened.
@@ -92,6 +94,7 @@ impl Director {
             watch: Watch::default(),
             wards: Wards::default(),
             writing: None,
+            written: None,
             works: JoinSet::new(),
             opening: Vec::new(),
             covered: false,

@@ -92,11 +92,6 @@ impl Wards {
         };
     }
 
-    /// Whether a show is or was sent, whose history is known.
-    pub(super) fn has_begun(&self) -> bool {
-        self.began.is_some()
-    }
-
     /// It is no longer sent: nothing is the matter any more.
     pub(super) fn end(&mut self) {
         self.sending = false;

@@ -18,6 +18,7 @@ impl Director {
         match Scribe::begin(folder, &began) {
             Ok(scribe) => {
                 scribe.write(head);
+                self.written = Some(scribe.name().to_owned());
                 self.writing = Some((chronicle, scribe));
             }
             Err(error) => {
@@ -72,11 +73,12 @@ impl Director {
 
     /// Which earlier shows there are; not the one that is known without its file.
     pub(super) fn histories(&self, answer: Asker) {
-        let (folder, sent) = (self.parts.past.clone(), self.wards.has_begun());
+        let (folder, known) = (self.parts.past.clone(), self.written.clone());
         read_aside(answer, move || {
-            let shows = folder.map(|folder| past::list(&folder)).unwrap_or_default();
+            let mut shows = folder.map(|folder| past::list(&folder)).unwrap_or_default();
+            shows.retain(|show| known.as_ref().is_none_or(|known| !show.id.starts_with(known)));
             Outcome::Done(Done {
-                histories: Some(shows.into_iter().skip(usize::from(sent)).collect()),
+                histories: Some(shows),
                 ..Done::default()
             })
         });

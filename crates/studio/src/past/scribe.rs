@@ -13,6 +13,7 @@ const WAITING: usize = 256;
 /// Takes lines for the file of one show. Dropped, it writes what waits and closes the file.
 #[derive(Debug)]
 pub(crate) struct Scribe {
+    name: String,
     lines: SyncSender<String>,
 }
 
@@ -25,15 +26,21 @@ impl Scribe {
     pub(crate) fn begin(folder: PathBuf, began: &str) -> io::Result<Self> {
         let (lines, waiting) = sync_channel(WAITING);
         let name = name(began);
+        let file = name.clone();
         std::thread::Builder::new()
             .name("history".into())
             .spawn(move || {
-                if let Err(error) = write(&folder, &name, &waiting) {
+                if let Err(error) = write(&folder, &file, &waiting) {
                     let code = "history.unwritable";
                     tracing::warn!(code, folder = %folder.display(), %error, "the show's history isn't kept");
                 }
             })?;
-        Ok(Self { lines })
+        Ok(Self { name, lines })
+    }
+
+    /// With which the file's name begins.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// One more line.
