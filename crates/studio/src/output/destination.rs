@@ -119,9 +119,9 @@ impl Destination {
 
     /// What is known of it at `now`.
     pub(crate) fn seen(&self, now: Instant) -> Seen {
-        let stats = self.lock().clone();
         let (vitals, dropped) = (self.vitals(), self.queue.dropped());
         let bounds = self.wanted.bounds();
+        let stats = self.lock();
         Seen {
             connection: self.connection(&stats, now),
             target_kbps: match vitals.target_kbps {

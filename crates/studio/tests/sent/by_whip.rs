@@ -1,6 +1,8 @@
 //! By WHIP, to a server that the test holds in its hands.
 
-use api::control::{Command, Event, Outcome};
+use std::time::Duration;
+
+use api::control::{Command, Outcome};
 use api::studio::Failure;
 use container::h264::{self, AnnexB, AvcConfig, annexb_to_avcc};
 use media::{Packet, Timestamp, TrackKind};
@@ -129,14 +131,15 @@ async fn key_frames_come_when_asked_for_and_tell_the_companion_the_time() {
 
 /// Why the place isn't reached, once that is known.
 async fn failure(session: &Session) -> Failure {
-    let mut events = session.handle().events();
+    // Nothing tells of each try that fails: it is asked again and again.
+    let mut looks = tokio::time::interval(Duration::from_millis(50));
     loop {
+        looks.tick().await;
         if let Outcome::Done(done) = session.handle().ask(Command::State {}).await
             && let Some(failure) = done.state.unwrap().places[0].error.clone()
         {
             return failure;
         }
-        while !matches!(events.recv().await.unwrap(), Event::Health { .. }) {}
     }
 }
 
