@@ -35,12 +35,6 @@ pub(crate) struct Ground {
     pub(crate) line_mode: LineMode,
 }
 
-impl Ground {
-    fn line_mode(&self) -> Mode {
-        mode(self.line_mode)
-    }
-}
-
 const fn mode(mode: LineMode) -> Mode {
     match mode {
         LineMode::Steady => Mode::Steady,
@@ -116,7 +110,7 @@ impl Air {
         let id = ShowId(random());
         let (changed, links) = watch::channel(());
         let shared = Shared {
-            budgets: Budgets::new(ground.line_mode()),
+            budgets: Budgets::new(mode(ground.line_mode)),
             links,
         };
         let (encodings, mut destinations) = outputs(ready, ground, id, &shared)?;

@@ -10,7 +10,6 @@ use capture::camera::Monitor;
 
 use super::director::{Director, Facts};
 use super::health::Second;
-use super::wards::Told;
 use crate::air::Air;
 use crate::output::Destination;
 
@@ -52,19 +51,16 @@ impl Director {
         self.parts.door.tell(Event::Health { health });
     }
 
-    fn tell(&self, told: Told) {
-        self.parts.door.tell(match told {
-            Told::Warning(warning) => {
+    fn tell(&self, event: Event) {
+        match &event {
+            Event::Warning { warning } => {
                 let (output, cause) = (&warning.place, &warning.diagnosis.cause);
                 tracing::warn!(output, cause, "a warning: {}", warning.diagnosis.advice);
-                Event::Warning { warning }
             }
-            Told::Better { place, cause } => {
-                let cause = cause.code().to_owned();
-                tracing::info!(output = place, cause, "better again");
-                Event::Better { place, cause }
-            }
-        });
+            Event::Better { place, cause } => tracing::info!(output = place, cause, "better again"),
+            _ => {}
+        }
+        self.parts.door.tell(event);
     }
 
     /// The places the show is sent to, the most important first.

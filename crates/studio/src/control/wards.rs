@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use api::control::Event;
 use api::health::{Diagnosis, History, LogEntry, Standing, Strength, Warning};
 use uplink::health::{Cause, Said, Seen, Severity, Warnings, Watch};
 
@@ -15,20 +16,6 @@ const BETTER: Duration = Duration::from_secs(5);
 const MACHINE: Duration = Duration::from_secs(1);
 /// One frame in a second is a hiccup that nobody sees.
 const LATE: u64 = 1;
-
-/// What is told of the places.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Told {
-    /// A warning begins.
-    Warning(Warning),
-    /// What was warned of is better again.
-    Better {
-        /// The place.
-        place: String,
-        /// What the warning was of.
-        cause: Cause,
-    },
-}
 
 /// What is counted of a place each second.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,7 +88,7 @@ impl Wards {
 
     /// Takes note of how the places are, in the order of [`Wards::begin`], 4 to 20 times a second; `late` are the frames
     /// that encoders and compositor were late with, so far. What is to be told.
-    pub(super) fn see(&mut self, seen: impl Iterator<Item = Looked>, late: u64, now: Instant) -> Vec<Told> {
+    pub(super) fn see(&mut self, seen: impl Iterator<Item = Looked>, late: u64, now: Instant) -> Vec<Event> {
         if !self.sending {
             // What was held back of a show that has ended is nobody's any more.
             return Vec::new();
@@ -124,13 +111,14 @@ impl Wards {
         late.saturating_sub(before) > LATE
     }
 
-    fn tell(&mut self, said: Said, now: Instant) -> Told {
+    fn tell(&mut self, said: Said, now: Instant) -> Event {
         match said {
             Said::Begins { place, cause, since } => {
                 self.open.push((place, cause, since));
                 self.open.sort_by_key(|(place, cause, _)| (*cause, *place));
                 self.better = None;
-                Told::Warning(self.warning(place, cause, since, now))
+                let warning = self.warning(place, cause, since, now);
+                Event::Warning { warning }
             }
             Said::Better { place, cause } => {
                 self.open
@@ -139,7 +127,8 @@ impl Wards {
                 if self.open.is_empty() {
                     self.better = Some((place.clone(), now));
                 }
-                Told::Better { place, cause }
+                let cause = cause.code().to_owned();
+                Event::Better { place, cause }
             }
         }
     }

@@ -16,7 +16,7 @@ struct Show {
     wards: Wards,
     now: Instant,
     late: u64,
-    told: Vec<Told>,
+    told: Vec<Event>,
 }
 
 impl Show {
@@ -72,7 +72,7 @@ fn a_place_that_is_lost_is_said_and_so_is_that_it_is_back() {
     show.run(5, |seen| seen);
     assert!(show.told.is_empty() && show.wards.worst().is_none());
     show.run(4, away);
-    let [Told::Warning(warning)] = &show.told[..] else {
+    let [Event::Warning { warning }] = &show.told[..] else {
         panic!("{:?}", show.told);
     };
     assert_eq!(
@@ -93,9 +93,9 @@ fn a_place_that_is_lost_is_said_and_so_is_that_it_is_back() {
     assert_eq!(place.strength, Strength::Broken);
     assert_eq!(diagnosis.unwrap().cause, "place.unreachable");
     show.run(6, |seen| seen);
-    let cause = Cause::Unreachable;
+    let cause = Cause::Unreachable.code().to_owned();
     let place = "second".to_owned();
-    assert_eq!(show.told.last(), Some(&Told::Better { place, cause }));
+    assert_eq!(show.told.last(), Some(&Event::Better { place, cause }));
     assert_eq!(show.wards.better(show.now), Some("second"));
     assert!(show.wards.warnings(show.now).is_empty());
     show.run(6, |seen| seen);

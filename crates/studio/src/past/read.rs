@@ -12,8 +12,8 @@ use super::{ENDING, KEPT, Record, Stretch};
 /// Longest line, and how much is read of a file at most, in bytes.
 const LINE: u64 = 64 * 1024;
 const WHOLE: u64 = 64 * 1024 * 1024;
-/// More seconds than this no line stands for.
-const SECONDS: u32 = 3600;
+/// No show is longer, in seconds: a line of a damaged file may stand for any number.
+const LONGEST: u32 = 7 * 24 * 3600;
 
 /// Why a history can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +93,7 @@ pub(crate) fn read(folder: &Path, id: &str, whole: bool) -> Result<History, Unre
     let head = head(&mut file)?;
     let mut past = Past {
         records: vec![Record::default(); head.places.len()],
+        seconds: 0,
         log: Vec::new(),
     };
     // A line that a crash has cut off ends it.
@@ -107,6 +108,7 @@ pub(crate) fn read(folder: &Path, id: &str, whole: bool) -> Result<History, Unre
 /// What was read so far.
 struct Past {
     records: Vec<Record>,
+    seconds: u32,
     log: Vec<LogEntry>,
 }
 
@@ -114,15 +116,15 @@ impl Past {
     fn take(&mut self, line: Line) {
         match line {
             Line::Seconds { n, p, .. } => {
+                let n = n.min(LONGEST - self.seconds);
+                self.seconds += n;
                 for (record, values) in self.records.iter_mut().zip(p) {
-                    let stretch = Stretch::from(values);
-                    record.second(stretch);
-                    // Its skipped pictures were counted once.
-                    let rest = Stretch {
-                        skipped: 0,
-                        ..stretch
-                    };
-                    (1..n.min(SECONDS)).for_each(|_| record.second(rest));
+                    let mut stretch = Stretch::from(values);
+                    for _ in 0..n {
+                        record.second(stretch);
+                        // They were counted once for all of it.
+                        stretch.skipped = 0;
+                    }
                 }
             }
             Line::Log { log } => self.log.push(log),

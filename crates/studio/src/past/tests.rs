@@ -87,17 +87,19 @@ fn what_a_crash_has_left_is_read_and_what_is_no_history_is_refused() {
     assert!(read("cut").unwrap().places[0].sent_kbps.len() >= 25);
     write("other.jsonl", &whole.replace("\"history\":1", "\"history\":2"));
     write("noise.jsonl", "\u{0}\u{1}nothing");
-    write(
-        "long.jsonl",
-        &format!(
-            "{}\n{{\"t\":1,\"n\":4000000000,\"p\":[]}}",
-            whole.lines().next().unwrap()
-        ),
-    );
+    let ages = "{\"t\":1,\"n\":4000000000,\"p\":[[1,1,null,1,null,null,1,\"weak\"]]}";
+    let head = whole.lines().next().unwrap();
+    write("long.jsonl", &format!("{head}\n{ages}\n{ages}"));
     for id in ["other", "noise"] {
         assert_eq!(read(id).unwrap_err().code(), "history.unreadable", "{id}");
     }
-    assert!(read("long").is_ok());
+    let long = read("long").unwrap();
+    assert_eq!(
+        long.places[0].skipped.iter().sum::<u32>(),
+        1,
+        "the first one is as long as a show can be"
+    );
+    assert!(long.step * long.places[0].skipped.len() as f64 <= 2.0 * f64::from(LONGEST));
     for id in ["gone", "../cut", "cut.jsonl", "", "/etc/passwd"] {
         assert_eq!(read(id).unwrap_err().code(), "history.unknown", "{id}");
     }
