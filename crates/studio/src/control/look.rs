@@ -18,8 +18,9 @@ impl Director {
     pub(crate) fn second(&mut self) {
         self.sending.second();
         let counted: Vec<_> = self.watched().iter().map(|d| self.sending.counted(d)).collect();
-        self.wards.second(counted.into_iter());
-        self.write_history();
+        if self.wards.second(counted.into_iter()) {
+            self.write_history();
+        }
         let (places, sounds) = (self.places(), self.sounds());
         let facts = self.facts(&places, &sounds);
         if self.watch.look(&facts) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use api::control::Event;
-use api::health::{Diagnosis, History, LogEntry, Standing, Strength, Warning};
+use api::health::{Diagnosis, History, LogEntry, Standing, Warning};
 use uplink::health::{Cause, Said, Seen, Severity, Warnings, Watch};
 
 use super::wire;
@@ -33,6 +33,8 @@ pub(super) struct Counted {
 pub(super) struct Wards {
     began: Option<Instant>,
     sending: bool,
+    /// Whether anything was seen of it yet.
+    seen: bool,
     wards: Vec<Ward>,
     machine: VecDeque<(Instant, u64)>,
     warnings: Warnings,
@@ -93,6 +95,7 @@ impl Wards {
             // What was held back of a show that has ended is nobody's any more.
             return Vec::new();
         }
+        self.seen = true;
         let slow = self.is_machine_slow(late, now);
         for (place, (ward, looked)) in self.wards.iter_mut().zip(seen).enumerate() {
             ward.see(looked, slow);
@@ -147,12 +150,15 @@ impl Wards {
             .map_or_else(String::new, |ward| ward.name.clone())
     }
 
-    /// A second has passed in which so much was counted, in the order of [`Wards::begin`].
-    pub(super) fn second(&mut self, counted: impl Iterator<Item = Counted>) {
-        let wards = self.wards.iter_mut().filter(|_| self.sending);
+    /// A second has passed in which so much was counted, in the order of [`Wards::begin`]. Whether it is one of the show's:
+    /// not before anything was seen of it.
+    pub(super) fn second(&mut self, counted: impl Iterator<Item = Counted>) -> bool {
+        let counts = self.sending && self.seen;
+        let wards = self.wards.iter_mut().filter(|_| counts);
         wards
             .zip(counted)
             .for_each(|(ward, counted)| ward.count(&counted));
+        counts
     }
 
     /// How each place was in the last second.
@@ -272,17 +278,15 @@ impl Ward {
     }
 
     fn count(&mut self, counted: &Counted) {
-        let seen = self.second.take();
+        // Where nothing was seen in a second it is as it was.
+        let seen = self.second.take().unwrap_or(self.last);
         let skipped = counted.skipped.saturating_sub(self.skipped);
         self.skipped = counted.skipped;
         self.last = Stretch {
             sent_kbps: counted.sent_kbps as f32,
             received_kbps: counted.received_kbps.map(|kbps| kbps as f32),
             skipped: skipped.min(u32::MAX.into()) as u32,
-            ..seen.unwrap_or(Stretch {
-                strength: Strength::Unknown,
-                ..Stretch::default()
-            })
+            ..seen
         };
         self.record.second(self.last);
     }

@@ -1,6 +1,6 @@
 //! What is said of the places of a show, in virtual time.
 
-use api::health::Logged;
+use api::health::{Logged, Strength};
 use uplink::Bounds;
 use uplink::health::{Connection, Why};
 
@@ -120,6 +120,8 @@ fn a_slow_machine_is_one_that_is_late_again_and_again() {
 #[test]
 fn history_tells_each_second_and_what_happened_also_when_the_show_has_ended() {
     let mut show = Show::new();
+    let nothing = [Counted::default(); 2].into_iter();
+    assert!(!show.wards.second(nothing), "no second has passed yet");
     show.run(5, |seen| seen).run(4, away);
     show.wards.end();
     assert!(show.wards.worst().is_none() && show.wards.warnings(show.now).is_empty());
