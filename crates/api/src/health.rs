@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::{MachineHistory, Shed};
+
 /// Where a place stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -48,8 +50,9 @@ pub enum Side {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Diagnosis {
-    /// What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `machine.slow`, `server.slow`,
-    /// `line.busy`, `line.lossy`, `line.unsteady` or `line.full`.
+    /// What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `server.slow`, `line.busy`,
+    /// `line.lossy`, `line.unsteady`, `line.full`, or what is the matter with the computer
+    /// ([`Trouble::code`](crate::machine::Trouble::code)).
     pub cause: String,
     /// Who is at fault.
     pub side: Side,
@@ -83,7 +86,10 @@ pub struct History {
     pub step: f64,
     /// The places, the most important first.
     pub places: Vec<PlaceHistory>,
-    /// What was done and what happened, oldest first, of all places.
+    /// How the computer was; absent in histories of earlier versions.
+    #[serde(default)]
+    pub machine: Option<MachineHistory>,
+    /// What was done and what happened, oldest first, of all places and the computer.
     pub log: Vec<LogEntry>,
 }
 
@@ -133,7 +139,7 @@ pub struct LogEntry {
     pub at: f64,
     /// When it ended: later than `at` where a rate rose or fell in steps.
     pub until: f64,
-    /// The place.
+    /// The place; empty where it is of the computer.
     pub place: String,
     /// What it was.
     #[serde(flatten)]
@@ -175,5 +181,12 @@ pub enum Logged {
     Over {
         /// As in [`Diagnosis::cause`].
         cause: String,
+    },
+    /// Something was given up so that no picture of the show is lost, or taken up again.
+    Shed {
+        /// What was given up before.
+        from: Shed,
+        /// What is since then.
+        to: Shed,
     },
 }

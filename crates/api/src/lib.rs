@@ -7,6 +7,7 @@ pub mod beat;
 pub mod code;
 pub mod control;
 pub mod health;
+pub mod machine;
 pub mod place;
 pub mod platform;
 pub mod preview;

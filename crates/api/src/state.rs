@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::health::Warning;
+use crate::machine::MachineState;
 use crate::place::{LineMode, PlaceState};
 use crate::scene::Scene;
 use crate::studio::Failure;
@@ -50,6 +51,9 @@ pub struct State {
     /// The warnings that stand, the worst first.
     #[serde(default)]
     pub warnings: Vec<Warning>,
+    /// How the computer is.
+    #[serde(default)]
+    pub machine: MachineState,
     /// Why the show's last change is not in its file; absent while it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_saved: Option<Failure>,
@@ -115,6 +119,12 @@ pub struct PictureState {
     /// What it delivers and why that was chosen, in a sentence; cameras only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub format: Option<String>,
+    /// Pictures a second that it delivers, in the mean of the last seconds; cameras that are seen only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rate: Option<f32>,
+    /// Pictures a second that it was asked for; cameras only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wanted_rate: Option<f32>,
 }
 
 /// How a source of sound is.
@@ -155,9 +165,10 @@ pub struct Health {
     /// How bad it is.
     pub level: HealthLevel,
     /// What it is, for programs: `health.good`, `health.idle`, `health.better`, `health.place_paused`,
-    /// `health.machine_slow`, `health.source_lost`, `health.muted_heard`, `health.silent`, `health.clipping`,
-    /// `health.graphics_lost`, `health.not_saved`, `health.covered`, or `health.` and what a warning is of
-    /// ([`Diagnosis::cause`](crate::health::Diagnosis::cause)), as in `health.line.full`.
+    /// `health.source_lost`, `health.camera_slow`, `health.muted_heard`, `health.silent`, `health.clipping`,
+    /// `health.graphics_lost`, `health.shed_preview`, `health.shed_filters`, `health.not_saved`, `health.covered`, or
+    /// `health.` and what a warning is of ([`Diagnosis::cause`](crate::health::Diagnosis::cause)) or what is the matter
+    /// with the computer ([`Trouble::code`](crate::machine::Trouble::code)), as in `health.line.full`.
     pub code: String,
     /// The place or source it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -17,7 +17,6 @@
 //! fact, not a diagnosis, and is never drawn out.
 
 mod cause;
-mod held;
 mod log;
 mod losses;
 mod seen;

@@ -7,6 +7,9 @@ mod base;
 mod budget;
 mod controller;
 pub mod health;
+mod held;
+mod kept;
+pub mod machine;
 mod pacer;
 mod reconnect;
 mod rungs;
@@ -16,6 +19,7 @@ mod silence;
 
 pub use budget::{Budget, Rank};
 pub use controller::{Action, Bounds, Controller, Mode};
+pub use kept::Kept;
 pub use pacer::Pacer;
 pub use reconnect::{Attempt, Reconnect};
 pub use rungs::{Casting, Rungs};

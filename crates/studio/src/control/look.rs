@@ -151,6 +151,7 @@ impl Director {
             places: self.places(),
             health: self.watch.health().clone(),
             warnings: self.wards.warnings(Instant::now()),
+            machine: Default::default(),
             not_saved: self.saving.problem().cloned(),
         }
     }
@@ -167,5 +168,7 @@ fn picture(facts: &Facts) -> PictureState {
             .as_ref()
             .and_then(Monitor::choice)
             .map(|choice| choice.why),
+        rate: None,
+        wanted_rate: None,
     }
 }

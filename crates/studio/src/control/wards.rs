@@ -236,6 +236,7 @@ impl Wards {
                 .iter()
                 .map(|ward| ward.record.columns(&ward.name, ward.wanted_kbps, whole))
                 .collect(),
+            machine: None,
             log,
         }
     }
@@ -262,7 +263,7 @@ pub(super) type Looked = (Seen, Option<Duration>);
 impl Ward {
     fn see(&mut self, (seen, rtt): Looked, slow: bool) {
         let seen = Seen {
-            machine_slow: slow,
+            machine: slow.then_some(uplink::machine::Trouble::Graphics),
             ..seen
         };
         self.standing = wire::standing(self.watch.see(&seen));

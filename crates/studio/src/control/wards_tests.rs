@@ -113,7 +113,7 @@ fn a_slow_machine_is_one_that_is_late_again_and_again() {
         show.late += 5;
         show.run(1, |seen| seen);
     }
-    assert_eq!(show.wards.worst(), Some(("first", Cause::MachineSlow)));
+    assert_eq!(show.wards.worst(), Some(("first", Cause::Machine(uplink::machine::Trouble::Graphics))));
     assert_eq!(show.told.len(), 1, "of one place, not of all: {:?}", show.told);
 }
 

@@ -143,6 +143,7 @@ impl Past {
             places: places
                 .map(|((name, wanted), record)| record.columns(name, *wanted, whole))
                 .collect(),
+            machine: None,
             log: self.log,
         }
     }

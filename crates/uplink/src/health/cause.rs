@@ -1,5 +1,7 @@
 //! What can be the matter with a place.
 
+use crate::machine::Trouble;
+
 /// What is the matter with a place, worst first: of two that are so the first is said, since it explains the other or
 /// weighs more.
 ///
@@ -8,7 +10,7 @@
 /// | `Refused` | the server answers, and says no | server |
 /// | `Unreachable` | nothing answers, or nothing did for 5 s at the first try | uplink |
 /// | `Silent` | connected, but nothing is acknowledged | uplink |
-/// | `MachineSlow` | told: encoder or compositor are late | machine |
+/// | `Machine` | told: pictures of the program are lost, and why | machine |
 /// | `ServerSlow` | less passes than is wanted, and told: the server's receive window is what limits it | server |
 /// | `LineBusy` | less passes than is wanted, and told: others send by the same way | uplink |
 /// | `LineLossy` | 2 of 100 packets or more are lost, until it is less than 1 | uplink |
@@ -24,8 +26,8 @@ pub enum Cause {
     Unreachable,
     /// Connected, but nothing is acknowledged.
     Silent,
-    /// Encoder or compositor are late.
-    MachineSlow,
+    /// The computer loses pictures of the program, and this is why.
+    Machine(Trouble),
     /// The server reads too slowly.
     ServerSlow,
     /// Other places or programs use the same way.
@@ -64,11 +66,16 @@ pub enum Side {
 
 impl Cause {
     /// Every cause, worst first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Refused,
         Self::Unreachable,
         Self::Silent,
-        Self::MachineSlow,
+        Self::Machine(Trouble::Memory),
+        Self::Machine(Trouble::Hot),
+        Self::Machine(Trouble::Busy),
+        Self::Machine(Trouble::Saving),
+        Self::Machine(Trouble::Graphics),
+        Self::Machine(Trouble::Encoder),
         Self::ServerSlow,
         Self::LineBusy,
         Self::LineLossy,
@@ -82,7 +89,7 @@ impl Cause {
             Self::Refused => "place.refused",
             Self::Unreachable => "place.unreachable",
             Self::Silent => "line.silent",
-            Self::MachineSlow => "machine.slow",
+            Self::Machine(trouble) => trouble.code(),
             Self::ServerSlow => "server.slow",
             Self::LineBusy => "line.busy",
             Self::LineLossy => "line.lossy",
@@ -103,9 +110,7 @@ impl Cause {
             Self::Silent => {
                 "Nothing gets through just now: if it lasts, restart your router or use your phone's connection."
             }
-            Self::MachineSlow => {
-                "This computer is too slow for the show: close other programs, or choose a smaller picture."
-            }
+            Self::Machine(trouble) => trouble.advice(),
             Self::ServerSlow => {
                 "The place takes the show too slowly, and your upload is fine: choose a lower picture quality for it."
             }
@@ -127,7 +132,7 @@ impl Cause {
         match self {
             Self::Refused => Severity::Barred,
             Self::Unreachable | Self::Silent => Severity::Gone,
-            Self::MachineSlow => Severity::Halting,
+            Self::Machine(_) => Severity::Halting,
             Self::ServerSlow | Self::LineBusy | Self::LineLossy | Self::LineUnsteady | Self::LineFull => {
                 Severity::Poorer
             }
@@ -137,7 +142,7 @@ impl Cause {
     /// Who is at fault.
     pub const fn side(self) -> Side {
         match self {
-            Self::MachineSlow => Side::Machine,
+            Self::Machine(_) => Side::Machine,
             Self::Refused | Self::ServerSlow => Side::Server,
             _ => Side::Uplink,
         }

@@ -1,12 +1,10 @@
 //! What was done about a place, and why.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::{Cause, Connection, Seen, Why};
+use crate::kept::Kept;
 
-/// So many entries are kept.
-const KEPT: usize = 64;
 /// Falls that follow one another within this are one.
 const ONE_FALL: Duration = Duration::from_secs(1);
 
@@ -51,27 +49,24 @@ pub struct Entry {
 /// The last 64 things that were done about a place or happened to it, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    entries: VecDeque<Entry>,
-    /// How many were kept once and aren't any more.
-    gone: u64,
+    entries: Kept<Entry>,
     before: Option<(Seen, Option<Cause>)>,
 }
 
 impl Log {
     /// Its entries, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+        self.entries.entries()
     }
 
     /// How many entries there ever were.
     pub fn count(&self) -> u64 {
-        self.gone + self.entries.len() as u64
+        self.entries.count()
     }
 
     /// Its entries but for the first `number` that there ever were, oldest first. The last one may still change.
     pub fn after(&self, number: u64) -> impl Iterator<Item = &Entry> {
-        let skip = usize::try_from(number.saturating_sub(self.gone)).unwrap_or(usize::MAX);
-        self.entries.iter().skip(skip)
+        self.entries.after(number)
     }
 
     /// Takes note of what has changed since the last look.
@@ -93,15 +88,11 @@ impl Log {
     }
 
     fn note(&mut self, what: Done, at: Instant) {
-        if self.entries.back_mut().is_some_and(|last| last.goes_on(what, at)) {
+        if self.entries.last_mut().is_some_and(|last| last.goes_on(what, at)) {
             return;
         }
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
-            self.gone += 1;
-        }
         let (since, until) = (at, at);
-        self.entries.push_back(Entry { since, until, what });
+        self.entries.put(Entry { since, until, what });
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::Bounds;
+use crate::machine::Trouble;
 
 /// A place gets all that is wanted at this share of it, in hundredths.
 const ALL: u64 = 95;
@@ -61,8 +62,8 @@ pub struct Seen {
     pub loss: Option<f32>,
     /// Whether the server's receive window is what limits the connection.
     pub server_slow: bool,
-    /// Whether encoder or compositor were late within the last second.
-    pub machine_slow: bool,
+    /// Why the computer has lost pictures of the program within the last second; none where it hasn't.
+    pub machine: Option<Trouble>,
     /// Whether others take so much of the same way now that this place gets less.
     pub shared: bool,
     /// How often its target was lowered since the show began.
@@ -85,7 +86,7 @@ impl Seen {
             waiting: Duration::ZERO,
             loss: None,
             server_slow: false,
-            machine_slow: false,
+            machine: None,
             shared: false,
             lowered: 0,
             skipped: 0,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Seen;
-use super::held::Held;
+use crate::held::Held;
 
 /// A deep cut is one when it was seen for so long: what is delivered is counted over a while, and passes every value
 /// when a line falls silent.

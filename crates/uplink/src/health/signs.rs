@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::held::Held;
 use super::shortage::{HEALED, Shortage};
 use super::swings::Swings;
 use super::{Cause, Connection, Seen, Why};
+use crate::held::Held;
 
 /// A first try that has not succeeded for so long.
 const FIRST_TRY: Duration = Duration::from_secs(5);
@@ -39,8 +39,8 @@ struct Line {
 impl Signs {
     /// Takes note of what is seen; the worst that is the matter now.
     pub(super) fn see(&mut self, seen: &Seen) -> Option<Cause> {
-        let slow = self.machine.see(seen.machine_slow, seen.at, HEALED);
-        let machine = slow.then_some(Cause::MachineSlow);
+        let slow = self.machine.see(seen.machine.is_some(), seen.at, HEALED);
+        let machine = seen.machine.filter(|_| slow).map(Cause::Machine);
         let found = [self.outage(seen), machine, self.line.see(seen)];
         found.into_iter().flatten().min()
     }

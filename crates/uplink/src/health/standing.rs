@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::held::Held;
 use super::{Connection, Seen};
+use crate::held::Held;
 
 /// Nothing is acknowledged for so long: the line is broken.
 const BROKEN: Duration = Duration::from_secs(1);

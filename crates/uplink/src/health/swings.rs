@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Seen;
-use super::held::Held;
+use crate::held::Held;
 
 /// A fall is deep, and a rise high, by this factor.
 const FACTOR: f64 = 1.6;

@@ -12,6 +12,7 @@ use netlab::{Kind, Trace};
 
 use super::*;
 use crate::controller::tests::{BOUNDS, Line, STEP};
+use crate::machine::Trouble;
 use crate::{Bounds, Mode};
 
 /// What a line is like at one moment: kilobits a second, seconds each way, share of packets lost.

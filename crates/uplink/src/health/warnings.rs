@@ -152,7 +152,12 @@ impl Warnings {
     }
 
     fn is_said_elsewhere(&self, cause: Cause) -> bool {
-        cause.side() == Side::Machine && self.places.values().any(|known| known.open.contains(&cause))
+        let is_machine = |cause: &Cause| cause.side() == Side::Machine;
+        is_machine(&cause)
+            && self
+                .places
+                .values()
+                .any(|known| known.open.iter().any(is_machine))
     }
 
     /// Until when nothing may begin.

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::held::Held;
 use super::signs::Signs;
 use super::standing::Gauge;
 use super::{Cause, Log, Seen, Severity, Standing};
+use crate::held::Held;
 
 /// What was the matter is over when it has not been so for this long.
 const OVER: Duration = Duration::from_secs(5);

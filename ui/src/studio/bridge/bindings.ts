@@ -29,6 +29,14 @@ export type Advice = {
 	most: number,
 };
 
+/**  How a battery is. */
+export type BatteryState = {
+	/**  How full it is, 0 to 1. */
+	level: number,
+	/**  Whether the computer lives on it now. */
+	discharging: boolean,
+};
+
 /**  How a layer meets what lies below it. */
 export type Blend = 
 /**  Covers it. */
@@ -240,8 +248,9 @@ export type Devices = {
 /**  What is the matter with a place. */
 export type Diagnosis = {
 	/**
-	 *  What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `machine.slow`, `server.slow`,
-	 *  `line.busy`, `line.lossy`, `line.unsteady` or `line.full`.
+	 *  What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `server.slow`, `line.busy`,
+	 *  `line.lossy`, `line.unsteady`, `line.full`, or what is the matter with the computer
+	 *  ([`Trouble::code`](crate::machine::Trouble::code)).
 	 */
 	cause: string,
 	/**  Who is at fault. */
@@ -381,9 +390,10 @@ export type Health = {
 	level: HealthLevel,
 	/**
 	 *  What it is, for programs: `health.good`, `health.idle`, `health.better`, `health.place_paused`,
-	 *  `health.machine_slow`, `health.source_lost`, `health.muted_heard`, `health.silent`, `health.clipping`,
-	 *  `health.graphics_lost`, `health.not_saved`, `health.covered`, or `health.` and what a warning is of
-	 *  ([`Diagnosis::cause`](crate::health::Diagnosis::cause)), as in `health.line.full`.
+	 *  `health.source_lost`, `health.camera_slow`, `health.muted_heard`, `health.silent`, `health.clipping`,
+	 *  `health.graphics_lost`, `health.shed_preview`, `health.shed_filters`, `health.not_saved`, `health.covered`, or
+	 *  `health.` and what a warning is of ([`Diagnosis::cause`](crate::health::Diagnosis::cause)) or what is the matter
+	 *  with the computer ([`Trouble::code`](crate::machine::Trouble::code)), as in `health.line.full`.
 	 */
 	code: string,
 	/**  The place or source it is about. */
@@ -413,7 +423,9 @@ export type History = {
 	step: number,
 	/**  The places, the most important first. */
 	places: PlaceHistory[],
-	/**  What was done and what happened, oldest first, of all places. */
+	/**  How the computer was; absent in histories of earlier versions. */
+	machine?: MachineHistory | null,
+	/**  What was done and what happened, oldest first, of all places and the computer. */
 	log: LogEntry[],
 };
 
@@ -548,7 +560,7 @@ export type LogEntry = {
 	at: number,
 	/**  When it ended: later than `at` where a rate rose or fell in steps. */
 	until: number,
-	/**  The place. */
+	/**  The place; empty where it is of the computer. */
 	place: string,
 } & Logged;
 
@@ -579,7 +591,63 @@ cause: string } |
 /**  This isn't the matter any more. */
 { what: "over"; 
 /**  As in [`Diagnosis::cause`]. */
-cause: string };
+cause: string } | 
+/**  Something was given up so that no picture of the show is lost, or taken up again. */
+{ what: "shed"; 
+/**  What was given up before. */
+from: Shed; 
+/**  What is since then. */
+to: Shed };
+
+/**  How the computer was, stretch by stretch. Each list has a value for each stretch, oldest first. */
+export type MachineHistory = {
+	/**  Hundredths of all cores that were used: the most within the stretch. */
+	cpu: (number | null)[],
+	/**  Hundredths of them that the studio used: the most within the stretch. */
+	cpu_own: (number | null)[],
+	/**  Hundredths of the time that a picture may take, used to draw it: the most within the stretch; 100 is late. */
+	draw: number[],
+	/**  Hundredths of the fullest encoder's queue: the most within the stretch; 100 is full. */
+	encode: number[],
+	/**  Pictures of the program that were lost: drawn too late, or refused by an encoder. */
+	late: number[],
+	/**  What other programs sent by the same way, in kbit/s: the most within the stretch. */
+	foreign_kbps: (number | null)[],
+};
+
+/**  How the computer is. Shares are 0 to 1; what isn't known is absent. */
+export type MachineState = {
+	/**  The share of all cores that is used. */
+	cpu: number | null,
+	/**  The share that this studio uses of them. */
+	cpu_own: number | null,
+	/**  Of other programs, the one that uses most of them. */
+	busiest: ProgramLoad | null,
+	/**  The share of memory that can still be had. */
+	memory_free: number | null,
+	/**  Bytes that can still be written where the show is kept. */
+	disk_free: number | null,
+	/**  The share of the graphics processor's time that is used. */
+	gpu: number | null,
+	/**  The battery; absent where there is none. */
+	battery: BatteryState | null,
+	/**  Whether the computer saves power instead of being fast. */
+	saving: boolean,
+	/**  Whether it slows down because it is too hot, or is about to. */
+	hot: boolean,
+	/**  The hottest of its processors, in degrees Celsius. */
+	celsius: number | null,
+	/**  What other programs send by the same way, in kbit/s. */
+	foreign_kbps: number | null,
+	/**  How much of the time that a picture may take was used to draw it, in the mean of the last second: at 1 it is late. */
+	draw: number,
+	/**  How full the fullest encoder's queue was in the last second: at 1 pictures are lost. */
+	encode: number,
+	/**  What is given up so that no picture of the show is lost. */
+	shed: Shed,
+	/**  What is the matter, the worst first. */
+	troubles: Trouble[],
+};
 
 /**  A level of sound in dBFS; -120 is silence. */
 export type Meter = {
@@ -645,6 +713,10 @@ export type PictureState = {
 	reason?: string | null,
 	/**  What it delivers and why that was chosen, in a sentence; cameras only. */
 	format?: string | null,
+	/**  Pictures a second that it delivers, in the mean of the last seconds; cameras that are seen only. */
+	rate?: number | null,
+	/**  Pictures a second that it was asked for; cameras only. */
+	wanted_rate?: number | null,
 };
 
 /**  A place the show goes to. Its stream key is kept elsewhere. */
@@ -800,6 +872,14 @@ export type PreviewAddress = {
 	token: string,
 };
 
+/**  A program, and the share of all cores that it uses. */
+export type ProgramLoad = {
+	/**  Its name, as the system shows it. */
+	name: string,
+	/**  0 to 1. */
+	cpu: number,
+};
+
 /**  Frames a second, as people write them. */
 export type Rate = 
 /**  `30`. */
@@ -828,6 +908,17 @@ export type Scene = {
 	/**  Its layers, the lowest first. */
 	layer?: Layer[],
 };
+
+/**  What is given up so that no picture of the show is lost, the least first; each with those before it. */
+export type Shed = 
+/**  Nothing. */
+"nothing" | 
+/**  The window's pictures come five times a second at most. */
+"preview_slow" | 
+/**  The window's pictures come once a second. */
+"preview_still" | 
+/**  Colour corrections are left out of the program. */
+"filters";
 
 /**  Who is at fault. */
 export type Side = 
@@ -947,6 +1038,8 @@ export type State = {
 	health: Health,
 	/**  The warnings that stand, the worst first. */
 	warnings?: Warning[],
+	/**  How the computer is. */
+	machine?: MachineState,
 	/**  Why the show's last change is not in its file; absent while it is. */
 	not_saved?: Failure | null,
 };
@@ -989,6 +1082,19 @@ state: State } |
 event: Event } | 
 /**  The window was to be closed while the show is live: what now? */
 { told: "closing" };
+
+/**  Something that is the matter with the computer. */
+export type Trouble = {
+	/**
+	 *  What it is, for programs: `machine.battery`, `machine.disk`, `machine.memory`, `machine.hot`, `machine.saving`,
+	 *  `machine.busy`, `machine.graphics` or `machine.encoder`.
+	 */
+	code: string,
+	/**  What a seller can do about it: one sentence, in English. */
+	advice: string,
+	/**  For how many seconds it has been so. */
+	seconds: number,
+};
 
 /**  A warning that stands. */
 export type Warning = {

@@ -61,8 +61,8 @@ fn each_cause_is_found_from_its_sign() {
     finds(Cause::LineLossy, 12.0, |seen, at| {
         seen.loss = (at >= 10.0).then_some(0.03);
     });
-    finds(Cause::MachineSlow, 12.0, |seen, at| {
-        seen.machine_slow = at >= 10.0;
+    finds(Cause::Machine(Trouble::Busy), 12.0, |seen, at| {
+        seen.machine = (at >= 10.0).then_some(Trouble::Busy);
     });
     finds(Cause::Silent, 12.0, silent_from_ten);
 }
@@ -77,7 +77,7 @@ fn silent_from_ten(seen: &mut Seen, at: f64) {
 #[test]
 fn what_is_told_is_no_cause_where_all_passes() {
     finds_nothing(|seen, _| (seen.server_slow, seen.shared) = (true, true));
-    finds_nothing(|seen, at| seen.machine_slow = at % 3.0 < 1.0);
+    finds_nothing(|seen, at| seen.machine = (at % 3.0 < 1.0).then_some(Trouble::Busy));
     finds_nothing(|seen, at| seen.loss = Some(if at % 3.0 < 1.0 { 0.05 } else { 0.0 }));
     finds_nothing(|seen, _| seen.loss = Some(0.019));
 }

@@ -110,7 +110,7 @@ fn anything(random: &mut Rng, at: Instant) -> Seen {
         waiting: Duration::from_millis(random.u64(0..500)),
         loss: Some(random.f32() * 0.03),
         server_slow: random.f32() < 0.1,
-        machine_slow: random.f32() < 0.1,
+        machine: (random.f32() < 0.1).then_some(Trouble::Busy),
         shared: random.f32() < 0.1,
         lowered: random.u64(0..10),
         skipped: random.u64(0..10),
