@@ -78,6 +78,8 @@ impl CameraConfig {
 /// What a camera has been through since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CameraCounters {
+    /// Pictures that the camera took, whether they were seen or not.
+    pub taken: u64,
     /// Pictures that bore a time of the driver's.
     pub stamped: u64,
     /// Pictures left out because they were too short for their size, or damaged on the way.

@@ -17,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 use uplink::Mode;
 
 use crate::clock::UtcMap;
-use crate::encoding::{Another, Encoding, Outlet, Sound, cast};
+use crate::encoding::{Another, Encoding, Outlet, Sound, Strain, cast};
 use crate::output::{
     Budgets, Destination, Listener, Queue, Route, Shared, Wanted, ask, drive, fetch, is_companion,
 };
@@ -167,9 +167,10 @@ impl Air {
         self.budgets.set_mode(mode(line_mode));
     }
 
-    /// Frames that encoders had no room for, so far.
-    pub(crate) fn refused(&self) -> u64 {
-        self.encodings.iter().map(|e| e.stats().refused).sum()
+    /// How its encoders cope.
+    pub(crate) fn strain(&self) -> Strain {
+        let all = self.encodings.iter().map(|encoding| encoding.strain());
+        all.fold(Strain::default(), Strain::and)
     }
 
     /// Ends it: what was taken is still encoded and sent, for at most some seconds.

@@ -77,8 +77,32 @@ pub(crate) struct Encoding {
     forced: [Forced; 2],
     /// The bit rate that was last asked of the first encoder, in kbit/s; 0 before the first time.
     kbps: AtomicU32,
+    /// Frames that found more than half of an encoder's queue full.
+    behind: AtomicU64,
     refused: AtomicU64,
     counted: Mutex<Counted>,
+}
+
+/// How encoders cope with what they are handed, since they began.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Strain {
+    /// Frames that found more than half of a queue full.
+    pub(crate) behind: u64,
+    /// Frames that found it full, and were lost; blocks of sound, too.
+    pub(crate) refused: u64,
+    /// How full the fullest queue is now, 0 to 1.
+    pub(crate) queued: f32,
+}
+
+impl Strain {
+    /// Of both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            behind: self.behind + other.behind,
+            refused: self.refused + other.refused,
+            queued: self.queued.max(other.queued),
+        }
+    }
 }
 
 struct Counted {
@@ -128,6 +152,7 @@ impl Encoding {
             origin: clock.now(),
             forced: Default::default(),
             kbps: AtomicU32::new(0),
+            behind: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             counted: Mutex::new(counted),
         }
@@ -142,6 +167,9 @@ impl Encoding {
     /// A program frame; refused and counted when the encoder is behind.
     pub(crate) fn picture(&self, frame: &VideoFrame) {
         let second = self.second.load();
+        if self.waiting() * 2 > VideoEncoder::PLACES {
+            self.behind.fetch_add(1, Ordering::Relaxed);
+        }
         let turns = second.is_some() && self.turn(frame.pts);
         let key = turns || self.key_is_due(Rung::Main, frame.pts);
         self.lock().began.push_back((frame.pts, Instant::now()));
@@ -156,6 +184,22 @@ impl Encoding {
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 self.lost(Rung::Low, key);
             }
+        }
+    }
+
+    /// Frames that wait for the slower of its encoders.
+    fn waiting(&self) -> usize {
+        let second = self.second.load();
+        let second = second.as_ref().map_or(0, |second| second.waiting());
+        self.video.waiting().max(second)
+    }
+
+    /// How its encoders cope.
+    pub(crate) fn strain(&self) -> Strain {
+        Strain {
+            behind: self.behind.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+            queued: self.waiting().min(VideoEncoder::PLACES) as f32 / VideoEncoder::PLACES as f32,
         }
     }
 

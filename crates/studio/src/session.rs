@@ -173,6 +173,7 @@ impl Running {
         let preview = config.preview.as_deref();
         let preview = preview.map(|origins| preview::start(clock, tap, desk, origins));
         let preview = preview.transpose()?;
+        let rein = preview.as_ref().map(Preview::rein).unwrap_or_default();
         let director = Director::new(Parts {
             show: show.clone(),
             ground: ground.clone(),
@@ -188,6 +189,7 @@ impl Running {
             air,
             keep: config.keep,
             past: config.past,
+            rein,
         });
         Ok(Self {
             show,

@@ -23,6 +23,7 @@ pub(super) struct State {
 /// The counters, each raised by the camera's thread alone.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
+    pub(super) taken: AtomicU64,
     pub(super) stamped: AtomicU64,
     pub(super) short: AtomicU64,
     pub(super) broken: AtomicU64,
@@ -93,6 +94,7 @@ impl Shared {
     pub(super) fn counters(&self) -> CameraCounters {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         CameraCounters {
+            taken: get(&self.counts.taken),
             stamped: get(&self.counts.stamped),
             short: get(&self.counts.short),
             broken: get(&self.counts.broken),

@@ -190,6 +190,7 @@ impl Supervisor {
 
     /// A picture was taken: its time is laid on the camera's line, also where it won't be shown.
     fn taken(&mut self, number: u64, taken: Option<i64>, arrival: i64) {
+        count(&self.shared.counts.taken);
         let arrival = self
             .show_time(arrival)
             .clamp(self.clock.now() - ODD, self.clock.now());

@@ -16,9 +16,6 @@ use super::x264::{self, Form};
 use crate::chain::{Chain, Flow};
 use crate::{Error, frame};
 
-/// Frames that wait before the encoder; the next one is refused as busy.
-const PLACES: usize = 3;
-
 /// NV12 frames in, H.264 packets out (High profile, constant bit rate, no B-frames).
 ///
 /// A packet bears its frame's `pts`, and the same `dts`. Data are NAL units behind lengths of four bytes, without
@@ -33,6 +30,9 @@ pub struct VideoEncoder {
 }
 
 impl VideoEncoder {
+    /// Frames that may wait; the next one is refused as busy.
+    pub const PLACES: usize = 3;
+
     /// An encoder with its thread, ready for the first frame. Takes as long as two of its frames.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl VideoEncoder {
             x264,
             avcc,
             newest: Mutex::new(None),
-            worker: Worker::start("encode video", PLACES, taken, Pictures(chain))?,
+            worker: Worker::start("encode video", Self::PLACES, taken, Pictures(chain))?,
             config,
         })
     }
@@ -71,6 +71,11 @@ impl VideoEncoder {
         self.worker.submit((buffer, force_key))?;
         *newest = Some(frame.pts);
         Ok(())
+    }
+
+    /// How many frames wait to be encoded, up to [`PLACES`](Self::PLACES).
+    pub fn waiting(&self) -> usize {
+        self.worker.waiting()
     }
 
     /// The next packet, in coding order; `None` when none comes within `timeout` (zero: doesn't wait).

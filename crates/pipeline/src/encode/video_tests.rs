@@ -307,7 +307,7 @@ fn an_encoder_nobody_reads_says_busy_and_loses_nothing_it_took() {
             Err(error) => assert_eq!(error, Error::Busy),
         }
     }
-    assert!(taken.len() < 400 && taken.len() <= PACKETS + PLACES + 1);
+    assert!(taken.len() < 400 && taken.len() <= PACKETS + VideoEncoder::PLACES + 1);
     encoder.finish();
     let mut got = Vec::new();
     let end = loop {

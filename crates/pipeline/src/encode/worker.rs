@@ -1,6 +1,6 @@
 //! A thread that encodes: a bounded queue before it, a bounded queue behind it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -27,6 +27,7 @@ pub(super) trait Stage: Send + 'static {
 pub(super) struct Worker<I> {
     input: Mutex<Option<SyncSender<I>>>,
     packets: Mutex<Option<Receiver<Packet>>>,
+    waiting: Arc<AtomicUsize>,
     failure: Arc<OnceLock<Error>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -43,11 +44,13 @@ impl<I: Send + 'static> Worker<I> {
         let (input, inputs) = sync_channel(places);
         let (failure, stop) = (Arc::new(OnceLock::new()), Arc::new(AtomicBool::new(false)));
         let (told, stopped) = (Arc::clone(&failure), Arc::clone(&stop));
+        let waiting = Arc::<AtomicUsize>::default();
+        let taken = Arc::clone(&waiting);
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
                 // The reason is there before the queues close, which happens when this ends.
-                if let Err(error) = run(&inputs, &stopped, &mut stage) {
+                if let Err(error) = run(&inputs, (&stopped, &taken), &mut stage) {
                     let _ = told.set(error);
                 }
             })
@@ -55,6 +58,7 @@ impl<I: Send + 'static> Worker<I> {
         Ok(Self {
             input: Mutex::new(Some(input)),
             packets: Mutex::new(Some(packets)),
+            waiting,
             failure,
             stop,
             thread: Some(thread),
@@ -64,11 +68,22 @@ impl<I: Send + 'static> Worker<I> {
     /// Hands over one input without waiting.
     pub(super) fn submit(&self, input: I) -> Result<(), Error> {
         let sender = lock(&self.input);
-        match sender.as_ref().map(|s| s.try_send(input)) {
+        // Before it is there: the thread may take it at once.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let sent = sender.as_ref().map(|s| s.try_send(input));
+        if !matches!(sent, Some(Ok(()))) {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+        match sent {
             Some(Ok(())) => Ok(()),
             Some(Err(TrySendError::Full(_))) => Err(Error::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(self.end()),
         }
+    }
+
+    /// How many inputs wait for the thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// The next packet, waiting up to `timeout` for it.
@@ -104,8 +119,13 @@ impl<I> Drop for Worker<I> {
     }
 }
 
-fn run<S: Stage>(inputs: &Receiver<S::Input>, stop: &AtomicBool, stage: &mut S) -> Result<(), Error> {
+fn run<S: Stage>(
+    inputs: &Receiver<S::Input>,
+    (stop, waiting): (&AtomicBool, &AtomicUsize),
+    stage: &mut S,
+) -> Result<(), Error> {
     while let Ok(input) = inputs.recv() {
+        waiting.fetch_sub(1, Ordering::Relaxed);
         if stop.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -153,6 +173,7 @@ mod tests {
         }
         let reason = Error::element("fussy", "no threes");
         assert_eq!(worker.next(Duration::from_secs(20)), Err(reason.clone()));
+        assert_eq!(worker.waiting(), 0);
         assert_eq!(worker.submit(4), Err(reason.clone()));
         assert_eq!(worker.next(Duration::ZERO), Err(reason));
     }

@@ -11,6 +11,7 @@ use capture::camera::Monitor;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::computer::Computer;
 use super::health::Watch;
 use super::history::{Action, Before, History};
 use super::lines::{Asked, Door};
@@ -23,6 +24,8 @@ use super::works::Finished;
 use crate::air::{Air, Ground, Sent};
 use crate::mix::Patch;
 use crate::past::{Chronicle, Scribe};
+use crate::platform::Machine;
+use crate::preview::Rein;
 use crate::scene::Flat;
 use crate::show::Show;
 use crate::tick::{self, FrameCounts, Lamp, News, Order};
@@ -49,6 +52,8 @@ pub(crate) struct Parts {
     pub(crate) keep: Option<PathBuf>,
     /// Where histories of shows are kept.
     pub(crate) past: Option<PathBuf>,
+    /// What holds the preview back, where there is one.
+    pub(crate) rein: Rein,
 }
 
 /// What is known of a source of pictures beside its pictures.
@@ -70,6 +75,7 @@ pub(crate) struct Director {
     pub(super) saving: Saving,
     pub(super) watch: Watch,
     pub(super) wards: Wards,
+    pub(super) computer: Computer,
     /// What is written of the show that is sent.
     pub(super) writing: Option<(Chronicle, Scribe)>,
     /// With which the name of the last show's history begins.
@@ -93,6 +99,7 @@ impl Director {
             saving: Saving::new(parts.keep.take()),
             watch: Watch::default(),
             wards: Wards::default(),
+            computer: Computer::new(Machine::new()),
             writing: None,
             written: None,
             works: JoinSet::new(),

@@ -3,6 +3,7 @@
 use api::place::{PlaceLine, PlaceState};
 use api::state::{Health, HealthLevel, SoundState};
 use uplink::health::Cause;
+use uplink::machine::{Shed, Trouble};
 
 use super::wards::is_bad;
 
@@ -24,8 +25,12 @@ pub(crate) struct Second<'a> {
     pub(crate) sounds: &'a [SoundState],
     /// Level of the program in dBFS.
     pub(crate) program_db: f32,
-    /// Frames late, repeated or refused by encoders since the start.
-    pub(crate) machine: u64,
+    /// The worst that is the matter with the computer.
+    pub(crate) trouble: Option<Trouble>,
+    /// What is given up so that no picture is lost.
+    pub(crate) shed: Shed,
+    /// A camera that is seen and delivers too few pictures.
+    pub(crate) slow: Option<String>,
     pub(crate) graphics_lost: bool,
     pub(crate) not_saved: bool,
     /// The worst that is the matter with a place.
@@ -37,8 +42,6 @@ pub(crate) struct Second<'a> {
 /// Watches a show, second by second.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    machine: u64,
-    machine_slow: u32,
     clipped: Vec<(String, u64, u32)>,
     silent: u32,
     health: Health,
@@ -52,14 +55,6 @@ impl Watch {
 
     /// Takes in one second; whether its word has changed.
     pub(crate) fn look(&mut self, second: &Second) -> bool {
-        let slow = second.machine.saturating_sub(self.machine);
-        self.machine = second.machine;
-        // One frame in a second is a hiccup that nobody sees.
-        self.machine_slow = if slow > 1 {
-            LINGER
-        } else {
-            self.machine_slow.saturating_sub(1)
-        };
         let clipped = second.sounds.iter().filter(|s| !s.mute);
         follow(&mut self.clipped, clipped.map(|s| (s.name.as_str(), s.clipped)));
         let silent = second.live && !second.covered && second.program_db < SILENT_DB;
@@ -93,7 +88,12 @@ impl Watch {
             muted.map(|s| (Warning, "muted_heard", Some(s.name.clone()))),
             (self.silent >= SILENT).then_some((Warning, "silent", None)),
             rising(&self.clipped).map(|s| (Warning, "clipping", Some(s))),
-            (!second.live && self.machine_slow > 0).then_some((Warning, "machine_slow", None)),
+            second.trouble.map(|trouble| (Warning, trouble.code(), None)),
+            second
+                .slow
+                .clone()
+                .map(|name| (Warning, "camera_slow", Some(name))),
+            shed(second.shed).map(|code| (Warning, code, None)),
             second.not_saved.then_some((Warning, "not_saved", None)),
             second.covered.then_some((Warning, "covered", None)),
             second.better.clone().map(|place| (Good, "better", Some(place))),
@@ -104,11 +104,24 @@ impl Watch {
             level,
             code: format!("health.{code}"),
             sentence: match &second.matter {
-                Some((place, cause)) if cause.code() == code => format!("'{place}': {}", cause.advice()),
+                Some((place, cause)) if cause.code() == code && subject.is_some() => {
+                    format!("'{place}': {}", cause.advice())
+                }
+                _ if second.trouble.is_some_and(|trouble| trouble.code() == code) => {
+                    second.trouble.map(Trouble::advice).unwrap_or_default().into()
+                }
                 _ => sentence(code, subject.as_deref().unwrap_or_default()),
             },
             subject,
         }
+    }
+}
+
+const fn shed(shed: Shed) -> Option<&'static str> {
+    match shed {
+        Shed::Nothing => None,
+        Shed::PreviewSlow | Shed::PreviewStill => Some("shed_preview"),
+        Shed::Filters => Some("shed_filters"),
     }
 }
 
@@ -136,7 +149,11 @@ fn sentence(code: &str, subject: &str) -> String {
         "graphics_lost" => "The graphics device is being restarted; the last picture stands.".into(),
         "better" => format!("'{subject}' is better again."),
         "source_lost" => format!("No picture comes from '{subject}'; look at its cable."),
-        "machine_slow" => "This computer is too slow for the show; close other programs.".into(),
+        "camera_slow" => format!(
+            "'{subject}' delivers fewer pictures than it should: give it more light, or a USB socket of its own."
+        ),
+        "shed_preview" => "To keep the show smooth, this window's pictures are slowed down.".into(),
+        "shed_filters" => "To keep the show smooth, colour corrections are left out.".into(),
         "place_paused" => {
             format!("Your line can't carry '{subject}' too: no pictures go there until it does.")
         }
@@ -205,34 +222,48 @@ mod tests {
     }
 
     #[test]
-    fn a_single_late_frame_is_no_slow_machine_and_silence_takes_its_time() {
+    fn what_is_the_matter_with_the_computer_is_said_before_what_is_given_up_for_it() {
         let mut watch = Watch::default();
-        let second = |machine, program_db| Second {
-            machine,
+        let mut said = |trouble, slow: Option<&str>, shed| {
+            let second = Second {
+                trouble,
+                slow: slow.map(str::to_owned),
+                shed,
+                ..live(&[])
+            };
+            watch.look(&second);
+            let health = watch.health();
+            (health.code.clone(), health.sentence.clone())
+        };
+        let busy = said(Some(Trouble::Busy), Some("hands"), Shed::Filters);
+        assert_eq!(
+            busy,
+            ("health.machine.busy".into(), Trouble::Busy.advice().into())
+        );
+        let camera = said(None, Some("hands"), Shed::Filters);
+        assert!(
+            camera.0 == "health.camera_slow" && camera.1.starts_with("'hands'"),
+            "{camera:?}"
+        );
+        assert_eq!(said(None, None, Shed::Filters).0, "health.shed_filters");
+        assert_eq!(said(None, None, Shed::PreviewStill).0, "health.shed_preview");
+        assert_eq!(said(None, None, Shed::Nothing).0, "health.good");
+    }
+
+    #[test]
+    fn silence_takes_its_time() {
+        let mut watch = Watch::default();
+        let second = |program_db| Second {
             program_db,
             ..live(&[])
         };
-        watch.look(&second(1, -20.0));
+        (1..SILENT).for_each(|_| _ = watch.look(&second(-80.0)));
         assert_eq!(watch.health().code, "health.good");
-        let ready = Second {
-            live: false,
-            ..second(4, -20.0)
-        };
-        watch.look(&ready);
-        assert_eq!(watch.health().code, "health.machine_slow");
-        watch.look(&second(4, -20.0));
-        assert_eq!(
-            watch.health().code,
-            "health.good",
-            "of a show that is sent its places say it"
-        );
-        (1..SILENT).for_each(|_| _ = watch.look(&second(4, -80.0)));
-        assert_eq!(watch.health().code, "health.good");
-        watch.look(&second(4, -80.0));
+        watch.look(&second(-80.0));
         assert_eq!(watch.health().code, "health.silent");
         let covered = Second {
             covered: true,
-            ..second(4, -80.0)
+            ..second(-80.0)
         };
         watch.look(&covered);
         assert_eq!(watch.health().code, "health.covered");

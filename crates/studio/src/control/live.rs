@@ -29,6 +29,8 @@ pub(super) struct Sending {
     pub(super) missing: Vec<String>,
     /// Bytes sent so far and kbit/s of the last second, by place.
     pace: HashMap<String, (u64, u32)>,
+    /// Bytes sent to places outside this computer since the studio began.
+    outside: u64,
 }
 
 impl Sending {
@@ -68,12 +70,26 @@ impl Sending {
         for destination in all {
             let bytes = destination.stats().bytes;
             let past = before.get(&destination.name).map_or(0, |p| p.0);
-            let kbps = bytes.saturating_sub(past) * 8 / 1000;
+            let fresh = bytes.saturating_sub(past);
+            if destination.is_outside() {
+                self.outside += fresh;
+            }
+            let kbps = fresh * 8 / 1000;
             self.pace.insert(
                 destination.name.clone(),
                 (bytes, kbps.min(u32::MAX.into()) as u32),
             );
         }
+    }
+
+    /// Bytes sent to places outside this computer since the studio began.
+    pub(super) fn sent_outside(&self) -> u64 {
+        self.outside
+    }
+
+    /// Kbit/s that were sent in the last second, to all places.
+    pub(super) fn sent_now(&self) -> u32 {
+        self.pace.values().map(|pace| pace.1).sum()
     }
 
     /// What was counted of a place in the second that has passed.
@@ -165,7 +181,9 @@ impl Director {
         let Some(air) = self.sending.air() else { return };
         let places = air.destinations().iter();
         let places = places.map(|d| (d.name.clone(), d.wanted.bounds().most_kbps));
-        self.wards.begin(places, Instant::now());
+        let now = Instant::now();
+        self.wards.begin(places, now);
+        self.computer.begin(now);
         self.begin_history();
     }
 

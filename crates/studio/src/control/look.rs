@@ -7,6 +7,7 @@ use api::control::Event;
 use api::place::PlaceState;
 use api::state::{CanvasState, LiveState, PictureState, SoundState, State};
 use capture::camera::Monitor;
+use uplink::health::Seen;
 
 use super::director::{Director, Facts};
 use super::health::Second;
@@ -19,8 +20,11 @@ impl Director {
         self.sending.second();
         let counted: Vec<_> = self.watched().iter().map(|d| self.sending.counted(d)).collect();
         if self.wards.second(counted.into_iter()) {
+            self.computer.second();
             self.write_history();
         }
+        self.look_at_cameras();
+        self.read_computer();
         let (places, sounds) = (self.places(), self.sounds());
         let facts = self.facts(&places, &sounds);
         if self.watch.look(&facts) {
@@ -30,11 +34,13 @@ impl Director {
 
     /// Another beat, each 50 ms: how are the places?
     pub(crate) fn beat(&mut self) {
-        let (now, late) = (Instant::now(), self.late());
+        let now = Instant::now();
+        self.look_at_computer(now);
+        let busy = self.computer.others_send(self.sending.sent_now(), now);
         let watched = self.watched().iter();
-        let seen: Vec<_> = watched.map(|d| (d.seen(now), d.round_trip())).collect();
+        let seen: Vec<_> = watched.map(|d| (seen(d, busy, now), d.round_trip())).collect();
         let before = self.wards.worst().map(|(name, cause)| (name.to_owned(), cause));
-        let told = self.wards.see(seen.into_iter(), late, now);
+        let told = self.wards.see(seen.into_iter(), self.computer.losing(), now);
         let worst = self.wards.worst();
         if told.is_empty() && worst == before.as_ref().map(|(name, cause)| (name.as_str(), *cause)) {
             return;
@@ -69,13 +75,6 @@ impl Director {
         self.sending.air().map_or(&[], Air::destinations)
     }
 
-    /// Frames late, repeated or refused by encoders since the start.
-    fn late(&self) -> u64 {
-        let frames = self.parts.frames.read();
-        let refused = self.sending.air().map_or(0, Air::refused);
-        frames.late + frames.repeated + refused
-    }
-
     fn facts<'a>(&self, places: &'a [PlaceState], sounds: &'a [SoundState]) -> Second<'a> {
         let pictures = self.parts.pictures.iter().flatten();
         let lost = pictures.filter(|f| f.lamp.visible() && !f.lamp.live());
@@ -87,7 +86,9 @@ impl Director {
             lost: lost.map(|f| f.name.clone()).collect(),
             sounds,
             program_db: self.parts.patch.desk().program.get().peak_db,
-            machine: self.late(),
+            trouble: self.computer.worst(),
+            shed: self.computer.shed(),
+            slow: self.slow_camera(),
             graphics_lost: self.graphics_lost,
             not_saved: self.saving.problem().is_some(),
             matter: matter.map(|(place, cause)| (place.to_owned(), cause)),
@@ -130,7 +131,12 @@ impl Director {
             on_air: parts.stage.on_air().to_owned(),
             scenes: parts.stage.scenes().to_vec(),
             plan: self.plan.state(),
-            pictures: parts.pictures.iter().flatten().map(picture).collect(),
+            pictures: parts
+                .pictures
+                .iter()
+                .flatten()
+                .map(|facts| self.picture(facts))
+                .collect(),
             sounds: self.sounds(),
             program: desk.program.get(),
             limiter_db: desk.limiter_db(),
@@ -151,24 +157,31 @@ impl Director {
             places: self.places(),
             health: self.watch.health().clone(),
             warnings: self.wards.warnings(Instant::now()),
-            machine: Default::default(),
+            machine: self.computer.state(Instant::now()),
             not_saved: self.saving.problem().cloned(),
+        }
+    }
+
+    fn picture(&self, facts: &Facts) -> PictureState {
+        let camera = facts.camera.as_ref();
+        let (rate, wanted_rate) = self.computer.cameras.rates(&facts.name);
+        PictureState {
+            name: facts.name.clone(),
+            live: facts.lamp.live(),
+            visible: facts.lamp.visible(),
+            reason: camera.and_then(Monitor::lost),
+            format: camera.and_then(Monitor::choice).map(|choice| choice.why),
+            rate,
+            wanted_rate,
         }
     }
 }
 
-fn picture(facts: &Facts) -> PictureState {
-    PictureState {
-        name: facts.name.clone(),
-        live: facts.lamp.live(),
-        visible: facts.lamp.visible(),
-        reason: facts.camera.as_ref().and_then(Monitor::lost),
-        format: facts
-            .camera
-            .as_ref()
-            .and_then(Monitor::choice)
-            .map(|choice| choice.why),
-        rate: None,
-        wanted_rate: None,
+/// What is seen of a place; `busy`: other programs send by the way that leads outside.
+fn seen(destination: &Destination, busy: bool, now: Instant) -> Seen {
+    let seen = destination.seen(now);
+    Seen {
+        shared: seen.shared || busy && destination.is_outside(),
+        ..seen
     }
 }

@@ -18,6 +18,8 @@
 //! | `histories` | the earlier shows whose histories are kept |
 //! | `state` | everything as it is now |
 
+mod cameras;
+mod computer;
 mod director;
 mod health;
 mod history;
@@ -28,6 +30,7 @@ mod plan;
 mod saving;
 mod stage;
 mod wards;
+mod watching;
 mod wire;
 mod works;
 mod writing;

@@ -1,6 +1,6 @@
 //! Keeps the show in its file as it changes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::studio::Failure;
@@ -31,6 +31,12 @@ impl Saving {
             writing: false,
             problem: None,
         }
+    }
+
+    /// The folder that the show is kept in.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let path = self.path.as_ref()?;
+        path.parent().map(Path::to_owned)
     }
 
     /// The show has changed.

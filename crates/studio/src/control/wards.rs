@@ -1,21 +1,17 @@
 //! The places of a show that is sent: how each is, what is the matter with it, and what is said of that. No IO, no clock.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use api::control::Event;
 use api::health::{Diagnosis, History, LogEntry, Standing, Warning};
 use uplink::health::{Cause, Said, Seen, Severity, Warnings, Watch};
+use uplink::machine::Trouble;
 
 use super::wire;
-use crate::past::{Record, Stretch};
+use crate::past::{Record, Span, Stretch};
 
 /// That a place is better again is said for so long.
 const BETTER: Duration = Duration::from_secs(5);
-/// A machine is slow that is late with more than [`LATE`] frames within this.
-const MACHINE: Duration = Duration::from_secs(1);
-/// One frame in a second is a hiccup that nobody sees.
-const LATE: u64 = 1;
 
 /// What is counted of a place each second.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +32,6 @@ pub(super) struct Wards {
     /// Whether anything was seen of it yet.
     seen: bool,
     wards: Vec<Ward>,
-    machine: VecDeque<(Instant, u64)>,
     warnings: Warnings,
     /// Warnings that stand: of which ward, of what, since when that is so; the worst first.
     open: Vec<(usize, Cause, Instant)>,
@@ -88,30 +83,25 @@ impl Wards {
         self.better = None;
     }
 
-    /// Takes note of how the places are, in the order of [`Wards::begin`], 4 to 20 times a second; `late` are the frames
-    /// that encoders and compositor were late with, so far. What is to be told.
-    pub(super) fn see(&mut self, seen: impl Iterator<Item = Looked>, late: u64, now: Instant) -> Vec<Event> {
+    /// Takes note of how the places are, in the order of [`Wards::begin`], 4 to 20 times a second; `losing`
+    /// is why the computer loses pictures, if it does. What is to be told.
+    pub(super) fn see(
+        &mut self,
+        seen: impl Iterator<Item = Looked>,
+        losing: Option<Trouble>,
+        now: Instant,
+    ) -> Vec<Event> {
         if !self.sending {
             // What was held back of a show that has ended is nobody's any more.
             return Vec::new();
         }
         self.seen = true;
-        let slow = self.is_machine_slow(late, now);
         for (place, (ward, looked)) in self.wards.iter_mut().zip(seen).enumerate() {
-            ward.see(looked, slow);
+            ward.see(looked, losing);
             self.warnings.note(place, ward.watch.cause(), now);
         }
         let said = self.warnings.say(now);
         said.into_iter().map(|said| self.tell(said, now)).collect()
-    }
-
-    fn is_machine_slow(&mut self, late: u64, now: Instant) -> bool {
-        self.machine.push_back((now, late));
-        while self.machine.front().is_some_and(|(at, _)| now - *at > MACHINE) {
-            self.machine.pop_front();
-        }
-        let before = self.machine.front().map_or(late, |first| first.1);
-        late.saturating_sub(before) > LATE
     }
 
     fn tell(&mut self, said: Said, now: Instant) -> Event {
@@ -261,11 +251,8 @@ pub(super) fn is_bad(cause: Cause) -> bool {
 pub(super) type Looked = (Seen, Option<Duration>);
 
 impl Ward {
-    fn see(&mut self, (seen, rtt): Looked, slow: bool) {
-        let seen = Seen {
-            machine: slow.then_some(uplink::machine::Trouble::Graphics),
-            ..seen
-        };
+    fn see(&mut self, (seen, rtt): Looked, machine: Option<Trouble>) {
+        let seen = Seen { machine, ..seen };
         self.standing = wire::standing(self.watch.see(&seen));
         let now = Stretch {
             target_kbps: seen.target_kbps,

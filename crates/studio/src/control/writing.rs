@@ -1,6 +1,7 @@
 //! The history of the show that is sent, and of earlier ones.
 
 use api::control::{Done, Outcome};
+use api::health::History;
 
 use super::director::{Asker, Director, failure};
 use crate::air::utc_of;
@@ -32,7 +33,10 @@ impl Director {
         let Some((chronicle, scribe)) = &mut self.writing else {
             return;
         };
-        let lines = chronicle.second(self.wards.last_second(), self.wards.take_log(false));
+        let mut happened = self.wards.take_log(false);
+        happened.extend(self.computer.take_log());
+        let now = (self.wards.last_second(), self.computer.last_second());
+        let lines = chronicle.second(now, happened);
         lines.into_iter().for_each(|line| scribe.write(line));
     }
 
@@ -41,15 +45,25 @@ impl Director {
         let Some((mut chronicle, scribe)) = self.writing.take() else {
             return;
         };
-        let lines = chronicle.end(self.wards.take_log(true));
+        let mut happened = self.wards.take_log(true);
+        happened.extend(self.computer.take_log());
+        let lines = chronicle.end(happened);
         lines.into_iter().for_each(|line| scribe.write(line));
+    }
+
+    fn history_so_far(&self, whole: bool) -> History {
+        let mut history = self.wards.history(whole);
+        history.machine = self.computer.history(whole);
+        history.log.extend(self.computer.log());
+        history.log.sort_by(|a, b| a.at.total_cmp(&b.at));
+        history
     }
 
     /// How the show was, or an earlier one.
     pub(super) fn history(&self, whole: bool, of: Option<String>, answer: Asker) {
         let Some(id) = of else {
             let done = Done {
-                history: Some(Box::new(self.wards.history(whole))),
+                history: Some(Box::new(self.history_so_far(whole))),
                 ..Done::default()
             };
             let _ = answer.send(Outcome::Done(done));

@@ -20,6 +20,11 @@ impl Way {
         peer.and_then(|peer| source(peer).ok())
             .map_or(Self::Own(rank), Self::From)
     }
+
+    /// Whether what goes by it to `peer` leaves this computer: from its own address to another.
+    pub(super) fn leaves_for(self, peer: Option<SocketAddr>) -> bool {
+        matches!((self, peer), (Self::From(own), Some(peer)) if !own.is_loopback() && own != peer.ip())
+    }
 }
 
 fn source(peer: SocketAddr) -> std::io::Result<IpAddr> {
@@ -122,5 +127,9 @@ mod tests {
         assert_eq!(Way::to(peer(1935), 0), Way::to(peer(9000), 1));
         assert_eq!(Way::to(peer(1935), 0), Way::From(Ipv4Addr::LOCALHOST.into()));
         assert_ne!(Way::to(None, 0), Way::to(None, 1));
+        assert!(!Way::to(peer(1935), 0).leaves_for(peer(1935)));
+        let [own, other] = [[192, 168, 1, 2], [192, 168, 1, 3]].map(IpAddr::from);
+        let to = |ip| Some(SocketAddr::from((ip, 1935)));
+        assert!(Way::From(own).leaves_for(to(other)) && !Way::From(own).leaves_for(to(own)));
     }
 }

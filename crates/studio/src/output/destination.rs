@@ -44,6 +44,8 @@ pub(crate) struct Destination {
     received: Mutex<Option<(u32, Instant)>>,
     /// Whether the last try that failed was a refusal.
     refused: AtomicBool,
+    /// Whether what is sent leaves this computer.
+    outside: AtomicBool,
 }
 
 /// What all destinations of a show have in common.
@@ -84,6 +86,7 @@ impl Destination {
             vitals: Mutex::default(),
             received: Mutex::default(),
             refused: AtomicBool::new(false),
+            outside: AtomicBool::new(false),
         }
     }
 
@@ -115,6 +118,15 @@ impl Destination {
     pub(crate) fn connected(&self) -> bool {
         let since = self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
         since.is_none()
+    }
+
+    /// Whether what is sent there leaves this computer, as far as that is known.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.outside.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn leaves(&self, outside: bool) {
+        self.outside.store(outside, Ordering::Relaxed);
     }
 
     /// What is known of it at `now`.

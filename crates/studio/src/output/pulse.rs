@@ -74,6 +74,7 @@ impl Pulse {
         self.end();
         let (rank, bounds) = (self.destination.rank, self.destination.wanted.bounds());
         let way = Way::to(peer, rank);
+        self.destination.leaves(way.leaves_for(peer));
         self.destination.budgets.connected(way, rank, bounds, self.kbps);
         (self.way, self.gave_up) = (Some(way), 0);
         self.made.clear();

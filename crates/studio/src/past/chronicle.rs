@@ -3,8 +3,8 @@
 use api::health::{LogEntry, Strength};
 use serde::Serialize;
 
-use super::Stretch;
 use super::line::{Head, Line, VERSION, Values};
+use super::{Effort, Span, Stretch};
 
 /// Seconds for which a line stands while all is well.
 const CALM: u32 = 10;
@@ -16,7 +16,7 @@ pub(crate) struct Chronicle {
     wanted: Vec<u32>,
     seconds: u32,
     /// What isn't written yet, and how many seconds it stands for.
-    held: Option<(Vec<Stretch>, u32)>,
+    held: Option<(Vec<Stretch>, Effort, u32)>,
 }
 
 impl Chronicle {
@@ -37,28 +37,34 @@ impl Chronicle {
         (chronicle, text(&head))
     }
 
-    /// One more second, as each place was in it, and what happened meanwhile: the lines to be written.
-    pub(crate) fn second(&mut self, now: Vec<Stretch>, happened: Vec<LogEntry>) -> Vec<String> {
+    /// One more second, as each place and the computer was in it, and what happened meanwhile: the lines to be written.
+    pub(crate) fn second(
+        &mut self,
+        (now, effort): (Vec<Stretch>, Effort),
+        happened: Vec<LogEntry>,
+    ) -> Vec<String> {
         let calm = now
             .iter()
             .zip(&self.wanted)
-            .all(|(now, wanted)| is_calm(now, *wanted));
+            .all(|(now, wanted)| is_calm(now, *wanted))
+            && effort.late == 0;
         let mut lines: Vec<_> = happened.into_iter().map(|log| text(&Line::Log { log })).collect();
         if !calm {
             lines.extend(self.flush());
         }
         self.seconds += 1;
         self.held = Some(match self.held.take() {
-            None => (now, 1),
-            Some((before, n)) => {
+            None => (now, effort, 1),
+            Some((before, worked, n)) => {
                 let both = before.iter().zip(now);
                 (
                     both.map(|(before, now)| before.and(now, n as f32)).collect(),
+                    worked.and(effort, n as f32),
                     n + 1,
                 )
             }
         });
-        if !calm || self.held.as_ref().is_some_and(|held| held.1 >= CALM) {
+        if !calm || self.held.as_ref().is_some_and(|held| held.2 >= CALM) {
             lines.extend(self.flush());
         }
         lines
@@ -73,12 +79,13 @@ impl Chronicle {
     }
 
     fn flush(&mut self) -> Option<String> {
-        let (places, n) = self.held.take()?;
+        let (places, effort, n) = self.held.take()?;
         let p = places.iter().map(Values::from).collect();
         Some(text(&Line::Seconds {
             t: self.seconds,
             n,
             p,
+            m: Some(effort.into()),
         }))
     }
 }

@@ -3,7 +3,7 @@
 use api::health::{LogEntry, Strength};
 use serde::{Deserialize, Serialize};
 
-use super::Stretch;
+use super::{Effort, Stretch};
 
 /// The only version there is.
 pub(super) const VERSION: u32 = 1;
@@ -22,9 +22,20 @@ pub(super) struct Head {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Line {
-    Seconds { t: u32, n: u32, p: Vec<Values> },
-    Log { log: LogEntry },
-    End { end: u32 },
+    Seconds {
+        t: u32,
+        n: u32,
+        p: Vec<Values>,
+        /// Absent in files of earlier versions.
+        #[serde(default)]
+        m: Option<Work>,
+    },
+    Log {
+        log: LogEntry,
+    },
+    End {
+        end: u32,
+    },
 }
 
 /// A [`Stretch`] in as few letters as it takes.
@@ -39,6 +50,30 @@ pub(super) struct Values(
     u32,
     Strength,
 );
+
+/// An [`Effort`] in as few letters as it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Work(Option<u8>, Option<u8>, u8, u8, u32, Option<u32>);
+
+impl From<Effort> for Work {
+    fn from(of: Effort) -> Self {
+        Self(of.cpu, of.cpu_own, of.draw, of.encode, of.late, of.foreign_kbps)
+    }
+}
+
+impl From<Work> for Effort {
+    fn from(work: Work) -> Self {
+        let Work(cpu, cpu_own, draw, encode, late, foreign_kbps) = work;
+        Self {
+            cpu,
+            cpu_own,
+            draw,
+            encode,
+            late,
+            foreign_kbps,
+        }
+    }
+}
 
 impl From<&Stretch> for Values {
     fn from(of: &Stretch) -> Self {

@@ -7,7 +7,7 @@ use std::path::Path;
 use api::health::{History, LogEntry, PastShow};
 
 use super::line::{Head, Line, VERSION};
-use super::{ENDING, KEPT, Record, Stretch};
+use super::{ENDING, Effort, KEPT, Record, Stretch};
 
 /// Longest line, and how much is read of a file at most, in bytes.
 const LINE: u64 = 64 * 1024;
@@ -93,6 +93,7 @@ pub(crate) fn read(folder: &Path, id: &str, whole: bool) -> Result<History, Unre
     let head = head(&mut file)?;
     let mut past = Past {
         records: vec![Record::default(); head.places.len()],
+        effort: None,
         seconds: 0,
         log: Vec::new(),
     };
@@ -108,6 +109,8 @@ pub(crate) fn read(folder: &Path, id: &str, whole: bool) -> Result<History, Unre
 /// What was read so far.
 struct Past {
     records: Vec<Record>,
+    /// Of the computer, where it was written.
+    effort: Option<Record<Effort>>,
     seconds: u32,
     log: Vec<LogEntry>,
 }
@@ -115,7 +118,7 @@ struct Past {
 impl Past {
     fn take(&mut self, line: Line) {
         match line {
-            Line::Seconds { n, p, .. } => {
+            Line::Seconds { n, p, m, .. } => {
                 let n = n.min(LONGEST - self.seconds);
                 self.seconds += n;
                 for (record, values) in self.records.iter_mut().zip(p) {
@@ -126,9 +129,20 @@ impl Past {
                         stretch.skipped = 0;
                     }
                 }
+                if let Some(work) = m {
+                    self.work(work.into(), n);
+                }
             }
             Line::Log { log } => self.log.push(log),
             Line::End { .. } => {}
+        }
+    }
+
+    fn work(&mut self, mut effort: Effort, seconds: u32) {
+        let record = self.effort.get_or_insert_default();
+        for _ in 0..seconds {
+            record.second(effort);
+            effort.late = 0;
         }
     }
 
@@ -143,7 +157,7 @@ impl Past {
             places: places
                 .map(|((name, wanted), record)| record.columns(name, *wanted, whole))
                 .collect(),
-            machine: None,
+            machine: self.effort.map(|record| record.columns(whole)),
             log: self.log,
         }
     }

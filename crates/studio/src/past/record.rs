@@ -1,9 +1,10 @@
-//! How a place of a show was from its beginning: the last five minutes by seconds, the whole in at most
+//! How a place of a show, or the computer, was from its beginning: the last five minutes by seconds, the whole in at most
 //! [`STRETCHES`] stretches of equal length, so that a show of any length takes the same memory.
 
 use std::collections::VecDeque;
 
 use api::health::{PlaceHistory, Strength};
+use api::machine::MachineHistory;
 
 /// Seconds that are kept as they were.
 const RECENT: usize = 300;
@@ -31,9 +32,44 @@ pub(crate) struct Stretch {
     pub(crate) strength: Strength,
 }
 
-impl Stretch {
+/// How something was for a while.
+pub(crate) trait Span: Copy + Default {
     /// Both together, of which this is `weight` as long.
-    pub(crate) fn and(self, other: Self, weight: f32) -> Self {
+    fn and(self, other: Self, weight: f32) -> Self;
+}
+
+/// How the computer was for a while; hundredths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Effort {
+    /// The most.
+    pub(crate) cpu: Option<u8>,
+    /// The most.
+    pub(crate) cpu_own: Option<u8>,
+    /// The most.
+    pub(crate) draw: u8,
+    /// The most.
+    pub(crate) encode: u8,
+    /// All.
+    pub(crate) late: u32,
+    /// The most.
+    pub(crate) foreign_kbps: Option<u32>,
+}
+
+impl Span for Effort {
+    fn and(self, other: Self, _: f32) -> Self {
+        Self {
+            cpu: self.cpu.max(other.cpu),
+            cpu_own: self.cpu_own.max(other.cpu_own),
+            draw: self.draw.max(other.draw),
+            encode: self.encode.max(other.encode),
+            late: self.late.saturating_add(other.late),
+            foreign_kbps: self.foreign_kbps.max(other.foreign_kbps),
+        }
+    }
+}
+
+impl Span for Stretch {
+    fn and(self, other: Self, weight: f32) -> Self {
         let mean = |a: f32, b: f32| (a * weight + b) / (weight + 1.0);
         Self {
             target_kbps: self.target_kbps.min(other.target_kbps),
@@ -51,20 +87,20 @@ impl Stretch {
     }
 }
 
-/// How one place was.
+/// How one place, or the computer, was.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Record {
-    recent: VecDeque<Stretch>,
-    whole: Vec<Stretch>,
+pub(crate) struct Record<S = Stretch> {
+    recent: VecDeque<S>,
+    whole: Vec<S>,
     /// Seconds of each of `whole`, but the last, which has so many.
     step: usize,
     last: usize,
     seconds: usize,
 }
 
-impl Record {
+impl<S: Span> Record<S> {
     /// One more second.
-    pub(crate) fn second(&mut self, second: Stretch) {
+    pub(crate) fn second(&mut self, second: S) {
         self.seconds += 1;
         if self.recent.len() == RECENT {
             self.recent.pop_front();
@@ -80,7 +116,7 @@ impl Record {
         }
     }
 
-    fn begin_stretch(&mut self, second: Stretch) {
+    fn begin_stretch(&mut self, second: S) {
         if self.whole.len() == STRETCHES {
             self.whole = self
                 .whole
@@ -106,12 +142,34 @@ impl Record {
         }
     }
 
-    /// It by columns, the whole of it or the last five minutes, of the place `name` that is to be sent `wanted_kbps`.
-    pub(crate) fn columns(&self, name: &str, wanted_kbps: u32, whole: bool) -> PlaceHistory {
-        let of: Vec<&Stretch> = match whole {
+    /// The whole of it, or the last five minutes.
+    fn spans(&self, whole: bool) -> Vec<&S> {
+        match whole {
             true => self.whole.iter().collect(),
             false => self.recent.iter().collect(),
-        };
+        }
+    }
+}
+
+impl Record<Effort> {
+    /// It by columns, the whole of it or the last five minutes.
+    pub(crate) fn columns(&self, whole: bool) -> MachineHistory {
+        let of = self.spans(whole);
+        MachineHistory {
+            cpu: of.iter().map(|s| s.cpu).collect(),
+            cpu_own: of.iter().map(|s| s.cpu_own).collect(),
+            draw: of.iter().map(|s| s.draw).collect(),
+            encode: of.iter().map(|s| s.encode).collect(),
+            late: of.iter().map(|s| s.late).collect(),
+            foreign_kbps: of.iter().map(|s| s.foreign_kbps).collect(),
+        }
+    }
+}
+
+impl Record {
+    /// It by columns, the whole of it or the last five minutes, of the place `name` that is to be sent `wanted_kbps`.
+    pub(crate) fn columns(&self, name: &str, wanted_kbps: u32, whole: bool) -> PlaceHistory {
+        let of = self.spans(whole);
         let round = |kbps: f32| kbps.round() as u32;
         PlaceHistory {
             name: name.to_owned(),
@@ -143,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_long_show_is_kept_whole_in_few_stretches_and_its_end_by_seconds() {
-        let mut record = Record::default();
+        let mut record = Record::<Stretch>::default();
         (0..10_000).for_each(|n| record.second(second(n)));
         let (step, from) = record.scale(true);
         assert_eq!((step, from), (16.0, 0.0));
@@ -172,6 +230,6 @@ mod tests {
         assert_eq!((both.received_kbps, both.rtt_ms), (Some(10.0), Some(40)));
         assert_eq!((both.strength, both.lost), (Strength::Weak, None));
         assert_eq!((both.sent_kbps, both.target_kbps), (1.5, 1_997));
-        assert_eq!(Record::default().columns("a", 1, true).strength, []);
+        assert_eq!(Record::<Stretch>::default().columns("a", 1, true).strength, []);
     }
 }

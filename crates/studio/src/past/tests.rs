@@ -24,6 +24,15 @@ fn second(target_kbps: u32, skipped: u32) -> Stretch {
     }
 }
 
+fn effort(second: u32) -> Effort {
+    Effort {
+        cpu: Some(40 + second as u8),
+        draw: 30,
+        late: u32::from(second == 26),
+        ..Effort::default()
+    }
+}
+
 /// The lines of a show of 25 good seconds, three weak ones and five good ones to two places.
 fn lines() -> Vec<String> {
     let places = ["first", "second"].map(|name| (name.to_owned(), WANTED));
@@ -38,14 +47,14 @@ fn lines() -> Vec<String> {
             to_kbps: 900,
         },
     };
-    for n in 0..33 {
+    for n in 0..33_u32 {
         let weak = (25..28).contains(&n);
         let now = vec![
             second(WANTED, 0),
             if weak { second(900, 2) } else { second(WANTED, 0) },
         ];
         let happened = if n == 26 { vec![log()] } else { Vec::new() };
-        lines.extend(chronicle.second(now, happened));
+        lines.extend(chronicle.second((now, effort(n)), happened));
     }
     lines.extend(chronicle.end(Vec::new()));
     lines
@@ -75,6 +84,13 @@ fn a_show_is_read_as_it_was_from_few_lines() {
     assert_eq!(place.skipped.iter().sum::<u32>(), 6);
     assert_eq!((place.rtt_ms[0], place.lost[0]), (Some(40), None));
     assert_eq!((history.log.len(), history.log[0].at), (1, 25.5));
+    let machine = history.machine.unwrap();
+    assert_eq!(
+        (machine.cpu.len(), machine.cpu[0], machine.cpu[32]),
+        (33, Some(49), Some(72))
+    );
+    assert_eq!((machine.late[26], machine.late.iter().sum::<u32>()), (1, 1));
+    assert_eq!((machine.cpu_own[0], machine.draw[0]), (None, 30));
 }
 
 #[test]
@@ -94,6 +110,7 @@ fn what_a_crash_has_left_is_read_and_what_is_no_history_is_refused() {
         assert_eq!(read(id).unwrap_err().code(), "history.unreadable", "{id}");
     }
     let long = read("long").unwrap();
+    assert_eq!(long.machine, None, "an earlier version wrote nothing of it");
     assert_eq!(
         long.places[0].skipped.iter().sum::<u32>(),
         1,

@@ -2,10 +2,12 @@
 #![allow(unsafe_code, reason = "system calls that the standard library doesn't offer")]
 
 mod links;
+mod machine;
 
 use super::Usage;
 
 pub(super) use links::watch_links;
+pub(super) use machine::Machine;
 
 /// Niceness of the tick and mixer threads.
 const RAISED: libc::c_int = -10;

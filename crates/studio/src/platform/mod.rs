@@ -1,4 +1,5 @@
-//! What each system does in its own way: thread priorities, what the process has used, changes of the network.
+//! What each system does in its own way: thread priorities, what the process has used, changes of the network, how the
+//! computer is.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -10,7 +11,11 @@ mod other;
 #[cfg(not(target_os = "linux"))]
 use other as system;
 
+use std::path::Path;
+use std::time::Instant;
+
 use tokio::sync::watch;
+use uplink::machine::Reading;
 
 /// What this process has used so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,4 +47,20 @@ pub(crate) fn usage() -> Usage {
 /// Where the system can't tell.
 pub(crate) async fn watch_links(changed: &watch::Sender<()>) -> std::io::Result<()> {
     system::watch_links(changed).await
+}
+
+/// Reads how this computer is; each reading is compared with the one before.
+pub(crate) struct Machine(system::Machine);
+
+impl Machine {
+    /// The computer this program runs on.
+    pub(crate) fn new() -> Self {
+        Self(system::Machine::new())
+    }
+
+    /// How it is at `now`; `sent` are the bytes that this program has sent to other computers since it began, `folder` is
+    /// where shows are kept. Takes some milliseconds, and may wait for a slow device.
+    pub(crate) fn read(&mut self, now: Instant, sent: u64, folder: Option<&Path>) -> Reading {
+        self.0.read(now, sent, folder)
+    }
 }

@@ -1,6 +1,10 @@
 //! Systems without an implementation of their own yet.
 
+use std::path::Path;
+use std::time::Instant;
+
 use tokio::sync::watch;
+use uplink::machine::Reading;
 
 use super::Usage;
 
@@ -14,4 +18,17 @@ pub(super) fn usage() -> Usage {
 
 pub(super) async fn watch_links(_changed: &watch::Sender<()>) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Nothing is read here yet.
+pub(super) struct Machine;
+
+impl Machine {
+    pub(super) fn new() -> Self {
+        Self
+    }
+
+    pub(super) fn read(&mut self, now: Instant, _sent: u64, _folder: Option<&Path>) -> Reading {
+        Reading::new(now)
+    }
 }

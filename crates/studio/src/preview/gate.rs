@@ -25,6 +25,8 @@ struct State {
     seat: Option<Seat>,
     pages: u64,
     closed: bool,
+    /// No page is sent more pictures a second.
+    most: Option<u32>,
 }
 
 struct Seat {
@@ -67,9 +69,11 @@ impl Gate {
         let mut state = self.lock();
         state.pages += 1;
         let page = state.pages;
+        let mut viewer = Viewer::default();
+        viewer.hold_to(state.most);
         let before = state.seat.replace(Seat {
             page,
-            viewer: Viewer::default(),
+            viewer,
             pictures: sender,
             replaced: replaced.clone(),
         });
@@ -108,6 +112,22 @@ impl Gate {
         }
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// Whether a page looks at something.
+    pub(super) fn is_looked_through(&self) -> bool {
+        let state = self.lock();
+        let seat = state.seat.as_ref();
+        seat.is_some_and(|seat| seat.viewer.looks_at().is_some())
+    }
+
+    /// From now on no page is sent more than so many pictures a second.
+    pub(super) fn hold_to(&self, most: Option<u32>) {
+        let mut state = self.lock();
+        state.most = most;
+        if let Some(seat) = &mut state.seat {
+            seat.viewer.hold_to(most);
+        }
     }
 
     /// No more pictures.

@@ -49,6 +49,24 @@ pub(crate) struct Preview {
     painter: Option<JoinHandle<()>>,
 }
 
+/// Holds a preview back; of one that isn't there it holds nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Rein(Option<Arc<Gate>>);
+
+impl Rein {
+    /// Whether anybody looks on.
+    pub(crate) fn is_looked_at(&self) -> bool {
+        self.0.as_ref().is_some_and(|gate| gate.is_looked_through())
+    }
+
+    /// From now on so many pictures a second are made at most; as many as are asked for when absent.
+    pub(crate) fn hold_to(&self, most: Option<u32>) {
+        if let Some(gate) = &self.0 {
+            gate.hold_to(most);
+        }
+    }
+}
+
 /// Starts the preview of the show whose tick is tapped and whose sound is mixed at `desk`. Pages of the window's own
 /// origins may look on, and those of `origins`. To be called within a tokio runtime.
 ///
@@ -97,6 +115,11 @@ impl Preview {
     /// Where a page finds it.
     pub(crate) fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// What holds it back.
+    pub(crate) fn rein(&self) -> Rein {
+        Rein(Some(Arc::clone(&self.gate)))
     }
 
     /// Sends the page away and waits until the painter has ended.

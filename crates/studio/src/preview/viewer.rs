@@ -48,6 +48,8 @@ pub(super) struct Viewer {
     last: Option<Last>,
     /// When the next picture is due.
     due: Timestamp,
+    /// More pictures a second it isn't sent, whatever it asks; any number when absent.
+    most: Option<u32>,
 }
 
 /// The picture that was sent last.
@@ -75,6 +77,11 @@ impl Viewer {
         self.looks += 1;
         self.look = Some(Arc::new(look));
         Ok(())
+    }
+
+    /// From now on it is sent so many pictures a second at most.
+    pub(super) fn hold_to(&mut self, most: Option<u32>) {
+        self.most = most;
     }
 
     /// It has drawn picture `n`, and with it those before.
@@ -110,7 +117,8 @@ impl Viewer {
         if self.last.as_ref().is_some_and(same) && tick + SOON < self.due {
             return false;
         }
-        let period = Duration::from_secs(1) / look.rate;
+        let rate = self.most.map_or(look.rate, |most| look.rate.min(most));
+        let period = Duration::from_secs(1) / rate.max(1);
         // A picture that came late takes nothing from those behind it, unless it was a whole one late.
         let next = self.due + period;
         self.due = if next > tick {
@@ -179,6 +187,28 @@ mod tests {
         let even = due(FrameRate::whole(30), 15, 30);
         assert!(even.windows(2).all(|w| w[1] - w[0] == 2), "{even:?}");
         assert_eq!(due(FrameRate::whole(30), 30, 30).len(), 30);
+    }
+
+    #[test]
+    fn one_that_is_held_back_gets_less_than_it_asks_for_and_later_what_it_asks_for() {
+        let mut viewer = Viewer::default();
+        viewer.look(look(1, 15)).unwrap();
+        let mut sent = |most, ticks: std::ops::Range<u64>| {
+            viewer.hold_to(most);
+            let due = ticks.filter(|n| {
+                let due = viewer.is_due(FrameRate::whole(30).tick(*n), "a", false);
+                if due {
+                    let n = viewer.send();
+                    viewer.drawn(n).unwrap();
+                }
+                due
+            });
+            due.count()
+        };
+        assert!((49..=51).contains(&sent(Some(5), 0..300)));
+        assert!((9..=11).contains(&sent(Some(1), 300..600)));
+        assert!((148..=152).contains(&sent(None, 600..900)));
+        assert!((148..=152).contains(&sent(Some(20), 900..1200)));
     }
 
     #[test]

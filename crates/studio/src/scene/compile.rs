@@ -34,6 +34,13 @@ pub(crate) fn compile(scene: &Flat, canvas: Size, formats: &[Option<SourceFormat
     compiled
 }
 
+/// `scene` without the filters that it can do without: a show goes on without its colour corrections, not without its
+/// green screen.
+pub(crate) fn without_filters(mut scene: compositor::Scene) -> compositor::Scene {
+    scene.layers.iter_mut().for_each(|layer| layer.color = None);
+    scene
+}
+
 fn place(flat: &FlatLayer, format: SourceFormat, canvas: Size) -> Option<Layer> {
     let (rect, seen) = flat.place(canvas)?;
     let layer = &flat.layer;

@@ -29,6 +29,11 @@ pub(crate) struct FlatLayer {
 }
 
 impl Flat {
+    /// Whether it has filters that it can do without.
+    pub(crate) fn has_filters(&self) -> bool {
+        self.layers.iter().any(|l| l.layer.color.is_some())
+    }
+
     /// Whether a layer of it shows source `source`.
     pub(crate) fn shows(&self, source: usize) -> bool {
         self.layers.iter().any(|l| l.source == source)

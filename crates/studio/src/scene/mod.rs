@@ -4,6 +4,6 @@ mod compile;
 mod flat;
 mod switch;
 
-pub(crate) use compile::{compile, cut};
+pub(crate) use compile::{compile, cut, without_filters};
 pub(crate) use flat::{Flat, FlatLayer, flatten};
 pub(crate) use switch::Switch;

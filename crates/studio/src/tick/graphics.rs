@@ -25,6 +25,7 @@ pub(crate) struct Graphics {
     /// Of compositors that are gone.
     before: Counters,
     lost: u64,
+    filters: bool,
     /// Gone with this: nobody waits for a device any more.
     wanted: Arc<()>,
 }
@@ -44,6 +45,7 @@ impl Graphics {
             teller,
             before: Counters::default(),
             lost: 0,
+            filters: true,
             wanted: Arc::new(()),
         })
     }
@@ -68,15 +70,24 @@ impl Graphics {
         self.before.layered + self.compositor.as_ref().map_or(0, |c| c.counters().layered)
     }
 
-    /// Has the kernels of `scene` made ready.
+    /// Draws with the filters that a scene can do without, or doesn't; whether that is another picture.
+    pub(crate) fn use_filters(&mut self, on: bool) -> bool {
+        std::mem::replace(&mut self.filters, on) != on
+    }
+
+    /// Has the kernels of `scene` made ready, with its filters and without.
     pub(crate) fn prepare(&self, scene: &Flat, formats: &[Option<SourceFormat>]) {
-        let size = self.options.size;
-        let prepared = self
-            .compositor
-            .as_ref()
-            .map(|c| c.prepare(&scene::compile(scene, size, formats)));
-        if let Some(Err(error)) = prepared {
-            tracing::debug!(%error, scene = scene.name, "this scene can't be made ready");
+        let Some(compositor) = &self.compositor else {
+            return;
+        };
+        let compiled = scene::compile(scene, self.options.size, formats);
+        let plain = scene
+            .has_filters()
+            .then(|| scene::without_filters(compiled.clone()));
+        for form in std::iter::once(compiled).chain(plain) {
+            if let Err(error) = compositor.prepare(&form) {
+                tracing::debug!(%error, scene = scene.name, "this scene can't be made ready");
+            }
         }
     }
 
@@ -92,7 +103,14 @@ impl Graphics {
     /// # Errors
     /// What the compositor refuses in the scene; the one before stays. A lost device is no error here.
     pub(crate) fn set(&mut self, switch: &Switch, formats: &[Option<SourceFormat>]) -> Result<(), Error> {
-        let compile = |flat: &Flat| scene::compile(flat, self.options.size, formats);
+        let compile = |flat: &Flat| {
+            let compiled = scene::compile(flat, self.options.size, formats);
+            if self.filters {
+                compiled
+            } else {
+                scene::without_filters(compiled)
+            }
+        };
         let on_air = compile(switch.on_air());
         let leaving = switch.leaving().map(|flat| compile(flat));
         let Some(compositor) = &mut self.compositor else {

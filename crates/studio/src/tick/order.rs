@@ -25,6 +25,11 @@ pub(crate) enum Order {
         /// Answered when it is on air.
         answer: Option<Answer>,
     },
+    /// Whether scenes are drawn with the filters that they can do without. Answers nobody: the window learns of it otherwise.
+    Filters {
+        /// With them.
+        on: bool,
+    },
     /// All scenes, some of them edited: those shown change at once, the others' kernels are made ready.
     Scenes {
         /// The scenes.

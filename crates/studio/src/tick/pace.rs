@@ -1,6 +1,7 @@
 //! Which ticks still wait for their frame, and when one is given up.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use media::{FrameRate, Timestamp};
 
@@ -56,6 +57,11 @@ impl Pace {
         self.next += 1;
         self.due += 1;
         at
+    }
+
+    /// How long after its tick a frame may come.
+    pub(super) fn patience(&self) -> Duration {
+        self.rate.tick(PATIENCE).saturating_since(Timestamp::ZERO)
     }
 
     /// Until when the oldest awaited frame may still come.

@@ -27,6 +27,8 @@ use crate::stats::Histogram;
 const WARM_UP: Duration = Duration::from_secs(3);
 /// How long it waits for the kernels of the first scene; then it is drawn layer by layer.
 const KERNELS: Duration = Duration::from_secs(3);
+/// A frame that takes more than this share of the time it may take is nearly late.
+const SLOW: f64 = 0.75;
 /// Ticks that a scene waits for the first pictures of sources that were not seen before.
 const AWAKENING: u32 = 2;
 
@@ -58,6 +60,10 @@ pub(crate) struct FrameCounts {
     due: AtomicU64,
     late: AtomicU64,
     repeated: AtomicU64,
+    /// Drawn in time, but with less than a quarter of it left.
+    slow: AtomicU64,
+    /// Sum of the shares of the time they may take that frames took, in millionths.
+    drawn: AtomicU64,
 }
 
 impl FrameCounts {
@@ -68,6 +74,22 @@ impl FrameCounts {
             due: read(&self.due),
             late: read(&self.late),
             repeated: read(&self.repeated),
+        }
+    }
+
+    /// How many were drawn in time but with less than a quarter of it left, and the sum over all that were drawn in time
+    /// of the share that each took of it.
+    pub(crate) fn effort(&self) -> (u64, f64) {
+        let slow = self.slow.load(Ordering::Relaxed);
+        (slow, self.drawn.load(Ordering::Relaxed) as f64 / 1e6)
+    }
+
+    /// A frame was drawn in `took` of the `may` that it may take.
+    fn drawn(&self, took: Duration, may: Duration) {
+        let share = (took.as_secs_f64() / may.as_secs_f64()).min(1.0);
+        self.drawn.fetch_add((share * 1e6) as u64, Ordering::Relaxed);
+        if share > SLOW {
+            self.slow.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -112,6 +134,8 @@ pub(super) struct Ticker {
     compose: Histogram,
     ready: Histogram,
     repeated: u64,
+    /// What is on air must be set anew.
+    changed: bool,
 }
 
 impl Ticker {
@@ -138,6 +162,7 @@ impl Ticker {
             compose: Histogram::new(),
             ready: Histogram::new(),
             repeated: 0,
+            changed: false,
             clock: setup.clock,
             rate: setup.rate,
             counter: setup.counter,
@@ -243,6 +268,7 @@ impl Ticker {
             self.unprepared = self.scenes.iter().cloned().collect();
         }
         let edits = self.take_orders(tick);
+        changed |= std::mem::take(&mut self.changed);
         let (on_air, leaving) = (Arc::clone(self.switch.on_air()), self.switch.leaving().cloned());
         let coming = self.coming.as_ref().map(|c| Arc::clone(&c.scene));
         let shown = [Some(on_air), leaving, coming];
@@ -321,6 +347,9 @@ impl Ticker {
                     self.cover.set(on, self.rate.tick(tick));
                     let _ = answer.send(Ok(tick));
                 }
+                Order::Filters { on } => {
+                    self.changed |= self.graphics.use_filters(on);
+                }
                 Order::Restart { answer } => {
                     self.graphics.restart();
                     let _ = answer.send(Ok(tick));
@@ -370,7 +399,9 @@ impl Ticker {
         }
         if let Arrival::Send { given_up } = pace.arrived(frame.pts) {
             given_up.into_iter().for_each(|tick| self.repeat(tick));
-            self.ready.add(self.clock.now().saturating_since(frame.pts));
+            let took = self.clock.now().saturating_since(frame.pts);
+            self.ready.add(took);
+            self.frames.drawn(took, pace.patience());
             self.send(frame.clone());
             self.last = Some(frame);
         }

@@ -1,0 +1,124 @@
+//! How this computer is, as the kernel tells it in /proc and /sys. What it doesn't tell, or what makes no sense, stays
+//! unknown.
+
+mod cpu;
+mod disk;
+mod files;
+mod gpu;
+mod heat;
+mod memory;
+mod network;
+mod power;
+mod process;
+mod programs;
+mod saving;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use uplink::machine::Reading;
+
+use cpu::Cpu;
+use gpu::Gpu;
+use heat::Heat;
+use network::Network;
+use programs::Programs;
+use saving::Saving;
+
+/// What follows sooner is no new reading: the kernel counts a core's time in hundredths of a second.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// Reads how this computer is; each reading is compared with the one before.
+pub(in crate::platform) struct Machine {
+    procfs: PathBuf,
+    sysfs: PathBuf,
+    cpu: Cpu,
+    programs: Programs,
+    network: Network,
+    sensors: Option<Sensors>,
+    last: Option<Reading>,
+}
+
+impl Machine {
+    /// The machine this program runs on.
+    pub(in crate::platform) fn new() -> Self {
+        Self::at(Path::new("/proc"), Path::new("/sys"), std::process::id())
+    }
+
+    /// A machine that is described in these folders, on which this program is process `own`.
+    fn at(procfs: &Path, sysfs: &Path, own: u32) -> Self {
+        Self {
+            procfs: procfs.to_owned(),
+            sysfs: sysfs.to_owned(),
+            cpu: Cpu::default(),
+            programs: Programs::new(own),
+            network: Network::default(),
+            sensors: None,
+            last: None,
+        }
+    }
+
+    /// How it is at `now`; `own_bytes`: bytes that this program has sent outside (not to this machine) since it began;
+    /// `folder`: where shows are kept. It waits for files, and for the disk of `folder`.
+    pub(in crate::platform) fn read(
+        &mut self,
+        now: Instant,
+        own_bytes: u64,
+        folder: Option<&Path>,
+    ) -> Reading {
+        if let Some(last) = &self.last
+            && now.saturating_duration_since(last.at) < SHORTEST
+        {
+            let at = now.max(last.at);
+            return Reading { at, ..last.clone() };
+        }
+        let reading = self.read_anew(now, own_bytes, folder);
+        self.last = Some(reading.clone());
+        reading
+    }
+
+    fn read_anew(&mut self, at: Instant, own_bytes: u64, folder: Option<&Path>) -> Reading {
+        let sensors = self.sensors.get_or_insert_with(|| Sensors::find(&self.sysfs));
+        let heat = sensors.heat.read();
+        let ticks = self.cpu.read(&self.procfs);
+        let programs = self.programs.read(&self.procfs, ticks.map(|ticks| ticks.all));
+        Reading {
+            at,
+            cpu: ticks.and_then(|ticks| share(ticks.busy, ticks.all)),
+            cpu_own: programs.own,
+            busiest: programs.busiest,
+            memory_free: memory::free(&self.procfs),
+            disk_free: folder.and_then(disk::free),
+            gpu: sensors.gpu.read(),
+            battery: power::battery(&self.sysfs),
+            saving: sensors.saving.read(),
+            hot: heat.hot,
+            celsius: heat.celsius,
+            foreign_kbps: self.network.read(&self.procfs, at, own_bytes),
+        }
+    }
+}
+
+/// What is searched for in /sys only once.
+struct Sensors {
+    gpu: Gpu,
+    heat: Heat,
+    saving: Saving,
+}
+
+impl Sensors {
+    fn find(sysfs: &Path) -> Self {
+        Self {
+            gpu: Gpu::find(sysfs),
+            heat: Heat::find(sysfs),
+            saving: Saving::find(sysfs),
+        }
+    }
+}
+
+/// `part` of `whole`, 0 to 1; none of nothing.
+fn share(part: u64, whole: u64) -> Option<f32> {
+    (whole > 0).then(|| (part as f64 / whole as f64).min(1.0) as f32)
+}
