@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod browser;
+pub mod busy;
 pub mod certificate;
 pub mod counter;
 pub mod cpu;

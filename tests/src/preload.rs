@@ -131,6 +131,11 @@ impl Camera {
         self.set(|record| &record.broken, on);
     }
 
+    /// Puts it in the dark: it exposes each frame for two intervals, and so delivers half as many.
+    pub fn dark(&self, on: bool) {
+        self.set(|record| &record.dark, on);
+    }
+
     /// Frames that programs have taken so far.
     pub fn delivered(&self) -> u64 {
         self.record().delivered.load(SeqCst)

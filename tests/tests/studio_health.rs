@@ -9,10 +9,19 @@ use api::control::Command;
 use api::health::{History, Logged, Strength};
 use api::state::{HealthLevel, State};
 use system_tests::PATIENCE;
+use system_tests::busy::{Busy, Manners};
+use system_tests::preload::Cameras;
 use system_tests::server::Server;
 use system_tests::studio::{BARS_AND_TONE, Show, Studio};
 
 const WARNING: &str = "\"event\":\"warning\"";
+/// A camera, behind the last scene's layers.
+const DESK: &str = r#"
+[[source]]
+name = "desk"
+type = "camera"
+device = "Desk"
+"#;
 const BETTER: &str = "\"event\":\"better\"";
 
 fn start(show: &Show, histories: &Path) -> Studio {
@@ -116,4 +125,60 @@ async fn a_place_that_does_not_answer_is_said_until_it_does_and_all_of_it_is_kep
     let refused = next.ask(&Command::History { whole, of }).await.unwrap_err();
     assert!(refused.to_string().contains("no such history"), "{refused}");
     next.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_takes_the_processor_is_found_until_it_is_gone() {
+    let histories = tempfile::tempdir().unwrap();
+    let mut studio = start(&Show::new(BARS_AND_TONE), histories.path());
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let busy = Busy::start(cores, Manners::Polite).unwrap();
+    studio.wait_for("health.machine.busy", 1, PATIENCE).await.unwrap();
+    let machine = state(&mut studio).await.machine;
+    assert_eq!(machine.troubles[0].code, "machine.busy");
+    let [all, own] = [machine.cpu, machine.cpu_own].map(Option::unwrap);
+    assert!(all > 0.8 && own < all && machine.busiest.is_some(), "{machine:?}");
+    assert!(
+        machine
+            .memory_free
+            .is_some_and(|share| (0.0..1.0).contains(&share)),
+        "{machine:?}"
+    );
+    assert!(machine.disk_free.is_some_and(|bytes| bytes > 0), "{machine:?}");
+    assert!(machine.draw > 0.0 && machine.draw <= 1.0, "{machine:?}");
+    drop(busy);
+    studio.wait_for("health.good", 2, PATIENCE).await.unwrap();
+    studio.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_in_the_dark_is_found_until_there_is_light() {
+    let cameras = Cameras::new("name=Desk,size=640x360,fps=30").unwrap();
+    let parts = format!("{BARS_AND_TONE}[[scene.layer]]\nsource = \"desk\"\n{DESK}");
+    let mut studio = Studio::start_in(&Show::new(&parts), |command| {
+        command.arg("--events");
+        cameras.apply(command);
+    })
+    .unwrap();
+    let camera = cameras.camera(0);
+    camera.dark(true);
+    studio.wait_for("health.camera_slow", 1, PATIENCE).await.unwrap();
+    let now = state(&mut studio).await;
+    assert_eq!(
+        (now.health.subject.as_deref(), now.health.level),
+        (Some("desk"), HealthLevel::Warning)
+    );
+    let desk = now
+        .pictures
+        .iter()
+        .find(|picture| picture.name == "desk")
+        .unwrap();
+    assert_eq!(desk.wanted_rate, Some(30.0));
+    assert!(
+        desk.rate.is_some_and(|rate| (10.0..21.0).contains(&rate)),
+        "{desk:?}"
+    );
+    camera.dark(false);
+    studio.wait_for("health.good", 2, PATIENCE).await.unwrap();
+    studio.stop().await.unwrap();
 }

@@ -38,6 +38,8 @@ pub(crate) struct Record {
     pub(crate) short: AtomicU32,
     /// Its frames are rubbish.
     pub(crate) broken: AtomicU32,
+    /// It is in the dark: each frame is exposed for two intervals.
+    pub(crate) dark: AtomicU32,
     /// How often it was opened.
     pub(crate) opens: AtomicU32,
     /// What its controls are set to, less their defaults, in the order of the table of controls.

@@ -113,6 +113,13 @@ impl Camera {
         self.control.disown(self.index);
     }
 
+    /// Lets the stream go as the camera's record says.
+    fn follow(&self, stream: &mut Stream) {
+        let record = self.record();
+        stream.lose_until(record.resumed.load(SeqCst));
+        stream.expose_for(1 + u64::from(record.dark.load(SeqCst)));
+    }
+
     /// When its last frame was, if it stalls.
     fn stalled(&self) -> Option<u64> {
         Some(self.record().stalled.load(SeqCst)).filter(|&time| time != 0)
@@ -189,9 +196,7 @@ impl Handle {
         if let Some(buffers) = mine
             && self.camera.stalled().is_none()
         {
-            buffers
-                .stream
-                .lose_until(self.camera.record().resumed.load(SeqCst));
+            self.camera.follow(&mut buffers.stream);
         }
         if is_mine || self.check().is_err() {
             self.arm(&state);
@@ -308,9 +313,7 @@ impl Handle {
         // A camera that stalls takes no frame later than that.
         let now = self.camera.stalled().unwrap_or_else(clock::now);
         self.with_buffers(|buffers, _| {
-            buffers
-                .stream
-                .lose_until(self.camera.record().resumed.load(SeqCst));
+            self.camera.follow(&mut buffers.stream);
             match index < buffers.count && buffers.stream.queue(index, now) {
                 true => Ok(()),
                 false => Err(libc::EINVAL),
@@ -339,7 +342,7 @@ impl Handle {
             return Err(libc::EAGAIN);
         }
         let record = self.camera.record();
-        buffers.stream.lose_until(record.resumed.load(SeqCst));
+        self.camera.follow(&mut buffers.stream);
         let filled = buffers.stream.dequeue(clock::now()).ok_or(libc::EAGAIN)?;
         let (frame, error) = self.camera.frame(mode, filled.sequence).map_err(errno)?;
         buffers

@@ -37,6 +37,8 @@ pub(crate) struct Stream {
     start: Option<u64>,
     /// The next frame to be taken.
     next: u64,
+    /// Only each so manieth frame is taken: the others' light goes into it.
+    exposure: u64,
     empty: VecDeque<u32>,
     filled: VecDeque<Filled>,
 }
@@ -52,6 +54,7 @@ impl Stream {
             interval,
             start: None,
             next: 0,
+            exposure: 1,
             empty: VecDeque::new(),
             filled: VecDeque::new(),
         }
@@ -102,8 +105,14 @@ impl Stream {
         if let Some(start) = self.start
             && self.time(start, self.next) <= time
         {
-            self.next = self.due(start, time);
+            self.next = self.due(start, time).next_multiple_of(self.exposure);
         }
+    }
+
+    /// From now on each frame is exposed for so many intervals, 1 or more.
+    pub(crate) fn expose_for(&mut self, intervals: u64) {
+        self.exposure = intervals.max(1);
+        self.next = self.next.next_multiple_of(self.exposure);
     }
 
     /// When `dequeue` will have something; at once too when nothing runs, so that who waits learns it.
@@ -129,9 +138,9 @@ impl Stream {
                     sequence,
                     time,
                 });
-                self.next += 1;
+                self.next += self.exposure;
             } else {
-                self.next = self.due(start, now);
+                self.next = self.due(start, now).next_multiple_of(self.exposure);
             }
         }
     }

@@ -97,3 +97,21 @@ fn frames_of_a_stall_are_lost() {
     stream.lose_until(START * 2);
     assert!(!stream.is_on());
 }
+
+#[test]
+fn in_the_dark_each_second_frame_comes_at_its_own_time() {
+    let mut stream = running(100, 1, 4);
+    assert_eq!(stream.dequeue(START + 10 * MS).unwrap().sequence, 0);
+    stream.expose_for(2);
+    for n in 1..20_u64 {
+        let time = START + (2 * n + 1) * 10 * MS;
+        assert_eq!(stream.ready(), Ready::At(time));
+        let frame = stream.dequeue(time).unwrap();
+        assert_eq!((u64::from(frame.sequence), frame.time), (2 * n, time));
+        stream.queue(frame.buffer, time);
+        stream.expose_for(2);
+    }
+    stream.expose_for(1);
+    let sequence = stream.dequeue(START + 410 * MS).map(|frame| frame.sequence);
+    assert_eq!(sequence, Some(40));
+}

@@ -11,9 +11,11 @@ mod spent;
 use std::time::Duration;
 
 use api::control::Command;
+use api::machine::Shed;
 use api::scene::{Layer, Scene};
-use api::state::FramesState;
+use api::state::{FramesState, State};
 use media::Size;
+use system_tests::busy::{Busy, Manners};
 use system_tests::counter::percentile;
 use system_tests::cpu::Meter;
 use system_tests::measured::Running;
@@ -53,13 +55,14 @@ async fn main() -> Result<(), Failure> {
     // Once, so that what is made only the first time is made.
     page.look(&settings, &stage.scenes).await?;
     page.watch(Duration::from_secs(settings.settle)).await?;
+    let _others = Busy::start(settings.others, Manners::Plain)?;
     let (mut off, mut on) = (Vec::new(), Vec::new());
     for _ in 0..settings.pairs {
         off.push(phase(&mut running, &mut page, &settings, None).await?);
         on.push(phase(&mut running, &mut page, &settings, Some(&stage.scenes)).await?);
     }
-    print_phases("off", &off);
-    print_phases("on", &on);
+    print_phases("off", settings.seconds, &off);
+    print_phases("on", settings.seconds, &on);
     print_costs(&off, &on);
     let seen: Vec<Seen> = on.into_iter().flat_map(|phase| phase.seen).collect();
     print_seen(&seen, settings.seconds * settings.pairs);
@@ -90,6 +93,8 @@ struct Phase {
     steal: f64,
     idle: f64,
     frames: FramesState,
+    /// What was given up in the end.
+    shed: Shed,
     memory: u64,
 }
 
@@ -105,11 +110,12 @@ async fn phase(
     }
     page.watch(Duration::from_secs(1)).await?;
     let studio = running.studio.id().ok_or("the studio has ended")?;
-    let before = frames(running).await?;
+    let before = state(running).await?.program_frames;
     let meter = Meter::start(&[studio, std::process::id()])?;
     let seen = page.watch(Duration::from_secs(settings.seconds)).await?;
     let spent = meter.read()?;
-    let after = frames(running).await?;
+    let end = state(running).await?;
+    let after = end.program_frames;
     Ok(Phase {
         seen,
         studio: spent.each[0],
@@ -121,25 +127,28 @@ async fn phase(
             late: after.late - before.late,
             repeated: after.repeated - before.repeated,
         },
+        shed: end.machine.shed,
         memory: proportional_set(studio),
     })
 }
 
-async fn frames(running: &mut Running) -> Result<FramesState, Failure> {
+async fn state(running: &mut Running) -> Result<State, Failure> {
     let state = running.studio.ask(&Command::State {}).await?.state;
-    Ok(state.ok_or("no state")?.program_frames)
+    Ok(*state.ok_or("no state")?)
 }
 
-fn print_phases(name: &str, phases: &[Phase]) {
+fn print_phases(name: &str, seconds: u64, phases: &[Phase]) {
     for phase in phases {
         println!(
             "preview {name:<3} studio {:.3} CPU s/s, this page {:.3}; of {} program frames {} late, {} repeated; \
-             PSS {} MiB; machine idle {:.0} %, steal {:.1} %",
+             {:.1} pictures a second here, given up: {:?}; PSS {} MiB; machine idle {:.0} %, steal {:.1} %",
             phase.studio,
             phase.page,
             phase.frames.due,
             phase.frames.late,
             phase.frames.repeated,
+            phase.seen.len() as f64 / seconds as f64,
+            phase.shed,
             phase.memory >> 20,
             phase.idle * 100.0,
             phase.steal * 100.0

@@ -15,13 +15,15 @@ pub(crate) struct Settings {
     pub(crate) rate: u32,
     /// Cuts at the end.
     pub(crate) cuts: u64,
+    /// Other programs that take what they can of the processor.
+    pub(crate) others: usize,
     /// Size of the program.
     pub(crate) size: Size,
 }
 
 impl Settings {
     /// Reads the command line: `--server PATH --studio PATH --preload PATH --seconds N --pairs N --settle N --rate N
-    /// --cuts N --size WIDTHxHEIGHT`.
+    /// --cuts N --others N --size WIDTHxHEIGHT`.
     pub(crate) fn from_args() -> Result<Self, String> {
         let mut settings = Self {
             seconds: 60,
@@ -29,6 +31,7 @@ impl Settings {
             settle: 5,
             rate: 15,
             cuts: 40,
+            others: 0,
             size: Size::new(640, 360),
         };
         for (name, value) in binary::options()? {
@@ -39,6 +42,7 @@ impl Settings {
                 "--settle" => settings.settle = number()?.into(),
                 "--rate" => settings.rate = number()?,
                 "--cuts" => settings.cuts = number()?.into(),
+                "--others" => settings.others = number()? as usize,
                 "--size" => settings.size = size(&value)?,
                 other => return Err(format!("unknown option {other}")),
             }
