@@ -11,7 +11,7 @@ mod spent;
 use std::time::Duration;
 
 use api::control::Command;
-use api::machine::Shed;
+use api::machine::MachineState;
 use api::scene::{Layer, Scene};
 use api::state::{FramesState, State};
 use media::Size;
@@ -93,8 +93,8 @@ struct Phase {
     steal: f64,
     idle: f64,
     frames: FramesState,
-    /// What was given up in the end.
-    shed: Shed,
+    /// How the machine was in the end.
+    machine: MachineState,
     memory: u64,
 }
 
@@ -127,7 +127,7 @@ async fn phase(
             late: after.late - before.late,
             repeated: after.repeated - before.repeated,
         },
-        shed: end.machine.shed,
+        machine: end.machine,
         memory: proportional_set(studio),
     })
 }
@@ -141,14 +141,16 @@ fn print_phases(name: &str, seconds: u64, phases: &[Phase]) {
     for phase in phases {
         println!(
             "preview {name:<3} studio {:.3} CPU s/s, this page {:.3}; of {} program frames {} late, {} repeated; \
-             {:.1} pictures a second here, given up: {:?}; PSS {} MiB; machine idle {:.0} %, steal {:.1} %",
+             {:.1} pictures a second here, drawing took {:.0} % of the time it may, the fullest queue was at {:.0} %, given up: {:?}; PSS {} MiB; machine idle {:.0} %, steal {:.1} %",
             phase.studio,
             phase.page,
             phase.frames.due,
             phase.frames.late,
             phase.frames.repeated,
             phase.seen.len() as f64 / seconds as f64,
-            phase.shed,
+            phase.machine.draw * 100.0,
+            phase.machine.encode * 100.0,
+            phase.machine.shed,
             phase.memory >> 20,
             phase.idle * 100.0,
             phase.steal * 100.0
