@@ -1,5 +1,5 @@
 import type { Health, HealthLevel, Place, State } from './bridge/bindings';
-import { causeOf } from './causes';
+import { type Cause, causeOf } from './causes';
 import type { Phrase } from './words/words';
 
 const phrases: Record<string, Phrase> = {
@@ -8,18 +8,26 @@ const phrases: Record<string, Phrase> = {
   'health.covered': 'healthCovered',
   'health.better': 'healthBetter',
   'health.place_paused': 'healthPlacePaused',
-  'health.machine_slow': 'healthMachineSlow',
   'health.source_lost': 'healthSourceLost',
+  'health.camera_slow': 'healthCameraSlow',
   'health.muted_heard': 'healthMutedHeard',
   'health.silent': 'healthSilent',
   'health.clipping': 'healthClipping',
   'health.graphics_lost': 'healthGraphicsLost',
+  'health.shed_preview': 'healthShedPreview',
+  'health.shed_filters': 'healthShedFilters',
   'health.not_saved': 'healthNotSaved',
 };
 
+/** What is the matter with a place or this computer, where health is of that. */
+export function healthCause({ code }: Pick<Health, 'code'>): Cause | null {
+  return code.startsWith('health.') ? causeOf(code.slice('health.'.length)) : null;
+}
+
 /** The phrase for a state of health; `null` for one the page doesn't know: its own sentence is shown then. */
-export function healthPhrase({ code, subject }: Health): Phrase | null {
-  const cause = code.startsWith('health.') ? causeOf(code.slice('health.'.length)) : null;
+export function healthPhrase(health: Health): Phrase | null {
+  const { code, subject } = health;
+  const cause = healthCause(health);
   if (cause !== null) return cause.health;
   const phrase = Object.hasOwn(phrases, code) ? (phrases[code] ?? null) : null;
   // The same without a name, where none was told.

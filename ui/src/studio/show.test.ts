@@ -179,8 +179,11 @@ describe('health', () => {
 
   it('has words for its codes, with a name or without', () => {
     expect(healthPhrase(health('health.place.unreachable', 'Shop'))).toBe('causeUnreachableHealth');
-    expect(healthPhrase(health('health.machine.slow', 'Shop'))).toBe('causeMachineHealth');
-    expect(healthPhrase(health('health.machine_slow'))).toBe('healthMachineSlow');
+    expect(healthPhrase(health('health.machine.hot', 'Shop'))).toBe('causeHotHealth');
+    expect(healthPhrase(health('health.machine.battery'))).toBe('causeBatteryHealth');
+    expect(healthPhrase(health('health.camera_slow', 'Host'))).toBe('healthCameraSlow');
+    expect(healthPhrase(health('health.shed_preview'))).toBe('healthShedPreview');
+    expect(healthPhrase(health('health.shed_filters'))).toBe('healthShedFilters');
     expect(healthPhrase(health('health.better', 'Shop'))).toBe('healthBetter');
     expect(healthPhrase(health('health.place_paused', 'Shop'))).toBe('healthPlacePaused');
     expect(healthPhrase(health('health.clipping'))).toBe('healthClippingAll');

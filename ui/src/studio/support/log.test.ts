@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LogEntry, Logged } from '../bridge/bindings';
+import type { LogEntry, Logged, Shed } from '../bridge/bindings';
 import { phraseIn, type Phrase } from '../words/words';
 import { tellOf, timeOf } from './log';
 
@@ -20,6 +20,19 @@ describe('the log', () => {
     expect(told({ what: 'lost', refused: false })).toBe('connection lost');
     expect(told({ what: 'lost', refused: true })).toBe('not let in');
     expect(told({ what: 'reached' })).toBe('connected');
+  });
+
+  it('tells what was given up for the show, and what came back', () => {
+    const shed = (from: Shed, to: Shed) => told({ what: 'shed', from, to });
+    expect(shed('nothing', 'preview_slow')).toBe('this window’s pictures slowed down');
+    expect(shed('preview_slow', 'preview_still')).toBe('this window’s pictures nearly stopped');
+    expect(shed('preview_slow', 'filters')).toBe('colour corrections left out');
+    expect(shed('filters', 'preview_still')).toBe('colour corrections back');
+    expect(shed('filters', 'nothing')).toBe('colour corrections back');
+    expect(shed('preview_still', 'preview_slow')).toBe('this window’s pictures faster again');
+    expect(shed('preview_slow', 'nothing')).toBe('this window’s pictures as before');
+    const icons = [tellOf(entry({ what: 'shed', from: 'nothing', to: 'filters' }), name), tellOf(entry({ what: 'shed', from: 'filters', to: 'nothing' }), name)];
+    expect(icons.map(({ icon }) => icon)).toEqual(['down', 'up']);
   });
 
   it('names a cause that the page does not know by its code', () => {

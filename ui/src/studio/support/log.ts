@@ -1,6 +1,7 @@
-import type { LogEntry } from '../bridge/bindings';
+import type { LogEntry, Shed } from '../bridge/bindings';
 import { causeOf } from '../causes';
 import { writeMbit, writeTime } from '../figures';
+import { givesUpMore } from '../machine';
 import type { IconName } from '../parts/icons';
 import type { Phrase, Values } from '../words/words';
 
@@ -26,7 +27,18 @@ export function tellOf(entry: LogEntry, name: (phrase: Phrase) => string): Told 
       return { icon: 'warning', phrase: 'logFound', values: { what: matter(entry.cause, name) } };
     case 'over':
       return { icon: 'good', phrase: 'logOver', values: { what: matter(entry.cause, name) } };
+    case 'shed':
+      return tellShed(entry);
   }
+}
+
+const givenUp: Record<Shed, Phrase> = { nothing: 'logSmooth', preview_slow: 'logSlowed', preview_still: 'logStilled', filters: 'logFilters' };
+
+/** What was given up; or what was taken up again, which hangs on what was given up before. */
+function tellShed({ from, to }: { from: Shed; to: Shed }): Told {
+  if (givesUpMore(from, to)) return { icon: 'down', phrase: givenUp[to], values: {} };
+  if (from === 'filters') return { icon: 'up', phrase: 'logFiltersBack', values: {} };
+  return { icon: 'up', phrase: to === 'nothing' ? 'logSmooth' : 'logFaster', values: {} };
 }
 
 /** When it was: `12:31`, or `12:31–13:16` where it took a while. */

@@ -1,7 +1,8 @@
 import { settings } from '../settings.svelte';
 import type { Diagnosis, Failure, Health, Warning } from '../bridge/bindings';
 import { causeOf } from '../causes';
-import { healthPhrase } from '../health';
+import { healthCause, healthPhrase } from '../health';
+import type { Culprit } from '../machine';
 import { failureIn } from './failures';
 import { type Phrase, phraseIn, type Values } from './words';
 
@@ -15,21 +16,27 @@ export function sayFailure(failure: Failure): string {
   return failureIn(settings.language, failure);
 }
 
-/** How the show is, in words. */
-export function sayHealth(health: Health): string {
+/** How the show is, in words; `culprit` is the other program that uses most of this computer, where that is much. */
+export function sayHealth(health: Health, culprit: Culprit | null = null): string {
+  const named = healthCause(health)?.named;
+  if (named && culprit) return say(named.health, { name: culprit.name });
   const phrase = healthPhrase(health);
   return phrase === null ? health.sentence : say(phrase, { name: health.subject ?? '' });
 }
 
+/** What is the matter with a place, or with this computer. */
+export type Matter = Pick<Diagnosis, 'cause' | 'advice'>;
+
 /** What is the matter, in a few words; in the sentence it came with where the page doesn't know it. */
-export function sayMatter({ cause, advice }: Diagnosis): string {
+export function sayMatter({ cause, advice }: Matter): string {
   const known = causeOf(cause);
   return known === null ? advice : say(known.headline);
 }
 
-/** What can be done about it; nothing where `sayMatter` has said that already. */
-export function sayRemedy({ cause }: Diagnosis): string {
+/** What can be done about it, by whichever program is at fault; nothing where `sayMatter` has said that already. */
+export function sayRemedy({ cause }: Matter, culprit: Culprit | null = null): string {
   const known = causeOf(cause);
+  if (known?.named && culprit) return say(known.named.advice, { name: culprit.name, part: culprit.percent });
   return known === null ? '' : say(known.advice);
 }
 

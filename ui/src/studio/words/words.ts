@@ -15,6 +15,9 @@ export type Language = keyof typeof words;
 /** What stands in the places of a phrase: `{name}`. */
 export type Values = Record<string, string | number>;
 
+/** Says a phrase in some language. */
+export type Say = (phrase: Phrase, values: Values) => string;
+
 /** A phrase in a language, with its values; in English where that language lacks it. */
 export function phraseIn(language: Language, phrase: Phrase, values: Values = {}): string {
   const text = (words[language] as Words)[phrase] ?? en[phrase];

@@ -1,4 +1,5 @@
 import type { Outcome, PastShow } from '../bindings';
+import { atEase } from './machine';
 import { type Past, pastOf } from './past';
 import { place } from './show';
 
@@ -13,8 +14,8 @@ const third = place('Third place', 'srt://live.example.com:9000');
 
 /** The newest first. */
 const earlier: Earlier[] = [
-  { id: '20261120T113005Z', show: 'Autumn tea tasting', began: '2026-11-20T11:30:05Z', past: { seconds: 5220, fell: 3100, places: [shop, second] } },
-  { id: '20261117T120212Z', show: '云南普洱专场：新茶品鉴与冲泡演示', began: '2026-11-17T12:02:12Z', past: { seconds: 1510, fell: 1270, places: [second, third] } },
+  { id: '20261120T113005Z', show: 'Autumn tea tasting', began: '2026-11-20T11:30:05Z', past: { seconds: 5220, fell: 3100, places: [shop, second], machine: atEase } },
+  { id: '20261117T120212Z', show: '云南普洱专场：新茶品鉴与冲泡演示', began: '2026-11-17T12:02:12Z', past: { seconds: 1510, fell: 1270, places: [second, third], machine: null } },
   { id: '20261114T015900Z', show: 'First try', began: '2026-11-14T01:59:00Z', past: null },
 ];
 

@@ -35,6 +35,7 @@ describe('the past of the twin', () => {
       const history = stage.history(whole);
       expect([history.from, history.step]).toEqual([from, step]);
       for (const place of history.places) for (const column of columnsOf(place)) expect(column).toHaveLength(length);
+      for (const column of Object.values(history.machine ?? {})) expect(column).toHaveLength(length);
     }
   });
 
@@ -49,10 +50,21 @@ describe('the past of the twin', () => {
     expect(log.map(({ at }) => at)).toEqual(log.map(({ at }) => at).toSorted((a, b) => a - b));
   });
 
+  it('tells of a computer that was at ease until another program began', () => {
+    const { machine, log } = new Stage(scenarioOf('strained').state, 0).history(false);
+    const began = 754 - 42 - 454;
+    const [before, since] = [machine?.cpu[began - 1] ?? 100, machine?.cpu[began] ?? 0];
+    expect(before).toBeLessThan(40);
+    expect(since).toBeGreaterThan(90);
+    expect([machine?.late[began - 1], machine?.late[began], machine?.draw[began]]).toEqual([0, 9, 100]);
+    expect(log.filter(({ place }) => place === '').map(({ what }) => what)).toEqual(['found', 'shed']);
+  });
+
   it('keeps earlier shows, one of which can’t be read', () => {
     expect(earlierShows.map(({ began }) => began)).toEqual(earlierShows.map(({ began }) => began).toSorted().reverse());
     const told = earlierShows.map(({ id }) => earlierHistory(id, true));
     expect(told.map((outcome) => outcome.done?.history?.places.length ?? outcome.failed?.code)).toEqual([2, 2, 'history.unreadable']);
+    expect(told.map((outcome) => Boolean(outcome.done?.history?.machine))).toEqual([true, false, false]);
     expect(earlierHistory('none', true)).toHaveProperty('failed.code', 'history.unknown');
   });
 });

@@ -1,4 +1,5 @@
-import type { History, LogEntry, Logged, PlaceHistory, PlaceState, Strength } from '../bindings';
+import type { History, LogEntry, Logged, MachineState, PlaceHistory, PlaceState, Strength } from '../bindings';
+import { machineLog, machinePast } from './machine';
 
 /** A show that is or was sent, as far as the twin makes up the rest. */
 export interface Past {
@@ -8,6 +9,8 @@ export interface Past {
   fell: number;
   /** Where it is sent. */
   places: PlaceState[];
+  /** How the computer is at its end; `null`: nobody looked, as in earlier versions. */
+  machine: MachineState | null;
 }
 
 /** One second of a place. */
@@ -39,7 +42,8 @@ export function pastOf(past: Past, whole: boolean): History {
   const step = whole ? Math.max(1, Math.ceil(end / SHOWN)) : 1;
   const starts = Array.from({ length: Math.ceil((end - from) / step) }, (_, at) => from + at * step);
   const places = past.places.map((place, at) => columns(place, starts.map((start) => seconds(past, place, at, start, step))));
-  return { from, step, places, log: past.places.flatMap((place, at) => logOf(past, place, at)).sort((a, b) => a.at - b.at) };
+  const log = [...past.places.flatMap((place, at) => logOf(past, place, at)), ...machineLog(past)];
+  return { from, step, places, machine: machinePast(past, starts, step), log: log.sort((a, b) => a.at - b.at) };
 }
 
 function seconds(past: Past, place: PlaceState, at: number, start: number, step: number): Second[] {
@@ -49,7 +53,9 @@ function seconds(past: Past, place: PlaceState, at: number, start: number, step:
 /** When a place's line fell; never that of the first. Where something is the matter now, it fell then once more. */
 function falls(past: Past, place: PlaceState, at: number): number[] {
   if (at === 0) return [];
-  const lasts = place.diagnosis?.seconds ?? (isPaused(place) ? PAUSED : null);
+  // What is the matter with the computer is not the line's fault.
+  const own = place.diagnosis?.side === 'machine' ? null : place.diagnosis;
+  const lasts = own?.seconds ?? (isPaused(place) ? PAUSED : null);
   return [past.fell, ...(lasts === null ? [] : [Math.floor(Math.max(past.fell + UP + 10, past.seconds - lasts))])];
 }
 

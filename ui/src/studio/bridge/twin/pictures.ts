@@ -1,13 +1,13 @@
 import type { Ears, Wire } from '../bridge';
-import type { State } from '../bindings';
+import type { Shed, State } from '../bindings';
 import type { Look, Tile } from '../../preview/look';
 import type { Spot } from '../../preview/packet';
 import { drawTile } from './drawing';
 import { levelsOf } from './levels';
 
 const IN_FLIGHT = 2;
-/** Drawing and encoding take the page's own thread here. */
-const FASTEST = 8;
+/** Pictures a second: drawing and encoding take the page's own thread here. */
+const fastest: Record<Shed, number> = { nothing: 8, preview_slow: 5, preview_still: 1, filters: 1 };
 
 /** The far end of the way of the pictures: draws, encodes and sends what the page looks at. */
 export function sendPictures(ears: Ears, state: () => State): Wire {
@@ -19,6 +19,8 @@ export function sendPictures(ears: Ears, state: () => State): Wire {
   let open = true;
   let next: ReturnType<typeof setTimeout> | undefined;
 
+  const pace = () => fastest[state().machine?.shed ?? 'nothing'];
+
   async function picture(): Promise<void> {
     next = undefined;
     const at = performance.now();
@@ -27,7 +29,7 @@ export function sendPictures(ears: Ears, state: () => State): Wire {
       const bytes = await encode(state(), look, looks, sent, at - began);
       if (open) ears.message(bytes);
     }
-    if (open) next = setTimeout(() => void picture(), Math.max(4, at + 1000 / Math.min(look.rate, FASTEST) - performance.now()));
+    if (open) next = setTimeout(() => void picture(), Math.max(4, at + 1000 / Math.min(look.rate, pace()) - performance.now()));
   }
 
   setTimeout(() => {

@@ -2,6 +2,7 @@ import type { PastShow, Phase, PlaceState, State } from '../bindings';
 import { earlierShows } from './earlier';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
+import { onBattery, strained } from './strained';
 
 /** How a twin begins. */
 export interface Scenario {
@@ -130,6 +131,10 @@ export function scenarioOf(name: string): Scenario {
       return begin(live());
     case 'weak':
       return begin(weak());
+    case 'strained':
+      return begin(strained(live()));
+    case 'battery':
+      return begin(onBattery(live()));
     case 'better':
       return { ...begin(live()), better: 'Tea shop' };
     case 'away':

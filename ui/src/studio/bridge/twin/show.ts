@@ -1,10 +1,12 @@
 import type { PictureState, PlaceState, Scene, SoundState, State } from '../bindings';
 import { fullLayer } from '../../names';
 import { usualLeast } from '../../places';
+import { atEase } from './machine';
 
 /** A source of pictures in the twin: live, seen on air. */
 export function picture(name: string, format: string | null = '1280x720 at 30 fps, as asked for'): PictureState {
-  return { name, live: true, visible: false, reason: null, format };
+  const rate = format === null ? null : 30;
+  return { name, live: true, visible: false, reason: null, format, rate, wanted_rate: rate };
 }
 
 /** A microphone of the twin. */
@@ -63,6 +65,7 @@ export function emptyShow(): State {
     line_mode: 'steady',
     places: [],
     health: { level: 'good', code: 'health.idle', subject: null, sentence: 'Ready.' },
+    machine: atEase,
     not_saved: null,
   };
 }

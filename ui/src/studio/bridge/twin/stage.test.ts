@@ -47,6 +47,8 @@ describe('the twin', () => {
     expect(said('weak')).toEqual(['health.place_paused', 'Third place', [['Second place', false]]]);
     expect(said('away')).toEqual(['health.place.unreachable', 'Second place', [['Second place', true]]]);
     expect(said('refused')).toEqual(['health.place.refused', 'Second place', [['Second place', true]]]);
+    expect(said('strained')).toEqual(['health.machine.busy', 'Tea shop', [['Tea shop', true]]]);
+    expect(said('battery')).toEqual(['health.machine.battery', null, []]);
     expect(said('better')).toEqual(['health.better', 'Tea shop', []]);
   });
 

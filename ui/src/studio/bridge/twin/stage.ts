@@ -14,7 +14,7 @@ const isSound = (source: Source) => ['microphone', 'tone', 'click'].includes(sou
 export class Stage {
   #undo: Undo[] = [];
   #liveSince: number | null = null;
-  #past: Past = { seconds: 0, fell: 0, places: [] };
+  #past: Past = { seconds: 0, fell: 0, places: [], machine: null };
 
   /** `better` is the place that has just become so, if one has. */
   constructor(
@@ -42,7 +42,7 @@ export class Stage {
     if (this.#liveSince !== null) {
       const seconds = (now - this.#liveSince) / 1000;
       state.live = { seconds };
-      this.#past = { ...this.#past, seconds, places: state.places.filter(({ on }) => on) };
+      this.#past = { ...this.#past, seconds, places: state.places.filter(({ on }) => on), machine: state.machine ?? null };
     }
     this.#settle();
   }
@@ -55,7 +55,7 @@ export class Stage {
   /** Goes live, as if that had been so many seconds ago. */
   #begin(now: number, seconds: number): void {
     this.#liveSince = now - seconds * 1000;
-    this.#past = { seconds, fell: Math.max(120, seconds - 180), places: [] };
+    this.#past = { seconds, fell: Math.max(120, seconds - 180), places: [], machine: null };
   }
 
   #do(command: Command, now: number): Outcome {
