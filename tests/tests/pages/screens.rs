@@ -177,8 +177,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             View {
                 name: "support",
                 open: SUPPORT,
-                // Both graphs of all three places.
-                opened: "document.querySelectorAll('dialog[open] .plot canvas').length === 6",
+                // Both graphs of this computer and of all three places.
+                opened: "document.querySelectorAll('dialog[open] .plot canvas').length === 8",
             },
             View {
                 name: "support-earlier-show",
@@ -190,9 +190,37 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                      which.dispatchEvent(new Event('change', { bubbles: true }));
                  };
                  choose();",
-                // Both graphs of its two places.
+                // Both graphs of the computer and of its two places.
                 opened: "document.querySelector('#which-show')?.value
-                    && document.querySelectorAll('dialog[open] .plot canvas').length === 4",
+                    && document.querySelectorAll('dialog[open] .plot canvas').length === 6",
+            },
+        ],
+    },
+    Scenario {
+        twin: "strained",
+        ready: WARNED,
+        views: &[
+            plain("strained"),
+            View {
+                name: "support-strained",
+                open: SUPPORT,
+                // Both graphs of this computer and of its two places; what is the matter is said once.
+                opened: "document.querySelectorAll('dialog[open] .plot canvas').length === 6
+                    && document.querySelectorAll('dialog[open] .callout.bad').length === 1",
+            },
+        ],
+    },
+    Scenario {
+        twin: "battery",
+        ready: SHOW,
+        views: &[
+            plain("battery"),
+            View {
+                name: "support-battery",
+                open: SUPPORT,
+                // What is the matter, and what is given up: two of each.
+                opened: "document.querySelectorAll('dialog[open] .callout.warn').length === 2
+                    && document.querySelectorAll('dialog[open] .callouts .callout').length === 4",
             },
         ],
     },

@@ -1,6 +1,6 @@
 import type { History, PlaceHistory, Strength } from '../bridge/bindings';
 import { writeMbit } from '../figures';
-import type { Phrase, Values } from '../words/words';
+import type { Phrase, Say } from '../words/words';
 import { sumUpStrip } from './strip';
 
 /** A line of a graph, or bars. */
@@ -20,7 +20,7 @@ export interface Line {
   write: (value: number) => string;
 }
 
-/** One graph of a place. */
+/** One graph of a place, or of this computer. */
 export interface Graph {
   title: Phrase;
   /** When each stretch begins, in seconds since the show did. */
@@ -35,24 +35,26 @@ export interface Graph {
   strengths: Strength[] | null;
 }
 
-type Column = readonly (number | null)[];
+export type Column = readonly (number | null)[];
 
 const mbit = (column: Column) => column.map((kbps) => (kbps === null ? null : kbps / 1000));
 const isKnown = (column: Column) => column.some((value) => value !== null);
-const whole = (value: number) => String(Math.round(value));
+export const whole = (value: number) => String(Math.round(value));
 const writeRate = (value: number) => writeMbit(value * 1000);
 const writePart = (value: number) => `${value.toFixed(1)} %`;
+export const percent = (value: number) => `${whole(value)} %`;
 
-const line = { form: 'line', scale: 'left', width: 2, dash: [] as number[] } as const;
-const bars = { form: 'bars', width: 1, dash: [] as number[] } as const;
+export const line = { form: 'line', scale: 'left', width: 2, dash: [] as number[] } as const;
+export const bars = { form: 'bars', width: 1, dash: [] as number[] } as const;
 
-function timesOf({ from, step }: History, { sent_kbps }: PlaceHistory): number[] {
-  return sent_kbps.map((_, at) => from + at * step);
+/** When the stretches begin for which `column` has values. */
+export function timesOf({ from, step }: History, column: Column): number[] {
+  return column.map((_, at) => from + at * step);
 }
 
 /** What a place was to be sent, was sent and has received, in Mbit/s; and the pictures it was not sent. */
 export function ratesOf(history: History, place: PlaceHistory): Graph {
-  const times = timesOf(history, place);
+  const times = timesOf(history, place.sent_kbps);
   const wanted = times.map(() => place.wanted_kbps / 1000);
   const [aim, sent, received] = [mbit(place.target_kbps), mbit(place.sent_kbps), mbit(place.received_kbps)];
   return {
@@ -81,7 +83,7 @@ export function timesTaken(history: History, place: PlaceHistory): Graph {
   if (isKnown(lost)) {
     lines.unshift({ ...bars, phrase: 'lineLost', colour: '--graph-lost', scale: 'right', values: lost, write: writePart });
   }
-  return { title: 'graphTimes', times: timesOf(history, place), step: history.step, lines, reach: 200, strengths: null };
+  return { title: 'graphTimes', times: timesOf(history, place.sent_kbps), step: history.step, lines, reach: 200, strengths: null };
 }
 
 /** What a line's value at a stretch is, as people read it; `null` where it isn't known. */
@@ -89,8 +91,6 @@ export function writeValue({ values, write }: Line, at: number): string | null {
   const value = values[at] ?? null;
   return value === null ? null : write(value);
 }
-
-type Say = (phrase: Phrase, values: Values) => string;
 
 /** The graph of what a place was sent, and the strip below it, for those who can't see them. */
 export function tellRates({ step }: History, { name, sent_kbps, skipped, strength }: PlaceHistory, say: Say): string {
