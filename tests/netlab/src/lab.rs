@@ -123,7 +123,9 @@ impl Lab {
         // What congestion control the machine has by default differs; what people's machines have is cubic.
         self.ip([
             "route", "replace", &server, "via", &ours, "dev", &near, "src", &theirs, "congctl", "cubic",
-        ])
+        ])?;
+        // Nothing goes there, but people's computers have one.
+        self.ip(["route", "replace", "default", "via", &ours, "dev", &near])
     }
 
     /// Lets the studio's system see line `number` go down, or come up again.

@@ -129,6 +129,8 @@ pub struct Event {
     /// The studio's route goes over this line from now on.
     #[serde(default)]
     pub route: bool,
+    /// Another program of the studio's computer sends so many kilobits a second from now on; 0: none any more.
+    pub foreign_kbps: Option<u32>,
 }
 
 /// A scenario.
@@ -227,7 +229,7 @@ impl Scenario {
         sum
     }
 
-    /// Kilobits a second that the way from the studio carries at `at`.
+    /// Kilobits a second that the way from the studio carries at `at`, beside what other programs send.
     pub fn rate_kbps(&self, at: f64) -> f64 {
         let past = || self.events.iter().take_while(|event| event.at <= at);
         let line = past()
@@ -235,16 +237,17 @@ impl Scenario {
             .last()
             .map_or(0, |event| event.line);
         let mut terms = self.lines.get(line).map(|ends| ends.up).unwrap_or_default();
-        let mut carrier = true;
+        let (mut carrier, mut foreign) = (true, 0);
         for event in past().filter(|event| event.line == line) {
             terms = event.up.map_or(terms, |change| change.of(&terms));
             carrier = event.carrier.unwrap_or(carrier);
+            foreign = event.foreign_kbps.unwrap_or(foreign);
         }
         if let Some(trace) = self.trace(line) {
             terms = trace.terms(Duration::from_secs_f64(at), &terms);
         }
         match carrier && !terms.black_hole {
-            true => f64::from(terms.rate_kbps),
+            true => f64::from(terms.rate_kbps.saturating_sub(foreign)),
             false => 0.0,
         }
     }

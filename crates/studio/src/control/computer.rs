@@ -1,4 +1,4 @@
-//! How this computer copes: what is read of it, what is given up because of that, and how it was. No IO, no clock.
+//! How this computer copes: what is read of it, what is given up because of that, and how it was. No clock.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,11 @@ use uplink::machine::{Frames, Reading, Shed, Trouble, Watch};
 use super::cameras::Cameras;
 use super::wire;
 use crate::past::{Effort, Record};
-use crate::platform::Machine;
+use crate::platform::{Machine, Uploads};
 
-/// Time between two readings.
+/// Time between two readings, and between two of what others send.
 const READ: Duration = Duration::from_millis(900);
+const UPLOADS: Duration = Duration::from_millis(200);
 
 /// This computer, watched while a show is open.
 pub(super) struct Computer {
@@ -21,6 +22,9 @@ pub(super) struct Computer {
     /// Away while it reads.
     reader: Option<Machine>,
     read: Option<Instant>,
+    uploads: Uploads,
+    /// When they were read.
+    looked: Option<Instant>,
     shed: Shed,
     /// Program frames lost so far: at the last look, and when the last second ended.
     lost: [u64; 2],
@@ -32,12 +36,14 @@ pub(super) struct Computer {
 }
 
 impl Computer {
-    pub(super) fn new(reader: Machine) -> Self {
+    pub(super) fn new(reader: Machine, uploads: Uploads) -> Self {
         Self {
             watch: Watch::default(),
             cameras: Cameras::default(),
             reader: Some(reader),
             read: None,
+            uploads,
+            looked: None,
             shed: Shed::Nothing,
             lost: [0; 2],
             record: Record::default(),
@@ -93,9 +99,18 @@ impl Computer {
         self.watch.troubles().next().map(|(trouble, _)| trouble)
     }
 
+    /// Takes note of what other programs send at `now`, where that is due; `sent` are the bytes that the studio has sent
+    /// outside.
+    pub(super) fn look_at_uploads(&mut self, sent: impl FnOnce() -> u64, now: Instant) {
+        if self.looked.is_none_or(|looked| now - looked >= UPLOADS) {
+            self.looked = Some(now);
+            self.watch.others_send(self.uploads.read(now, sent()));
+        }
+    }
+
     /// Whether other programs send so much that it counts beside a show of `own_kbps`.
-    pub(super) fn others_send(&self, own_kbps: u32, now: Instant) -> bool {
-        self.watch.others_send(own_kbps, now)
+    pub(super) fn is_line_shared(&self, own_kbps: u32) -> bool {
+        self.watch.is_line_shared(own_kbps)
     }
 
     /// A second of the show has passed.

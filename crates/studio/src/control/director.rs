@@ -24,7 +24,7 @@ use super::works::Finished;
 use crate::air::{Air, Ground, Sent};
 use crate::mix::Patch;
 use crate::past::{Chronicle, Scribe};
-use crate::platform::Machine;
+use crate::platform::{Machine, Uploads};
 use crate::preview::Rein;
 use crate::scene::Flat;
 use crate::show::Show;
@@ -99,7 +99,7 @@ impl Director {
             saving: Saving::new(parts.keep.take()),
             watch: Watch::default(),
             wards: Wards::default(),
-            computer: Computer::new(Machine::new()),
+            computer: Computer::new(Machine::new(), Uploads::new()),
             writing: None,
             written: None,
             works: JoinSet::new(),

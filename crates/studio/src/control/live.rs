@@ -84,7 +84,12 @@ impl Sending {
 
     /// Bytes sent to places outside this computer since the studio began.
     pub(super) fn sent_outside(&self) -> u64 {
-        self.outside
+        let all = self.air.as_ref().map_or(&[][..], Air::destinations);
+        let fresh = all.iter().filter(|d| d.is_outside()).map(|destination| {
+            let counted = self.pace.get(&destination.name).map_or(0, |pace| pace.0);
+            destination.stats().bytes.saturating_sub(counted)
+        });
+        self.outside + fresh.sum::<u64>()
     }
 
     /// Kbit/s that were sent in the last second, to all places.

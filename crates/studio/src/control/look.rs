@@ -36,7 +36,7 @@ impl Director {
     pub(crate) fn beat(&mut self) {
         let now = Instant::now();
         self.look_at_computer(now);
-        let busy = self.computer.others_send(self.sending.sent_now(), now);
+        let busy = self.computer.is_line_shared(self.sending.sent_now());
         let watched = self.watched().iter();
         let seen: Vec<_> = watched.map(|d| (seen(d, busy, now), d.round_trip())).collect();
         let before = self.wards.worst().map(|(name, cause)| (name.to_owned(), cause));

@@ -17,6 +17,7 @@ const STILL: u32 = 1;
 impl Director {
     /// Another beat: how do the program's pictures come along?
     pub(super) fn look_at_computer(&mut self, now: Instant) {
+        self.computer.look_at_uploads(|| self.sending.sent_outside(), now);
         let frames = self.frames(now);
         if let Some(shed) = self.computer.look(&frames) {
             self.give_up(shed);
@@ -26,7 +27,8 @@ impl Director {
     fn frames(&self, at: Instant) -> Frames {
         let counted = self.parts.frames.read();
         let (slow, drawn) = self.parts.frames.effort();
-        let strain = self.sending.air().map(Air::strain).unwrap_or_default();
+        let air = self.sending.air();
+        let strain = air.map(Air::strain).unwrap_or_default();
         let stage = &self.parts.stage;
         let on_air = stage.flats().iter().find(|flat| flat.name == stage.on_air());
         Frames {
@@ -37,9 +39,10 @@ impl Director {
             behind: strain.behind,
             refused: strain.refused,
             queued: strain.queued,
+            // While nobody watches a picture that is late is no loss, and the preview is what counts.
             sheddable: Sheddable {
-                preview: self.parts.rein.is_looked_at(),
-                filters: on_air.is_some_and(|flat| flat.has_filters()),
+                preview: air.is_some() && self.parts.rein.is_looked_at(),
+                filters: air.is_some() && on_air.is_some_and(|flat| flat.has_filters()),
             },
             ..Frames::new(at)
         }
@@ -64,9 +67,8 @@ impl Director {
             return;
         };
         let folder = self.saving.folder().or_else(|| self.parts.past.clone());
-        let sent = self.sending.sent_outside();
         self.works.spawn_blocking(move || {
-            let reading = reader.read(Instant::now(), sent, folder.as_deref());
+            let reading = reader.read(Instant::now(), folder.as_deref());
             Finished::Read(Box::new((reader, reading)))
         });
     }

@@ -80,6 +80,7 @@ pub(super) fn machine(watch: &machine::Watch, now: Instant) -> MachineState {
         encode: watch.encode(),
         shed: shed(watch.shed()),
         troubles: troubles.collect(),
+        foreign_kbps: watch.foreign_kbps(),
         ..MachineState::default()
     };
     let Some(reading) = watch.reading() else {
@@ -102,7 +103,6 @@ pub(super) fn machine(watch: &machine::Watch, now: Instant) -> MachineState {
         saving: reading.saving,
         hot: reading.hot,
         celsius: reading.celsius,
-        foreign_kbps: reading.foreign_kbps,
         ..known
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn effort(watch: &machine::Watch, late: u32) -> Effort {
         draw: hundredths(watch.draw()),
         encode: hundredths(watch.encode()),
         late,
-        foreign_kbps: reading.and_then(|r| r.foreign_kbps),
+        foreign_kbps: watch.foreign_kbps(),
     }
 }
 

@@ -7,7 +7,7 @@ mod machine;
 use super::Usage;
 
 pub(super) use links::watch_links;
-pub(super) use machine::Machine;
+pub(super) use machine::{Machine, Uploads};
 
 /// Niceness of the tick and mixer threads.
 const RAISED: libc::c_int = -10;

@@ -58,9 +58,24 @@ impl Machine {
         Self(system::Machine::new())
     }
 
-    /// How it is at `now`; `sent` are the bytes that this program has sent to other computers since it began, `folder` is
-    /// where shows are kept. Takes some milliseconds, and may wait for a slow device.
-    pub(crate) fn read(&mut self, now: Instant, sent: u64, folder: Option<&Path>) -> Reading {
-        self.0.read(now, sent, folder)
+    /// How it is at `now`; `folder` is where shows are kept. Takes some milliseconds, and may wait for a slow device.
+    pub(crate) fn read(&mut self, now: Instant, folder: Option<&Path>) -> Reading {
+        self.0.read(now, folder)
+    }
+}
+
+/// Reads what other programs send to other computers.
+pub(crate) struct Uploads(system::Uploads);
+
+impl Uploads {
+    /// Of the computer this program runs on.
+    pub(crate) fn new() -> Self {
+        Self(system::Uploads::new())
+    }
+
+    /// What they have sent in the second before `now`, in kbit/s, where that is known; `sent` are the bytes that this
+    /// program has sent to other computers since it began. Never waits.
+    pub(crate) fn read(&mut self, now: Instant, sent: u64) -> Option<u32> {
+        self.0.read(now, sent)
     }
 }

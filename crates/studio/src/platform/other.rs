@@ -28,7 +28,20 @@ impl Machine {
         Self
     }
 
-    pub(super) fn read(&mut self, now: Instant, _sent: u64, _folder: Option<&Path>) -> Reading {
+    pub(super) fn read(&mut self, now: Instant, _folder: Option<&Path>) -> Reading {
         Reading::new(now)
+    }
+}
+
+/// Nothing is read here yet.
+pub(super) struct Uploads;
+
+impl Uploads {
+    pub(super) fn new() -> Self {
+        Self
+    }
+
+    pub(super) fn read(&mut self, _now: Instant, _sent: u64) -> Option<u32> {
+        None
     }
 }

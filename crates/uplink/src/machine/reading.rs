@@ -28,8 +28,6 @@ pub struct Reading {
     pub hot: bool,
     /// The hottest that is measured of its processors, in degrees Celsius.
     pub celsius: Option<f32>,
-    /// What other programs have sent by the interface that leads outside, in kbit/s.
-    pub foreign_kbps: Option<u32>,
 }
 
 /// A program, and what it has used.
@@ -65,7 +63,6 @@ impl Reading {
             saving: false,
             hot: false,
             celsius: None,
-            foreign_kbps: None,
         }
     }
 

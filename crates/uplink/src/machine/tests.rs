@@ -246,13 +246,11 @@ fn each_trouble_begins_and_ends_by_its_table() {
 }
 
 #[test]
-fn uploads_of_others_count_beside_the_shows_own_and_only_while_they_are_fresh() {
-    let mut computer = Computer::new();
-    computer.reads(1.0, |reading| reading.foreign_kbps = Some(500));
-    let now = computer.frames.at;
-    let watch = &computer.watch;
-    assert!(watch.others_send(1_900, now) && !watch.others_send(2_100, now));
-    assert!(!watch.others_send(1_900, now + Duration::from_secs(4)));
-    computer.reads(1.0, |reading| reading.foreign_kbps = Some(200));
-    assert!(!computer.watch.others_send(0, computer.frames.at));
+fn uploads_of_others_count_beside_the_shows_own() {
+    let mut watch = Watch::default();
+    assert!(!watch.is_line_shared(0), "nothing is known");
+    watch.others_send(Some(500));
+    assert!(watch.is_line_shared(1_900) && !watch.is_line_shared(2_100));
+    watch.others_send(Some(200));
+    assert!(!watch.is_line_shared(0));
 }

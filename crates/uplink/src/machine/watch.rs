@@ -1,6 +1,6 @@
 //! Watches a computer.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::shedder::Shedder;
 use super::signs::{Signs, is_busy};
@@ -11,8 +11,6 @@ use super::{Done, Entry, Frames, Log, Reading, Shed, Trouble};
 const UPLOAD: u32 = 300;
 /// Nor is less than this share of the show's: that may be headers and what was sent twice.
 const SHARE: f64 = 0.25;
-/// What was read is so for this long.
-const FRESH: Duration = Duration::from_secs(3);
 
 /// Watches a computer that carries a show. See the [module](super).
 #[derive(Clone, Debug, Default)]
@@ -21,6 +19,7 @@ pub struct Watch {
     shedder: Shedder,
     signs: Signs,
     reading: Option<Reading>,
+    foreign_kbps: Option<u32>,
     known: Vec<Trouble>,
     log: Log,
 }
@@ -48,6 +47,11 @@ impl Watch {
         self.compare(at);
     }
 
+    /// Takes note of what other programs send by the interface that leads outside, in kbit/s, where that is known.
+    pub fn others_send(&mut self, kbps: Option<u32>) {
+        self.foreign_kbps = kbps;
+    }
+
     /// What is given up now.
     pub fn shed(&self) -> Shed {
         self.shedder.shed()
@@ -69,12 +73,15 @@ impl Watch {
         self.signs.standing()
     }
 
-    /// Whether other programs send so much at `now` that it counts beside a show of `own_kbps`.
-    pub fn others_send(&self, own_kbps: u32, now: Instant) -> bool {
-        let reading = self.reading.as_ref();
-        let fresh = reading.filter(|reading| now.saturating_duration_since(reading.at) < FRESH);
-        let foreign = fresh.and_then(|reading| reading.foreign_kbps).unwrap_or(0);
+    /// Whether other programs send so much that it counts beside a show of `own_kbps`.
+    pub fn is_line_shared(&self, own_kbps: u32) -> bool {
+        let foreign = self.foreign_kbps.unwrap_or(0);
         foreign >= UPLOAD && f64::from(foreign) >= f64::from(own_kbps) * SHARE
+    }
+
+    /// What other programs send by the interface that leads outside, in kbit/s.
+    pub fn foreign_kbps(&self) -> Option<u32> {
+        self.foreign_kbps
     }
 
     /// What the system said last.

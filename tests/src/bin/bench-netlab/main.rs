@@ -6,6 +6,7 @@
 //! refused it says what it could not run.
 
 mod arrivals;
+mod foreign;
 mod judge;
 mod obs;
 mod run;
@@ -33,6 +34,7 @@ struct Settings {
 }
 
 fn main() -> Result<(), Failure> {
+    foreign::Foreign::be()?;
     let settings = settings()?;
     let scenarios = load(&settings)?;
     if let Err(error) = Lab::enter() {

@@ -12,6 +12,7 @@ use system_tests::wait::until;
 use tokio::time::{Instant, sleep_until};
 
 use crate::arrivals::{Arrivals, now_ms};
+use crate::foreign::Foreign;
 use crate::judge::{Arrived, Figures, judge};
 use crate::warned::Warned;
 use crate::{Failure, show};
@@ -137,6 +138,7 @@ fn start(show: &Show, lab: &Lab) -> Result<Studio, Failure> {
 /// Lets happen what happens.
 pub(crate) async fn play(scenario: &Scenario, lab: &Lab, length: Duration) -> Result<(), Failure> {
     let begin = Instant::now();
+    let mut foreign = None;
     let mut events = scenario.events.iter().peekable();
     let traces: Vec<_> = (0..lab.lines.len()).map(|line| scenario.trace(line)).collect();
     let traced = traces.iter().any(Option::is_some);
@@ -149,13 +151,19 @@ pub(crate) async fn play(scenario: &Scenario, lab: &Lab, length: Duration) -> Re
         };
         sleep_until(begin + due).await;
         if next.is_some_and(|next| next <= due) {
-            events.next().map_or(Ok(()), |event| happen(event, lab))?;
+            if let Some(event) = events.next() {
+                happen(event, lab)?;
+                if let Some(kbps) = event.foreign_kbps {
+                    foreign = Foreign::start(lab, kbps)?;
+                }
+            }
             continue;
         }
         follow(&traces, lab, step);
         step = if traced { step + STEP } else { length };
     }
     sleep_until(begin + length).await;
+    drop(foreign);
     Ok(())
 }
 

@@ -23,9 +23,10 @@ use uplink::machine::Reading;
 use cpu::Cpu;
 use gpu::Gpu;
 use heat::Heat;
-use network::Network;
 use programs::Programs;
 use saving::Saving;
+
+pub(in crate::platform) use network::Uploads;
 
 /// What follows sooner is no new reading: the kernel counts a core's time in hundredths of a second.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -36,7 +37,6 @@ pub(in crate::platform) struct Machine {
     sysfs: PathBuf,
     cpu: Cpu,
     programs: Programs,
-    network: Network,
     sensors: Option<Sensors>,
     last: Option<Reading>,
 }
@@ -54,32 +54,25 @@ impl Machine {
             sysfs: sysfs.to_owned(),
             cpu: Cpu::default(),
             programs: Programs::new(own),
-            network: Network::default(),
             sensors: None,
             last: None,
         }
     }
 
-    /// How it is at `now`; `own_bytes`: bytes that this program has sent outside (not to this machine) since it began;
-    /// `folder`: where shows are kept. It waits for files, and for the disk of `folder`.
-    pub(in crate::platform) fn read(
-        &mut self,
-        now: Instant,
-        own_bytes: u64,
-        folder: Option<&Path>,
-    ) -> Reading {
+    /// How it is at `now`; `folder`: where shows are kept. It waits for files, and for the disk of `folder`.
+    pub(in crate::platform) fn read(&mut self, now: Instant, folder: Option<&Path>) -> Reading {
         if let Some(last) = &self.last
             && now.saturating_duration_since(last.at) < SHORTEST
         {
             let at = now.max(last.at);
             return Reading { at, ..last.clone() };
         }
-        let reading = self.read_anew(now, own_bytes, folder);
+        let reading = self.read_anew(now, folder);
         self.last = Some(reading.clone());
         reading
     }
 
-    fn read_anew(&mut self, at: Instant, own_bytes: u64, folder: Option<&Path>) -> Reading {
+    fn read_anew(&mut self, at: Instant, folder: Option<&Path>) -> Reading {
         let sensors = self.sensors.get_or_insert_with(|| Sensors::find(&self.sysfs));
         let heat = sensors.heat.read();
         let ticks = self.cpu.read(&self.procfs);
@@ -96,7 +89,6 @@ impl Machine {
             saving: sensors.saving.read(),
             hot: heat.hot,
             celsius: heat.celsius,
-            foreign_kbps: self.network.read(&self.procfs, at, own_bytes),
         }
     }
 }

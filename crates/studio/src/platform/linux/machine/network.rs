@@ -1,7 +1,8 @@
 //! What other programs send.
 
-use std::path::Path;
-use std::time::Instant;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::files;
 
@@ -12,10 +13,15 @@ const UP: u32 = 0x1;
 /// A route by which nothing is let through.
 const REJECT: u32 = 0x200;
 
-/// Compares what was sent with what had been sent before.
-#[derive(Default)]
-pub(super) struct Network {
-    before: Option<Sent>,
+/// What is sent is counted over this: this program hands pictures over at once that leave one by one.
+const WINDOW: Duration = Duration::from_secs(1);
+/// Less than this says nothing yet.
+const SHORTEST: Duration = Duration::from_millis(500);
+
+/// Compares what was sent with what had been sent a second before.
+pub(in crate::platform) struct Uploads {
+    procfs: PathBuf,
+    sent: VecDeque<Sent>,
 }
 
 /// What was sent by then.
@@ -26,13 +32,38 @@ struct Sent {
     own_bytes: u64,
 }
 
-impl Network {
-    /// What others have sent since the last reading, by the interface that leads outside, in kbit/s. None at the first
-    /// and where that interface is another one now.
-    pub(super) fn read(&mut self, procfs: &Path, at: Instant, own_bytes: u64) -> Option<u32> {
-        let now = Sent::read(&procfs.join("net"), at, own_bytes);
-        let before = std::mem::replace(&mut self.before, now);
-        self.before.as_ref()?.foreign_kbps(&before?)
+impl Uploads {
+    /// Of the machine this program runs on.
+    pub(in crate::platform) fn new() -> Self {
+        Self::at(Path::new("/proc"))
+    }
+
+    pub(super) fn at(procfs: &Path) -> Self {
+        Self {
+            procfs: procfs.to_owned(),
+            sent: VecDeque::new(),
+        }
+    }
+
+    /// What others have sent in the last second, by the interface that leads outside, in kbit/s. None at first and where
+    /// that interface is another one now. `own_bytes`: what this program has sent outside (not to this machine) since it
+    /// began. Takes some tens of microseconds, and never waits.
+    pub(in crate::platform) fn read(&mut self, at: Instant, own_bytes: u64) -> Option<u32> {
+        let Some(now) = Sent::read(&self.procfs.join("net"), at, own_bytes) else {
+            self.sent.clear();
+            return None;
+        };
+        let other = |before: &Sent| now.bytes_of_others(before).is_none();
+        if self.sent.back().is_some_and(other) {
+            self.sent.clear();
+        }
+        // One of a second ago or more stays, to compare with.
+        while self.sent.get(1).is_some_and(|second| at - second.at >= WINDOW) {
+            self.sent.pop_front();
+        }
+        let kbps = self.sent.front().and_then(|before| now.foreign_kbps(before));
+        self.sent.push_back(now);
+        kbps
     }
 }
 
@@ -49,14 +80,17 @@ impl Sent {
     }
 
     fn foreign_kbps(&self, before: &Self) -> Option<u32> {
-        if self.interface != before.interface {
-            return None;
-        }
-        let all = self.bytes.checked_sub(before.bytes)?;
+        let foreign = self.bytes_of_others(before)?;
+        let time = self.at.saturating_duration_since(before.at);
+        (time >= SHORTEST).then(|| (foreign * 8.0 / 1000.0 / time.as_secs_f64()) as u32)
+    }
+
+    /// None where both can't be compared.
+    fn bytes_of_others(&self, before: &Self) -> Option<f64> {
+        let same = self.interface == before.interface;
+        let all = self.bytes.checked_sub(before.bytes).filter(|_| same)?;
         let own = self.own_bytes.checked_sub(before.own_bytes)?;
-        let foreign = (all as f64 - own as f64 * OVERHEAD).max(0.0);
-        let seconds = self.at.saturating_duration_since(before.at).as_secs_f64();
-        (seconds > 0.0).then(|| (foreign * 8.0 / 1000.0 / seconds) as u32)
+        Some((all as f64 - own as f64 * OVERHEAD).max(0.0))
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uplink::machine::Reading;
 
-use super::Machine;
+use super::{Machine, Uploads};
 
 /// This program's process in these trees.
 const OWN: u32 = 100;
@@ -23,6 +23,7 @@ const OWN: u32 = 100;
 struct Tree {
     folder: TempDir,
     machine: Machine,
+    uploads: Uploads,
     now: Instant,
 }
 
@@ -30,8 +31,12 @@ impl Tree {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let machine = Machine::at(&folder.path().join("proc"), &folder.path().join("sys"), OWN);
-        let now = Instant::now();
-        Self { folder, machine, now }
+        Self {
+            machine,
+            uploads: Uploads::at(&folder.path().join("proc")),
+            now: Instant::now(),
+            folder,
+        }
     }
 
     /// Who has read nothing yet, in the same folder.
@@ -79,12 +84,18 @@ impl Tree {
     }
 
     fn read(&mut self) -> Reading {
-        self.read_with(0, None)
+        self.read_at(None)
     }
 
-    fn read_with(&mut self, own_bytes: u64, folder: Option<&Path>) -> Reading {
+    fn read_at(&mut self, folder: Option<&Path>) -> Reading {
         self.now += Duration::from_secs(1);
-        self.machine.read(self.now, own_bytes, folder)
+        self.machine.read(self.now, folder)
+    }
+
+    /// What others send, a second later.
+    fn others(&mut self, own_bytes: u64) -> Option<u32> {
+        self.now += Duration::from_secs(1);
+        self.uploads.read(self.now, own_bytes)
     }
 }
 
@@ -92,7 +103,7 @@ impl Tree {
 fn nothing_is_known_of_an_empty_folder() {
     let mut tree = Tree::new();
     for _ in 0..2 {
-        let reading = tree.read_with(1, Some(Path::new("/no/such/folder")));
+        let reading = tree.read_at(Some(Path::new("/no/such/folder")));
         assert_eq!(reading, Reading::new(tree.now));
     }
 }
@@ -115,12 +126,12 @@ fn what_follows_at_once_is_the_reading_before() {
     tree.cores(1000, 1000);
     let at = tree.now + Duration::from_millis(99);
     assert_eq!(
-        tree.machine.read(at, 0, None),
+        tree.machine.read(at, None),
         Reading {
             at,
             ..reading.clone()
         }
     );
     let past = tree.now.checked_sub(Duration::from_secs(9)).unwrap();
-    assert_eq!(tree.machine.read(past, 0, None), reading);
+    assert_eq!(tree.machine.read(past, None), reading);
 }

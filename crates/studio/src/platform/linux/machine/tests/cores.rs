@@ -137,9 +137,9 @@ fn memory_is_free_when_it_can_be_had() {
 fn a_disk_is_asked_through_a_folder_on_it() {
     let mut tree = Tree::new();
     let folder = tree.folder.path().to_owned();
-    assert!(tree.read_with(0, Some(&folder)).disk_free.is_some());
-    assert_eq!(tree.read_with(0, Some(&folder.join("gone"))).disk_free, None);
-    assert_eq!(tree.read_with(0, Some(Path::new("a\0b"))).disk_free, None);
+    assert!(tree.read_at(Some(&folder)).disk_free.is_some());
+    assert_eq!(tree.read_at(Some(&folder.join("gone"))).disk_free, None);
+    assert_eq!(tree.read_at(Some(Path::new("a\0b"))).disk_free, None);
 }
 
 #[test]

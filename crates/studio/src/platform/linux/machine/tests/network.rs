@@ -32,12 +32,12 @@ fn what_is_sent_beyond_this_programs_is_others() {
     let mut tree = Tree::new();
     routes(&tree, &[("eth0", 100), ("wlan0", 600)]);
     sent(&tree, 1_000_000, 0);
-    assert_eq!(tree.read_with(500_000, None).foreign_kbps, None);
+    assert_eq!(tree.others(500_000), None);
     sent(&tree, 1_358_000, 0);
     // 100000 own bytes are 108000 on the wire; 250000 are left.
-    assert_eq!(tree.read_with(600_000, None).foreign_kbps, Some(2_000));
+    assert_eq!(tree.others(600_000), Some(2_000));
     sent(&tree, 1_360_000, 9_999_999);
-    assert_eq!(tree.read_with(700_000, None).foreign_kbps, Some(0));
+    assert_eq!(tree.others(700_000), Some(0));
 }
 
 #[test]
@@ -45,10 +45,10 @@ fn the_time_between_readings_counts() {
     let mut tree = Tree::new();
     routes(&tree, &[("eth0", 0)]);
     sent(&tree, 0, 0);
-    tree.read();
+    tree.others(0);
     sent(&tree, 250_000, 0);
     let later = tree.now + Duration::from_millis(500);
-    assert_eq!(tree.machine.read(later, 0, None).foreign_kbps, Some(4_000));
+    assert_eq!(tree.uploads.read(later, 0), Some(4_000));
 }
 
 #[test]
@@ -56,11 +56,11 @@ fn counters_that_go_backwards_tell_nothing() {
     let mut tree = Tree::new();
     routes(&tree, &[("eth0", 0)]);
     sent(&tree, 1_000, 0);
-    tree.read_with(1_000, None);
+    tree.others(1_000);
     sent(&tree, 999, 0);
-    assert_eq!(tree.read_with(1_000, None).foreign_kbps, None);
-    assert_eq!(tree.read_with(1_000, None).foreign_kbps, Some(0));
-    assert_eq!(tree.read_with(999, None).foreign_kbps, None);
+    assert_eq!(tree.others(1_000), None);
+    assert_eq!(tree.others(1_000), Some(0));
+    assert_eq!(tree.others(999), None);
 }
 
 #[test]
@@ -68,14 +68,14 @@ fn another_interface_begins_anew() {
     let mut tree = Tree::new();
     routes(&tree, &[("eth0", 100), ("wlan0", 600)]);
     sent(&tree, 1_000, 1_000);
-    tree.read();
+    tree.others(0);
     routes(&tree, &[("wlan0", 600)]);
     sent(&tree, 1_000, 2_000);
-    assert_eq!(tree.read().foreign_kbps, None);
+    assert_eq!(tree.others(0), None);
     sent(&tree, 1_000, 127_000);
-    assert_eq!(tree.read().foreign_kbps, Some(1_000));
+    assert_eq!(tree.others(0), Some(1_000));
     tree.write("proc/net/route", HEAD);
-    assert_eq!(tree.read().foreign_kbps, None);
+    assert_eq!(tree.others(0), None);
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn ipv6_leads_outside_where_ipv4_does_not() {
     tree.write("proc/net/route", HEAD)
         .write("proc/net/ipv6_route", table.concat());
     sent(&tree, 0, 0);
-    tree.read();
+    tree.others(0);
     sent(&tree, 125_000, 0);
-    assert_eq!(tree.read().foreign_kbps, Some(1_000));
+    assert_eq!(tree.others(0), Some(1_000));
 }
 
 #[test]
@@ -104,6 +104,6 @@ fn a_table_that_is_cut_tells_nothing() {
     let mut tree = Tree::new();
     routes(&tree, &[("eth0", 0)]);
     tree.write("proc/net/dev", "eth0: 77 1 0 0 0 0 0 0 12");
-    tree.read();
-    assert_eq!(tree.read().foreign_kbps, None);
+    tree.others(0);
+    assert_eq!(tree.others(0), None);
 }

@@ -5,12 +5,12 @@ use super::*;
 #[test]
 fn shares_of_this_machine_are_shares() {
     let mut machine = Machine::new();
-    machine.read(Instant::now(), 0, None);
+    machine.read(Instant::now(), None);
     let end = Instant::now() + Duration::from_millis(250);
     while Instant::now() < end {
         std::hint::spin_loop();
     }
-    let reading = machine.read(Instant::now(), 0, Some(&std::env::temp_dir()));
+    let reading = machine.read(Instant::now(), Some(&std::env::temp_dir()));
     let battery = reading.battery.map(|battery| battery.level);
     let busiest = reading.busiest.map(|program| program.cpu);
     let shares = [

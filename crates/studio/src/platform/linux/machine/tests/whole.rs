@@ -91,7 +91,6 @@ fn what_is_told_is_known() {
         saving: true,
         hot: true,
         celsius: Some(98.0),
-        foreign_kbps: Some(1_000),
     };
     assert_eq!(reading, whole);
 }
