@@ -249,7 +249,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
             events: show.events(),
             show,
         });
-        self.enter(Phase::Running { preview });
+        self.enter(Phase::Running { preview, back: None });
         self.want_state();
         !self.ending
     }

@@ -156,6 +156,12 @@ pub enum Command {
         /// What.
         mode: LineMode,
     },
+    /// Says whether a show that was live when the studio crashed goes on the air again by itself.
+    #[serde(rename = "resume.set")]
+    SetResume {
+        /// Whether it does.
+        on: bool,
+    },
     /// Asks how the show that is sent was so far, or the last one that was: answered with a [`History`].
     #[serde(rename = "history")]
     History {

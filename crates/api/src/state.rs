@@ -44,6 +44,9 @@ pub struct State {
     /// What is kept where a line carries less than is wanted.
     #[serde(default)]
     pub line_mode: LineMode,
+    /// Whether it goes on the air again by itself where a crash has cut it short.
+    #[serde(default)]
+    pub resume: bool,
     /// Where the show goes, the most important first.
     pub places: Vec<PlaceState>,
     /// The worst that is the matter now.

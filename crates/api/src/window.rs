@@ -68,12 +68,26 @@ pub enum Phase {
     Running {
         /// Where the pictures come from.
         preview: Option<PreviewAddress>,
+        /// That the studio has crashed and come back by itself; absent where it hasn't.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        back: Option<Back>,
     },
     /// It could not be opened.
     Failed {
         /// Why.
         failure: Failure,
     },
+}
+
+/// A studio that has crashed and come back by itself, with the scene that was on air.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct Back {
+    /// Whether it goes on the air again.
+    pub live: bool,
+    /// Why it could not go on the air again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<Failure>,
 }
 
 /// Which show it shall be.

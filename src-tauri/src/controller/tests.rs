@@ -156,7 +156,7 @@ impl Listening {
 
     async fn running(&mut self) {
         let phase = self.settled().await;
-        assert!(matches!(phase, Phase::Running { preview: Some(_) }), "{phase:?}");
+        assert!(matches!(phase, Phase::Running { preview: Some(_), .. }), "{phase:?}");
     }
 
     async fn offered(&mut self) -> (String, Failure) {

@@ -179,6 +179,11 @@ impl Director {
             Command::RemovePlace { place } => self.remove_place(&place),
             Command::MovePlace { place, to } => self.move_place(&place, to),
             Command::SetLineMode { mode } => Ok(self.set_line_mode(mode)),
+            Command::SetResume { on } => {
+                self.parts.show.resume = on;
+                self.saving.touch();
+                Ok(Done::default())
+            }
             Command::History { whole, of } => return self.history(whole, of, answer),
             Command::Histories {} => return self.histories(answer),
             Command::State {} => Ok(Done {

@@ -154,6 +154,7 @@ impl Director {
             can_take_back: !self.history.is_empty(),
             program_frames: parts.frames.read(),
             line_mode: show.line_mode,
+            resume: show.resume,
             places: self.places(),
             health: self.watch.health().clone(),
             warnings: self.wards.warnings(Instant::now()),

@@ -37,6 +37,9 @@ pub struct Show {
     /// What is kept where a line carries less than is wanted.
     #[serde(default, skip_serializing_if = "is_steady")]
     pub line_mode: LineMode,
+    /// Whether a show that was live when the studio crashed goes on the air again by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resume: bool,
     /// Where the program goes, the most important first.
     #[serde(default, rename = "output")]
     pub outputs: Vec<Output>,
