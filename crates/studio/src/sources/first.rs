@@ -46,6 +46,7 @@ pub(super) fn show(devices: &Devices) -> Option<Show> {
         canvas,
         companion: None,
         line_mode: Default::default(),
+        resume: false,
         sources,
         start,
         scenes,

@@ -29,6 +29,14 @@ export type Advice = {
 	most: number,
 };
 
+/**  A studio that has crashed and come back by itself, with the scene that was on air. */
+export type Back = {
+	/**  Whether it goes on the air again. */
+	live: boolean,
+	/**  Why it could not go on the air again. */
+	failure?: Failure | null,
+};
+
 /**  How a battery is. */
 export type BatteryState = {
 	/**  How full it is, 0 to 1. */
@@ -188,6 +196,10 @@ to: number } |
 { do: "line.mode"; 
 /**  What. */
 mode: LineMode } | 
+/**  Says whether a show that was live when the studio crashed goes on the air again by itself. */
+{ do: "resume.set"; 
+/**  Whether it does. */
+on: boolean } | 
 /**  Asks how the show that is sent was so far, or the last one that was: answered with a [`History`]. */
 { do: "history"; 
 /**  The whole of it; else the last five minutes, second by second. */
@@ -695,7 +707,9 @@ reason: Failure } |
 /**  The show runs. */
 { phase: "running"; 
 /**  Where the pictures come from. */
-preview: PreviewAddress | null } | 
+preview: PreviewAddress | null; 
+/**  That the studio has crashed and come back by itself; absent where it hasn't. */
+back?: Back | null } | 
 /**  It could not be opened. */
 { phase: "failed"; 
 /**  Why. */
@@ -1032,6 +1046,8 @@ export type State = {
 	program_frames: FramesState,
 	/**  What is kept where a line carries less than is wanted. */
 	line_mode?: LineMode,
+	/**  Whether it goes on the air again by itself where a crash has cut it short. */
+	resume?: boolean,
 	/**  Where the show goes, the most important first. */
 	places: PlaceState[],
 	/**  The worst that is the matter now. */
