@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use api::control::{Command, Event, Outcome};
 use api::studio::Failure;
-use api::window::{Choice, Phase, Start, Told};
+use api::window::{Back, Choice, Phase, Start, Told};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::keeper::{Found, Keeper, Which};
+use crate::keeper::{Course, Found, Keeper, Which};
 use crate::shows::{Open, Opening, Studio};
 use crate::window::Window;
 
@@ -47,6 +47,8 @@ pub(crate) struct Controller<S, W> {
     closing: bool,
     /// The studio was asked to end while a show was being opened.
     ending: bool,
+    /// How the show was before a crash, while it is being opened again.
+    back: Option<Course>,
 }
 
 /// A show that runs.
@@ -67,6 +69,8 @@ enum News {
 enum Finished {
     Opened(Result<Box<dyn Open>, Failure>),
     Answered,
+    /// A show that a crash has cut short is on the air again, or isn't.
+    Resumed(Outcome),
     State(Box<Outcome>),
 }
 
@@ -87,6 +91,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
             state: StateAsked::default(),
             closing: false,
             ending: false,
+            back: None,
         }
     }
 
@@ -201,12 +206,17 @@ impl<S: Studio, W: Window> Controller<S, W> {
         match found {
             Found::Offer { show, reason } => self.enter(Phase::Offer { show, reason }),
             Found::Open(which) => self.open(which),
+            Found::Back(show, course) => {
+                tracing::warn!(course.live, course.covered, "the studio is back after a crash");
+                self.back = Some(course);
+                self.open(Which::Show(show));
+            }
         }
     }
 
     fn open(&mut self, which: Which) {
         let Ok(keeper) = &mut self.keeper else { return };
-        keeper.begun();
+        keeper.begun(self.back.unwrap_or_default());
         let opened = self.studio.open(Opening {
             which,
             keep: keeper.file().into(),
@@ -239,6 +249,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
                 !self.ending
             }
             Finished::Answered => self.want_state(),
+            Finished::Resumed(outcome) => self.resumed(outcome),
             Finished::State(outcome) => self.state_came(*outcome),
         }
     }
@@ -249,9 +260,52 @@ impl<S: Studio, W: Window> Controller<S, W> {
             events: show.events(),
             show,
         });
-        self.enter(Phase::Running { preview, back: None });
+        let course = self.back.take();
+        let back = course.map(|course| Back {
+            live: course.live,
+            failure: None,
+        });
+        self.enter(Phase::Running { preview, back });
+        if let Some(course) = course {
+            self.resume(course);
+        }
         self.want_state();
         !self.ending
+    }
+
+    /// Lets a show that a crash has cut short be as it was: first covered, then, and only then, on the air.
+    fn resume(&mut self, Course { live, covered }: Course) {
+        let Some(running) = &self.show else { return };
+        let cover = covered.then(|| running.show.ask(Command::SetCover { on: true }));
+        let start = live.then(|| running.show.ask(Command::StartLive {}));
+        self.work.push(Box::pin(async move {
+            if let Some(cover) = cover
+                && let failed @ Outcome::Failed(_) = cover.await
+            {
+                return Finished::Resumed(failed);
+            }
+            match start {
+                Some(start) => Finished::Resumed(start.await),
+                None => Finished::Answered,
+            }
+        }));
+    }
+
+    /// Whether it goes on.
+    fn resumed(&mut self, outcome: Outcome) -> bool {
+        if let (Outcome::Failed(failure), Some(running)) = (outcome, &self.show) {
+            tracing::warn!(code = failure.code, "not on the air again: {}", failure.sentence);
+            let back = Back {
+                live: false,
+                failure: Some(failure),
+            };
+            let preview = running.show.preview();
+            self.enter(Phase::Running {
+                preview,
+                back: Some(back),
+            });
+        }
+        self.want_state()
     }
 
     /// Asks for a state, unless that is under way.
@@ -274,6 +328,10 @@ impl<S: Studio, W: Window> Controller<S, W> {
         };
         let live = state.as_ref().is_some_and(|state| state.live.is_some());
         if let Some(state) = state {
+            if let Ok(keeper) = &mut self.keeper {
+                let covered = state.covered;
+                keeper.goes(Course { live, covered });
+            }
             self.tell(Told::State { state });
         }
         match again {

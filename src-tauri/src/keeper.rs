@@ -2,7 +2,8 @@
 //!
 //! A folder holds a file for each kind of start (`show.toml`, `demo.toml`, one for each file given by hand) and
 //! beside it a mark that is locked while a show runs from there. A mark that says "running" and that nobody has
-//! locked was left by a studio that crashed. A show file is set aside, under a name of its own, before another
+//! locked was left by a studio that crashed: the seller is asked, unless another process has started the studio again at
+//! once. The mark says, too, whether the show was live and covered. A show file is set aside, under a name of its own, before another
 //! show takes its place: nothing of the seller's is ever overwritten by what they didn't choose.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -14,8 +15,10 @@ use studio::show::{LoadError, Show};
 
 use crate::options::Options;
 
-/// What the mark says while a show runs.
+/// What the mark says while a show runs, and of a show that is live, and covered.
 const RUNNING: &str = "running\n";
+const LIVE: &str = "live\n";
+const COVERED: &str = "covered\n";
 
 /// Which show a start begins with.
 #[derive(Debug)]
@@ -28,11 +31,23 @@ pub(crate) enum Which {
     Demo,
 }
 
+/// How a show was that is being sent, or isn't.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Course {
+    /// Whether it was sent.
+    pub(crate) live: bool,
+    /// Whether viewers saw the cover picture.
+    pub(crate) covered: bool,
+}
+
 /// What is to be done at a start.
 #[derive(Debug)]
 pub(crate) enum Found {
     /// Open this.
     Open(Which),
+    /// The studio has crashed, and is back by itself: open this, and let it be as it was. It goes live again only if the
+    /// seller wants that.
+    Back(Box<Show>, Course),
     /// Ask the seller.
     Offer {
         /// The show there was.
@@ -59,6 +74,11 @@ pub(crate) struct Keeper {
     /// None where nothing can be written: the show runs all the same, and says that it isn't kept.
     mark: Option<File>,
     crashed: bool,
+    /// How the show was that has crashed.
+    was: Course,
+    revived: bool,
+    /// How the show is that runs, as the mark says it.
+    course: Course,
 }
 
 impl Keeper {
@@ -89,12 +109,19 @@ impl Keeper {
         };
         let mut said = String::new();
         let read = mark.as_mut().map(|mark| mark.read_to_string(&mut said));
-        let crashed = matches!(read, Some(Ok(_))) && said == RUNNING;
+        let crashed = matches!(read, Some(Ok(_))) && said.starts_with(RUNNING);
+        let was = Course {
+            live: said.contains(LIVE),
+            covered: said.contains(COVERED),
+        };
         Ok(Self {
             start,
             file,
             mark,
             crashed,
+            was,
+            revived: options.revived,
+            course: Course::default(),
         })
     }
 
@@ -142,6 +169,11 @@ impl Keeper {
     /// The show in the folder: it is opened if it was ended well, else offered.
     fn kept(&mut self) -> Found {
         match studio::show::load(&self.file) {
+            Ok(show) if self.crashed && std::mem::take(&mut self.revived) => {
+                self.crashed = false;
+                let live = self.was.live && show.resume;
+                Found::Back(Box::new(show), Course { live, ..self.was })
+            }
             Ok(show) if self.crashed => {
                 let reason = failure(
                     "show.crashed",
@@ -199,9 +231,18 @@ impl Keeper {
             .unwrap_or_else(|| numbered(0))
     }
 
-    /// A show runs from now on.
-    pub(crate) fn begun(&mut self) {
-        self.write(RUNNING);
+    /// A show runs from now on; `course`: as it is to be as soon as it can.
+    pub(crate) fn begun(&mut self, course: Course) {
+        self.course = course;
+        self.write(&says(course));
+    }
+
+    /// It is now so.
+    pub(crate) fn goes(&mut self, course: Course) {
+        if std::mem::replace(&mut self.course, course) == course {
+            return;
+        }
+        self.write(&says(course));
     }
 
     /// It was ended, not cut short.
@@ -220,6 +261,13 @@ impl Keeper {
             tracing::warn!(code = "keep.mark", "{error}");
         }
     }
+}
+
+/// What the mark says of a show that runs.
+fn says(course: Course) -> String {
+    let words = [(true, RUNNING), (course.live, LIVE), (course.covered, COVERED)];
+    let said = words.into_iter().filter(|(so, _)| *so);
+    said.map(|(_, word)| word).collect()
 }
 
 /// The mark at `path` within `folder`, locked.

@@ -5,6 +5,8 @@
 //!   ^                                   │  └─────> keeper (which show; what is kept of it)
 //!   └────────────── told ───────────────┘
 //! ```
+//! Around that process is another, which starts it again when it has crashed: the [`guardian`].
+//!
 //! One task owns all state: the [`controller`]. The window stands behind a trait, so it is tested without one.
 
 mod bindings;
@@ -12,6 +14,7 @@ mod commands;
 mod controller;
 #[cfg(target_os = "linux")]
 mod environment;
+mod guardian;
 mod keeper;
 mod log;
 mod options;
@@ -29,6 +32,9 @@ fn main() -> ExitCode {
         return ended;
     }
     let options = options::Options::parse();
+    if !options.alone && !options.guarded {
+        return guardian::run();
+    }
     #[cfg(target_os = "linux")]
     environment::settle();
     log::start();

@@ -20,6 +20,15 @@ pub(crate) struct Options {
     /// Where the show and the window's place are kept [default: anchor-studio in the user's data folder].
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
+    /// Don't start the studio again when it has crashed.
+    #[arg(long)]
+    pub(crate) alone: bool,
+    /// Another process watches over this one.
+    #[arg(long, hide = true)]
+    pub(crate) guarded: bool,
+    /// The one before this has crashed.
+    #[arg(long, hide = true)]
+    pub(crate) revived: bool,
 }
 
 #[cfg(test)]

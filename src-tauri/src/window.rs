@@ -7,6 +7,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::bindings;
 use crate::controller::{Controller, Request, Requests, requests};
+use crate::guardian::PANICKED;
 use crate::keeper::Keeper;
 use crate::options::Options;
 use crate::shows::Shows;
@@ -132,7 +133,7 @@ fn on_event(requests: &Requests, event: &RunEvent) {
 /// A controller that panicked leaves nobody to close the window.
 async fn end_with(controller: tokio::task::JoinHandle<()>, app: AppHandle) {
     if controller.await.is_err() {
-        app.exit(1);
+        app.exit(PANICKED.into());
     }
 }
 

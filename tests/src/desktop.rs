@@ -40,6 +40,7 @@ pub struct Room {
     folder: TempDir,
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
+    guarded: bool,
 }
 
 impl Room {
@@ -53,6 +54,7 @@ impl Room {
             folder,
             environment: Vec::new(),
             arguments: Vec::new(),
+            guarded: false,
         };
         for (variable, name) in [
             ("XDG_CONFIG_HOME", "config"),
@@ -92,6 +94,11 @@ impl Room {
         self.arguments = words.iter().map(|&word| word.to_owned()).collect();
     }
 
+    /// From now on the window's process has another around it, which starts it again when it has crashed.
+    pub fn guard(&mut self) {
+        self.guarded = true;
+    }
+
     /// Where the show is kept.
     pub fn kept(&self) -> PathBuf {
         self.folder.path().join("data/anchor-studio")
@@ -113,8 +120,9 @@ impl Room {
         let said = self.folder.path().join("said");
         let _ = writeln!(
             script,
-            "exec {} \"$@\" 2>>{}",
+            "exec {}{} \"$@\" 2>>{}",
             quoted(&program.to_string_lossy()),
+            if self.guarded { "" } else { " --alone" },
             quoted(&said.to_string_lossy())
         );
         let path = self.folder.path().join("window");
@@ -163,7 +171,7 @@ impl Desktop {
         }
     }
 
-    /// Id of the window's process; `None` once it has ended.
+    /// Id of the window's process, not of one around it; `None` once it has ended.
     pub fn id(&self) -> Option<u32> {
         let program = binary::find(DESKTOP).ok()?;
         let is_window = |id: &u32| {
@@ -172,7 +180,11 @@ impl Desktop {
             words.next() == Some(program.as_os_str().as_encoded_bytes())
                 && words.next() != Some(b"camera-child")
         };
-        descendants(self.screen.process.id()?).into_iter().find(is_window)
+        let windows = descendants(self.screen.process.id()?)
+            .into_iter()
+            .filter(is_window);
+        // Whoever starts another is older.
+        windows.max()
     }
 
     /// The window's process and all that it started.

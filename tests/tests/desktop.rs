@@ -5,14 +5,19 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options, Page};
 use system_tests::desktop::{Desktop, Room};
+use system_tests::player::Player;
 use system_tests::server::Server;
 use system_tests::sound_fixture::SoundFixture;
+use system_tests::studio::{BARS_AND_TONE, Show};
+use system_tests::viewer::Viewer;
+use system_tests::wait::until;
 use system_tests::{preload, skip};
 
 const SCREEN: (u32, u32) = (1280, 720);
@@ -234,6 +239,64 @@ async fn a_studio_that_was_killed_offers_the_same_show() {
     let desktop = Desktop::start(&room, SCREEN).await.unwrap();
     wait(&room, &desktop.page, TILES).await;
     assert_eq!(wait(&room, &desktop.page, name).await, before);
+}
+
+/// A viewer of the stream, and that so many more pictures come.
+async fn goes_on(viewer: &mut Viewer, seen: &mut Player, pictures: usize) {
+    let until = seen.pictures.len() + pictures;
+    viewer
+        .play(seen, PATIENCE, |seen| seen.pictures.len() >= until)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_studio_that_crashes_on_the_air_is_back_there_by_itself() {
+    let server = Server::start().await.unwrap();
+    let address = server.add_stream("spring").await.unwrap();
+    let mut room = Room::new().unwrap();
+    room.environment(|command| preload::cameras(command, CAMERAS).unwrap());
+    let cameras = ["Desk", "Door"].map(|name| {
+        let source = format!("[[source]]\nname = \"{name}\"\ntype = \"camera\"\ndevice = \"{name}\"\n");
+        format!("[[scene.layer]]\nsource = \"{name}\"\n{source}")
+    });
+    let show = Show::new(&format!("{BARS_AND_TONE}{}", cameras.concat()));
+    let show = show.with("resume = true").output("mine", &address);
+    let shows = tempfile::tempdir().unwrap();
+    let file = show.write(shows.path()).unwrap();
+    room.guard();
+    room.arguments(&["--show", file.to_str().unwrap()]);
+    let Some(desktop) = open(&room).await else { return };
+    let page = &desktop.page;
+    wait(&room, page, TILES).await;
+    page.click("#go-live").await.unwrap();
+    wait(&room, page, "document.querySelector('[data-yes]:enabled')").await;
+    page.click("[data-yes]").await.unwrap();
+    wait(&room, page, ON_AIR).await;
+    let mut viewer = Viewer::wait(server.http, "spring", PATIENCE).await.unwrap();
+    let mut seen = Player::new();
+    goes_on(&mut viewer, &mut seen, 60).await;
+
+    let (before, crash) = (desktop.id(), Instant::now());
+    desktop.end(Signal::KILL).await.unwrap();
+    let again = async || {
+        let stream = server.stream("spring").await?;
+        Ok(stream.filter(|stream| stream["sessions"] == 2))
+    };
+    until(PATIENCE, again)
+        .await
+        .unwrap_or_else(|error| panic!("{error}: {}", room.said()));
+    println!(
+        "on the air again {:.1} s after the crash",
+        crash.elapsed().as_secs_f64()
+    );
+    goes_on(&mut viewer, &mut seen, 60).await;
+    assert_ne!(desktop.id(), before);
+    // Asked to end, it is not started again.
+    desktop.end(Signal::TERM).await.unwrap();
+    until(PATIENCE, async || Ok(desktop.id().is_none().then_some(())))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,8 @@ struct Played {
     asked: Mutex<Vec<Command>>,
     live: AtomicBool,
     finished: AtomicBool,
+    /// Commands that it refuses.
+    refuses: Mutex<Vec<Command>>,
     over: Notify,
     events: broadcast::Sender<Event>,
 }
@@ -29,6 +31,7 @@ impl Played {
             asked: Mutex::default(),
             live: AtomicBool::new(false),
             finished: AtomicBool::new(false),
+            refuses: Mutex::default(),
             over: Notify::new(),
             events: broadcast::channel(4).0,
         })
@@ -51,8 +54,12 @@ impl Open for Arc<Played> {
         let played = Arc::clone(self);
         Box::pin(async move {
             let state = (command == Command::State {}).then(|| Box::new(played.state()));
+            let refused = played.refuses.lock().unwrap().contains(&command);
             if state.is_none() {
                 played.asked.lock().unwrap().push(command);
+            }
+            if refused {
+                return Outcome::Failed(failure("control.busy", "Not now."));
             }
             Outcome::Done(Done {
                 state,
@@ -156,7 +163,10 @@ impl Listening {
 
     async fn running(&mut self) {
         let phase = self.settled().await;
-        assert!(matches!(phase, Phase::Running { preview: Some(_), .. }), "{phase:?}");
+        assert!(
+            matches!(phase, Phase::Running { preview: Some(_), .. }),
+            "{phase:?}"
+        );
     }
 
     async fn offered(&mut self) -> (String, Failure) {
@@ -176,9 +186,13 @@ impl Listening {
     }
 }
 
-fn hold(folder: &Path) -> Hold {
+fn hold(folder: &Path, revived: bool) -> Hold {
     let folder = folder.to_owned();
-    Box::new(move || Keeper::open(&folder, &Options::default()))
+    let options = Options {
+        revived,
+        ..Options::default()
+    };
+    Box::new(move || Keeper::open(&folder, &options))
 }
 
 /// A window whose controller runs.
@@ -196,15 +210,29 @@ impl Desk {
     }
 
     fn begin(folder: tempfile::TempDir, gate: Option<Arc<Notify>>) -> Self {
+        Self::begin_with(folder, gate, Played::new(), false)
+    }
+
+    fn begin_with(
+        folder: tempfile::TempDir,
+        gate: Option<Arc<Notify>>,
+        played: Arc<Played>,
+        revived: bool,
+    ) -> Self {
         let plays = Plays {
-            played: Played::new(),
+            played,
             opened: Arc::default(),
             refused: Arc::default(),
             gate,
         };
         let (requests, requested) = requests();
         let glass = Glass::default();
-        let controller = Controller::new(plays.clone(), glass.clone(), hold(folder.path()), requested);
+        let controller = Controller::new(
+            plays.clone(),
+            glass.clone(),
+            hold(folder.path(), revived),
+            requested,
+        );
         let controller = tokio::spawn(controller.run());
         Self {
             requests,
@@ -220,7 +248,9 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("show.toml"), text).unwrap();
         if crashed {
-            Keeper::open(folder.path(), &Options::default()).unwrap().begun();
+            Keeper::open(folder.path(), &Options::default())
+                .unwrap()
+                .begun(Course::default());
         }
         Self::begin(folder, None)
     }
@@ -485,7 +515,7 @@ async fn a_second_start_brings_the_window_forward() {
 async fn a_second_studio_of_the_same_folder_says_so() {
     let first = Desk::new();
     let (requests, requested) = requests();
-    let place = hold(first.folder.path());
+    let place = hold(first.folder.path(), false);
     let controller = Controller::new(first.plays.clone(), Glass::default(), place, requested);
     let second = Desk {
         requests,
@@ -516,4 +546,58 @@ async fn a_stream_key_is_stored_without_a_show() {
         .ask(|answer| Request::StoreKey { name, key, answer })
         .await;
     assert_eq!(kept, Some(Ok(Kept::File)));
+}
+
+/// A studio that was started again at once after a show that was live and covered, and is to be live again.
+fn revived(refuses: &[Command]) -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("show.toml"), format!("resume = true\n{SHOW}")).unwrap();
+    let course = Course {
+        live: true,
+        covered: true,
+    };
+    Keeper::open(folder.path(), &Options::default())
+        .unwrap()
+        .begun(course);
+    let played = Played::new();
+    played.refuses.lock().unwrap().extend_from_slice(refuses);
+    Desk::begin_with(folder, None, played, true)
+}
+
+async fn back(page: &mut Listening) -> Back {
+    match page.settled().await {
+        Phase::Running { back: Some(back), .. } => back,
+        phase => panic!("{phase:?}"),
+    }
+}
+
+const COVER: Command = Command::SetCover { on: true };
+const LIVE: Command = Command::StartLive {};
+
+#[tokio::test(start_paused = true)]
+async fn a_studio_that_is_back_after_a_crash_covers_its_show_and_goes_live_again() {
+    let desk = revived(&[]);
+    let mut page = desk.page().await;
+    let expected = Back {
+        live: true,
+        failure: None,
+    };
+    assert_eq!(back(&mut page).await, expected);
+    page.until(|told| matches!(told, Told::State { .. })).await;
+    assert_eq!(*desk.plays.played.asked.lock().unwrap(), [COVER, LIVE]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_covered_again_is_not_sent_and_why_is_said() {
+    for (refused, asked) in [(COVER, &[COVER][..]), (LIVE, &[COVER, LIVE])] {
+        let desk = revived(&[refused]);
+        let mut page = desk.page().await;
+        back(&mut page).await;
+        let said = back(&mut page).await;
+        assert_eq!(
+            (said.live, said.failure.unwrap().code.as_str()),
+            (false, "control.busy")
+        );
+        assert_eq!(*desk.plays.played.asked.lock().unwrap(), asked);
+    }
 }

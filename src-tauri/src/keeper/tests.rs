@@ -30,14 +30,14 @@ impl Folder {
 
     /// A start whose show is cut short.
     fn crash(&self) {
-        self.start().begun();
+        self.start().begun(Course::default());
     }
 }
 
 fn offered(found: Found) -> (String, Failure) {
     match found {
         Found::Offer { show, reason } => (show, reason),
-        Found::Open(which) => panic!("opened {which:?}"),
+        found => panic!("opened {found:?}"),
     }
 }
 
@@ -45,7 +45,7 @@ fn opened(found: Found) -> String {
     match found {
         Found::Open(Which::Show(show)) => show.name,
         Found::Open(which) => format!("{which:?}"),
-        Found::Offer { reason, .. } => panic!("offered: {reason:?}"),
+        found => panic!("{found:?}"),
     }
 }
 
@@ -58,7 +58,7 @@ fn the_first_start_takes_what_is_attached() {
 fn a_show_that_was_ended_is_opened_again_without_a_question() {
     let folder = Folder::with_show(SHOW);
     let mut first = folder.start();
-    first.begun();
+    first.begun(Course::default());
     first.ended();
     drop(first);
     assert_eq!(opened(folder.start().look()), "Evening");
@@ -171,7 +171,7 @@ fn a_given_show_that_was_cut_short_comes_back_as_it_was_then() {
         ..Options::default()
     };
     let mut first = folder.start_with(&options);
-    first.begun();
+    first.begun(Course::default());
     std::fs::write(first.file(), SHOW.replace("Evening", "Changed")).unwrap();
     drop(first);
     let mut keeper = folder.start_with(&options);
@@ -186,6 +186,51 @@ fn where_nothing_can_be_written_the_show_runs_all_the_same() {
     std::fs::write(&taken, "").unwrap();
     let mut keeper = Keeper::open(&taken, &Options::default()).unwrap();
     assert_eq!(opened(keeper.look()), "Attached");
-    keeper.begun();
+    keeper.begun(Course::default());
     keeper.ended();
+}
+
+/// What a studio finds that was started again at once, after a show that went like that.
+fn back(folder: &Folder, course: Course) -> Found {
+    let mut first = folder.start();
+    first.begun(Course::default());
+    first.goes(course);
+    drop(first);
+    let options = Options {
+        revived: true,
+        ..Options::default()
+    };
+    folder.start_with(&options).look()
+}
+
+#[test]
+fn a_studio_that_is_started_again_at_once_goes_on_as_it_was_and_live_only_as_the_seller_wants() {
+    let live = Course {
+        live: true,
+        covered: true,
+    };
+    let off = Course { live: false, ..live };
+    for (resume, course) in [("", off), ("resume = true\n", live)] {
+        let folder = Folder::with_show(&format!("{resume}{SHOW}"));
+        match back(&folder, live) {
+            Found::Back(show, found) => assert_eq!((show.name.as_str(), found), ("Evening", course)),
+            found => panic!("{found:?}"),
+        }
+        assert!(matches!(back(&folder, off), Found::Back(_, found) if found == off));
+    }
+}
+
+#[test]
+fn a_studio_that_comes_back_to_no_show_or_to_one_that_was_ended_starts_as_ever() {
+    let revived = Options {
+        revived: true,
+        ..Options::default()
+    };
+    let folder = Folder::with_show(SHOW);
+    assert_eq!(opened(folder.start_with(&revived).look()), "Evening");
+    let broken = Folder::with_show("nonsense = 1\n");
+    assert_eq!(offered(back(&broken, Course::default())).1.code, "show.syntax");
+    let none = Folder::new();
+    none.crash();
+    assert_eq!(opened(none.start_with(&revived).look()), "Attached");
 }
