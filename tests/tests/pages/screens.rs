@@ -59,6 +59,8 @@ macro_rules! platform {
 const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], #add-scene')";
 /// With the band that says what is the matter, or that it is better again.
 const WARNED: &str = "__studio.drawn > 1 && document.querySelector('.band')";
+/// With the line that says that the studio had crashed and is back.
+const BACK: &str = "__studio.drawn > 1 && document.querySelector('.comeback')";
 const SUPPORT: &str = "document.querySelector('#support').click()";
 /// The places are the last panel: on a small display they are out of sight.
 const PLACES: &str = "document.querySelector('#content-places').scrollIntoView({ block: 'end' })";
@@ -266,6 +268,23 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         twin: "unsaved",
         ready: SHOW,
         views: &[plain("unsaved")],
+    },
+    Scenario {
+        twin: "back",
+        ready: BACK,
+        views: &[plain("back")],
+    },
+    Scenario {
+        twin: "back-off",
+        // It is told that it could not go on the air again only after it was to.
+        ready: "__studio.drawn > 1 && document.querySelector('[role=alert] .comeback')",
+        views: &[
+            plain("back-off"),
+            dialog(
+                "back-off-go-live",
+                "document.querySelector('.comeback [data-go-live]').click()",
+            ),
+        ],
     },
     Scenario {
         twin: "closing",

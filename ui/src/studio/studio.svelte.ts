@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 
 import type { Choice, Command, Done, Event, Failure, Kept, Outcome, Phase, State, Told } from './bridge/bindings';
 import type { Bridge } from './bridge/bridge';
+import { Comeback } from './comeback.svelte';
 import { type Figures, figuresOf, Pace } from './figures';
 import type { Measure } from './measure';
 import { Preview } from './preview/client';
@@ -31,6 +32,7 @@ export class Studio {
   version = $state('');
 
   readonly preview: Preview;
+  readonly comeback = new Comeback();
   readonly #figures = new Pace();
   #silence = 0;
   #notices = 0;
@@ -137,10 +139,10 @@ export class Studio {
     this.lost = false;
     switch (told.told) {
       case 'phase':
-        this.phase = told.phase;
-        if (told.phase.phase === 'running' && told.phase.preview) this.preview.open(told.phase.preview);
+        this.#entered(told.phase);
         return;
       case 'state':
+        this.comeback.check(this.state, told.state);
         this.state = told.state;
         this.pace = this.#figures.add(told.state.program_frames, performance.now());
         this.preview.suit(told.state.adapter);
@@ -151,6 +153,14 @@ export class Studio {
       case 'closing':
         windows.open({ kind: 'closing' });
     }
+  }
+
+  /** The same phase may come again, with more to say: the page stays as it is. */
+  #entered(phase: Phase): void {
+    this.phase = phase;
+    const running = phase.phase === 'running' ? phase : null;
+    if (running?.preview) this.preview.open(running.preview);
+    this.comeback.hear(running?.back ?? null);
   }
 
   #second(): void {

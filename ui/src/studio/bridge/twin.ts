@@ -81,6 +81,8 @@ export function twin(name: string): Bridge {
       told = ear;
       told({ told: 'state', state: structuredClone(stage.state) });
       told({ told: 'phase', phase });
+      const { then } = scenario;
+      if (then !== null) setTimeout(() => tellPhase(then), 200);
       if (scenario.closing) tell({ told: 'closing' });
       setInterval(() => {
         if (phase.phase !== 'running') return;

@@ -38,6 +38,10 @@ export const en = {
   brokenText: 'Your show goes on. Reload the window to use it again.',
   goOn: 'Go on',
 
+  // After a crash
+  comebackLive: 'The studio had crashed and is back. You are going on the air again; check that all is well.',
+  comebackOff: 'The studio had crashed and is back, with the same scene. You are not on the air.',
+
   // Picture
   picture: 'The picture',
   pictureLive: 'What viewers see: {name}',
@@ -409,6 +413,9 @@ export const en = {
   lineSteadyText: 'The picture stays good for longer; viewers may see you a little later.',
   lineLowestDelay: 'The shortest delay',
   lineLowestDelayText: 'The picture gets coarser sooner, so that viewers see you as soon as can be.',
+  resume: 'After a crash, go on the air again by itself',
+  resumeText:
+    'If the studio crashes while you are live, it starts again within seconds. With this on, viewers see the same scene again without you; a covered show stays covered.',
   version: 'Anchor Studio {version}',
   helpKey: 'Key',
   helpDoes: 'What it does',

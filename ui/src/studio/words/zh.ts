@@ -38,6 +38,9 @@ export const zh = {
   brokenText: '您的直播仍在继续，重新载入窗口即可恢复操作。',
   goOn: '继续',
 
+  comebackLive: '程序曾意外崩溃，现已重新启动，正在自动恢复播出，请检查是否一切正常。',
+  comebackOff: '程序曾意外崩溃，现已重新启动，场景和之前一样。您目前没有在播出。',
+
   picture: '画面',
   pictureLive: '观众看到的画面：{name}',
   pictureIdle: '观众将会看到的画面：{name}',
@@ -395,6 +398,8 @@ export const zh = {
   lineSteadyText: '清晰画面保持得更久，观众看到的可能稍晚一些。',
   lineLowestDelay: '延迟最短',
   lineLowestDelayText: '画面会更早变模糊，让观众尽快看到您。',
+  resume: '程序崩溃后，自动恢复播出',
+  resumeText: '直播时如果程序崩溃，几秒内会自动重新启动。开启后，无需您操作，观众就能再次看到同一个场景；遮挡中的直播会保持遮挡。',
   version: 'Anchor Studio 版本 {version}',
   helpKey: '按键',
   helpDoes: '作用',

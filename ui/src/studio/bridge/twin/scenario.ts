@@ -1,4 +1,4 @@
-import type { PastShow, Phase, PlaceState, State } from '../bindings';
+import type { Back, PastShow, Phase, PlaceState, State } from '../bindings';
 import { earlierShows } from './earlier';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
@@ -7,6 +7,8 @@ import { onBattery, strained } from './strained';
 /** How a twin begins. */
 export interface Scenario {
   phase: Phase;
+  /** What it tells a moment later of the same phase, if it does. */
+  then: Phase | null;
   state: State;
   /** Whether the window is asked to close at once. */
   closing: boolean;
@@ -17,9 +19,15 @@ export interface Scenario {
   earlier: PastShow[];
 }
 
-const running: Phase = { phase: 'running', preview: { port: 0, token: 'twin' } };
+const running = { phase: 'running', preview: { port: 0, token: 'twin' } } satisfies Phase;
+const locked = { code: 'key.locked', sentence: 'the keyring is locked' };
 const crashed = { code: 'show.crashed', sentence: 'If you begin another show, this one is kept as /home/host/show.toml.kept-1.' };
 const corrupt = { code: 'show.syntax', sentence: 'line 3, column 7: a value is missing. The file is kept as /home/host/show.toml.kept-1.' };
+
+/** A show that runs since the studio crashed. */
+function cameBack(back: Back): Phase {
+  return { ...running, back };
+}
 
 function live(): State {
   return { ...fullShow(), live: { seconds: 754 } };
@@ -113,7 +121,15 @@ function long(): State {
 
 /** How the twin called `name` begins. */
 export function scenarioOf(name: string): Scenario {
-  const begin = (state: State, phase: Phase = running) => ({ phase, state, closing: false, lost: false, better: null, earlier: earlierShows });
+  const begin = (state: State, phase: Phase = running) => ({
+    phase,
+    then: null,
+    state,
+    closing: false,
+    lost: false,
+    better: null,
+    earlier: earlierShows,
+  });
   switch (name) {
     case 'advised':
       return begin(advised());
@@ -147,6 +163,10 @@ export function scenarioOf(name: string): Scenario {
       return begin(trouble());
     case 'covered':
       return begin({ ...live(), covered: true });
+    case 'back':
+      return begin({ ...live(), resume: true, live: { seconds: 4 } }, cameBack({ live: true }));
+    case 'back-off':
+      return { ...begin({ ...fullShow(), resume: true }, cameBack({ live: true })), then: cameBack({ live: false, failure: locked }) };
     case 'closing':
       return { ...begin(live()), closing: true };
     case 'lost':

@@ -63,6 +63,7 @@ export function emptyShow(): State {
     can_take_back: false,
     program_frames: { due: 0, late: 0, repeated: 0 },
     line_mode: 'steady',
+    resume: false,
     places: [],
     health: { level: 'good', code: 'health.idle', subject: null, sentence: 'Ready.' },
     machine: atEase,

@@ -82,6 +82,13 @@ describe('the twin', () => {
     expect(stage.state.line_mode).toBe('lowest-delay');
   });
 
+  it('takes whether it goes on the air again after a crash, live too', () => {
+    const stage = new Stage(scenarioOf('live').state, 0);
+    expect(stage.state.resume).toBe(false);
+    stage.do({ do: 'resume.set', on: true }, 0);
+    expect(stage.state.resume).toBe(true);
+  });
+
   it('knows where a place stands only while it is sent to', () => {
     const stage = new Stage(scenarioOf('live').state, 0);
     expect(stage.state.places[0]?.standing).toEqual({ quality: 100, strength: 'strong' });

@@ -91,6 +91,9 @@ export class Stage {
       case 'line.mode':
         state.line_mode = command.mode;
         return done;
+      case 'resume.set':
+        state.resume = command.on;
+        return done;
       case 'live.start':
         return this.#goLive(now);
       case 'live.end':
