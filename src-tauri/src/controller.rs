@@ -231,10 +231,13 @@ impl<S: Studio, W: Window> Controller<S, W> {
     }
 
     fn tell(&mut self, told: Told) {
-        if let Some(page) = &self.page
-            && !page(told)
-        {
+        let is_phase = matches!(told, Told::Phase { .. });
+        let Some(page) = &self.page else { return };
+        if !page(told) {
             self.page = None;
+        } else if is_phase && let Phase::Running { back, .. } = &mut self.phase {
+            // That the studio came back is news once, not each time that a page is loaded.
+            *back = None;
         }
     }
 

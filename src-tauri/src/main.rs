@@ -31,9 +31,12 @@ fn main() -> ExitCode {
     if let Some(ended) = studio::camera_child() {
         return ended;
     }
-    let options = options::Options::parse();
-    if !options.alone && !options.guarded {
-        return guardian::run();
+    let mut options = options::Options::parse();
+    if !options.alone {
+        match guardian::watch_over() {
+            guardian::Role::Studio { revived } => options.revived = revived,
+            guardian::Role::Over(code) => return code,
+        }
     }
     #[cfg(target_os = "linux")]
     environment::settle();

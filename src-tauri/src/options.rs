@@ -23,11 +23,8 @@ pub(crate) struct Options {
     /// Don't start the studio again when it has crashed.
     #[arg(long)]
     pub(crate) alone: bool,
-    /// Another process watches over this one.
-    #[arg(long, hide = true)]
-    pub(crate) guarded: bool,
     /// The one before this has crashed.
-    #[arg(long, hide = true)]
+    #[arg(skip)]
     pub(crate) revived: bool,
 }
 

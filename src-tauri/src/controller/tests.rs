@@ -585,6 +585,11 @@ async fn a_studio_that_is_back_after_a_crash_covers_its_show_and_goes_live_again
     assert_eq!(back(&mut page).await, expected);
     page.until(|told| matches!(told, Told::State { .. })).await;
     assert_eq!(*desk.plays.played.asked.lock().unwrap(), [COVER, LIVE]);
+    let phase = desk.page().await.settled().await;
+    assert!(
+        matches!(phase, Phase::Running { back: None, .. }),
+        "it is news once"
+    );
 }
 
 #[tokio::test(start_paused = true)]
