@@ -16,6 +16,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::keeper::{Course, Found, Keeper, Which};
 use crate::shows::{Open, Opening, Studio};
@@ -26,6 +27,8 @@ pub(crate) use requests::{Page, Request, Requests, requests};
 
 /// Time between two states that nothing else asked for.
 const BEAT: Duration = Duration::from_secs(1);
+/// To be asked to end once more so soon is to be asked once.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Holds the place that shows are kept in.
 pub(crate) type Hold = Box<dyn FnMut() -> Result<Keeper, Failure> + Send>;
@@ -45,10 +48,12 @@ pub(crate) struct Controller<S, W> {
     state: StateAsked,
     /// The window was to be closed: what happens hangs on the next state.
     closing: bool,
-    /// The studio was asked to end while a show was being opened.
-    ending: bool,
+    /// When the studio was asked to end while a show was being opened.
+    ending: Option<Instant>,
     /// How the show was before a crash, while it is being opened again.
     back: Option<Course>,
+    /// It is on its way back on the air: that it isn't there yet is not how it is to be.
+    resuming: bool,
 }
 
 /// A show that runs.
@@ -90,8 +95,9 @@ impl<S: Studio, W: Window> Controller<S, W> {
             work: FuturesUnordered::new(),
             state: StateAsked::default(),
             closing: false,
-            ending: false,
+            ending: None,
             back: None,
+            resuming: false,
         }
     }
 
@@ -186,6 +192,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
             // Who held the place may have ended meanwhile.
             self.keeper = (self.hold)();
         }
+        self.back = None;
         let keeper = self.keeper.as_mut().map_err(|failure| failure.clone())?;
         let found = match choice {
             Choice::Again => keeper.again(),
@@ -246,10 +253,12 @@ impl<S: Studio, W: Window> Controller<S, W> {
         match finished {
             Finished::Opened(Ok(show)) => self.opened(show),
             Finished::Opened(Err(failure)) => {
+                // Whatever is opened next is another show, or the seller's choice.
+                self.back = None;
                 tracing::warn!(code = failure.code, "{}", failure.sentence);
                 self.not_running();
                 self.enter(Phase::Failed { failure });
-                !self.ending
+                self.ending.is_none()
             }
             Finished::Answered => self.want_state(),
             Finished::Resumed(outcome) => self.resumed(outcome),
@@ -273,7 +282,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
             self.resume(course);
         }
         self.want_state();
-        !self.ending
+        self.ending.is_none()
     }
 
     /// Lets a show that a crash has cut short be as it was: first covered, then, and only then, on the air.
@@ -281,6 +290,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
         let Some(running) = &self.show else { return };
         let cover = covered.then(|| running.show.ask(Command::SetCover { on: true }));
         let start = live.then(|| running.show.ask(Command::StartLive {}));
+        self.resuming = true;
         self.work.push(Box::pin(async move {
             if let Some(cover) = cover
                 && let failed @ Outcome::Failed(_) = cover.await
@@ -289,13 +299,14 @@ impl<S: Studio, W: Window> Controller<S, W> {
             }
             match start {
                 Some(start) => Finished::Resumed(start.await),
-                None => Finished::Answered,
+                None => Finished::Resumed(Outcome::Done(Default::default())),
             }
         }));
     }
 
     /// Whether it goes on.
     fn resumed(&mut self, outcome: Outcome) -> bool {
+        self.resuming = false;
         if let (Outcome::Failed(failure), Some(running)) = (outcome, &self.show) {
             tracing::warn!(code = failure.code, "not on the air again: {}", failure.sentence);
             let back = Back {
@@ -331,7 +342,9 @@ impl<S: Studio, W: Window> Controller<S, W> {
         };
         let live = state.as_ref().is_some_and(|state| state.live.is_some());
         if let Some(state) = state {
-            if let Ok(keeper) = &mut self.keeper {
+            if let Ok(keeper) = &mut self.keeper
+                && !self.resuming
+            {
                 let covered = state.covered;
                 keeper.goes(Course { live, covered });
             }
@@ -368,9 +381,10 @@ impl<S: Studio, W: Window> Controller<S, W> {
 
     /// Ends the show, or does once it has been opened. Whether it goes on.
     fn end(&mut self) -> bool {
-        // Asked twice, it doesn't wait for an opening that hangs.
-        let twice = std::mem::replace(&mut self.ending, true);
-        matches!(self.phase, Phase::Opening {}) && !twice
+        // Asked again after a while, it doesn't wait for an opening that hangs. Whoever ends a session asks each process,
+        // and one of them passes it on.
+        let asked = *self.ending.get_or_insert_with(Instant::now);
+        matches!(self.phase, Phase::Opening {}) && asked.elapsed() < AGAIN
     }
 
     /// Whether it goes on.
@@ -399,6 +413,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
     }
 
     fn not_running(&mut self) {
+        self.resuming = false;
         self.state = StateAsked::default();
         if let Ok(keeper) = &mut self.keeper {
             keeper.ended();

@@ -134,7 +134,7 @@ impl Keeper {
     pub(crate) fn look(&mut self) -> Found {
         let wanted = match self.start {
             Start::Own => true,
-            Start::Fresh => false,
+            Start::Fresh => self.crashed && self.revived,
             Start::Demo | Start::Given(_) => self.crashed,
         };
         if wanted && self.file.exists() {

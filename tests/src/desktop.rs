@@ -180,11 +180,15 @@ impl Desktop {
             words.next() == Some(program.as_os_str().as_encoded_bytes())
                 && words.next() != Some(b"camera-child")
         };
-        let windows = descendants(self.screen.process.id()?)
-            .into_iter()
-            .filter(is_window);
-        // Whoever starts another is older.
-        windows.max()
+        let windows = descendants(self.screen.process.id()?);
+        let windows: Vec<_> = windows.into_iter().filter(is_window).collect();
+        // Not the one that has started another.
+        let started = |id: u32| {
+            descendants(id)
+                .iter()
+                .any(|other| *other != id && windows.contains(other))
+        };
+        windows.iter().copied().find(|&id| !started(id))
     }
 
     /// The window's process and all that it started.

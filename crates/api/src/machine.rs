@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How the computer is. Shares are 0 to 1; what isn't known is absent.
+/// How the computer is. Shares are 0 to 1; what isn't known is `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct MachineState {
@@ -18,7 +18,7 @@ pub struct MachineState {
     pub disk_free: Option<u64>,
     /// The share of the graphics processor's time that is used.
     pub gpu: Option<f32>,
-    /// The battery; absent where there is none.
+    /// The battery; `null` where there is none.
     pub battery: Option<BatteryState>,
     /// Whether the computer saves power instead of being fast.
     pub saving: bool,

@@ -170,7 +170,7 @@ impl Air {
     /// How its encoders cope.
     pub(crate) fn strain(&self) -> Strain {
         let all = self.encodings.iter().map(|encoding| encoding.strain());
-        all.fold(Strain::default(), Strain::and)
+        all.fold(Strain::default(), Strain::or)
     }
 
     /// Ends it: what was taken is still encoded and sent, for at most some seconds.

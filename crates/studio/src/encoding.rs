@@ -3,6 +3,7 @@
 mod forced;
 mod second;
 mod sound;
+mod strain;
 mod switch;
 
 use std::collections::VecDeque;
@@ -29,6 +30,8 @@ use crate::stats::Histogram;
 use forced::Forced;
 pub(crate) use second::{Another, cast};
 pub(crate) use sound::Sound;
+use strain::Effort;
+pub(crate) use strain::Strain;
 use switch::{Rung, Switches};
 
 /// How long a packet thread waits before it looks whether the show has ended.
@@ -77,32 +80,9 @@ pub(crate) struct Encoding {
     forced: [Forced; 2],
     /// The bit rate that was last asked of the first encoder, in kbit/s; 0 before the first time.
     kbps: AtomicU32,
-    /// Frames that found more than half of an encoder's queue full.
-    behind: AtomicU64,
+    effort: Effort,
     refused: AtomicU64,
     counted: Mutex<Counted>,
-}
-
-/// How encoders cope with what they are handed, since they began.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Strain {
-    /// Frames that found more than half of a queue full.
-    pub(crate) behind: u64,
-    /// Frames that found it full, and were lost; blocks of sound, too.
-    pub(crate) refused: u64,
-    /// How full the fullest queue is now, 0 to 1.
-    pub(crate) queued: f32,
-}
-
-impl Strain {
-    /// Of both together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            behind: self.behind + other.behind,
-            refused: self.refused + other.refused,
-            queued: self.queued.max(other.queued),
-        }
-    }
 }
 
 struct Counted {
@@ -152,7 +132,7 @@ impl Encoding {
             origin: clock.now(),
             forced: Default::default(),
             kbps: AtomicU32::new(0),
-            behind: AtomicU64::new(0),
+            effort: Effort::default(),
             refused: AtomicU64::new(0),
             counted: Mutex::new(counted),
         }
@@ -167,13 +147,12 @@ impl Encoding {
     /// A program frame; refused and counted when the encoder is behind.
     pub(crate) fn picture(&self, frame: &VideoFrame) {
         let second = self.second.load();
-        if self.waiting() * 2 > VideoEncoder::PLACES {
-            self.behind.fetch_add(1, Ordering::Relaxed);
-        }
+        let waiting = self.waiting();
         let turns = second.is_some() && self.turn(frame.pts);
         let key = turns || self.key_is_due(Rung::Main, frame.pts);
         self.lock().began.push_back((frame.pts, Instant::now()));
-        if self.video.submit(frame, key).is_err() {
+        let taken = self.video.submit(frame, key).is_ok();
+        if !taken {
             self.refused.fetch_add(1, Ordering::Relaxed);
             self.lock().began.pop_back();
             self.lost(Rung::Main, key);
@@ -185,6 +164,8 @@ impl Encoding {
                 self.lost(Rung::Low, key);
             }
         }
+        // A second encode that is behind costs weak places a picture; what counts is the first.
+        self.effort.count(taken, waiting);
     }
 
     /// Frames that wait for the slower of its encoders.
@@ -196,11 +177,7 @@ impl Encoding {
 
     /// How its encoders cope.
     pub(crate) fn strain(&self) -> Strain {
-        Strain {
-            behind: self.behind.load(Ordering::Relaxed),
-            refused: self.refused.load(Ordering::Relaxed),
-            queued: self.waiting().min(VideoEncoder::PLACES) as f32 / VideoEncoder::PLACES as f32,
-        }
+        self.effort.strain(self.waiting())
     }
 
     /// Turns the places that are to take the other encode, at a key frame of both; whether any does.

@@ -4,6 +4,7 @@
 //! [`cast`]; what is on air: [`crate::scene::Switch`]) knows no clock and no GPU; [`ticker`] waits and carries.
 
 mod cast;
+mod counts;
 mod cover;
 mod graphics;
 mod order;
@@ -12,6 +13,7 @@ mod thread;
 mod ticker;
 
 pub(crate) use cast::{Backup, Lamp, Member, Watch};
+pub(crate) use counts::FrameCounts;
 pub(crate) use order::{Answer, News, Order, Teller, WAITING};
 pub(crate) use thread::{Outcome, Program, source_stats, start};
-pub(crate) use ticker::{FrameCounts, Setup};
+pub(crate) use ticker::Setup;

@@ -3,8 +3,8 @@
 //! A [`Watch`] looks at the program's pictures several times a second and at what the system says once a second. It
 //! answers three questions:
 //!
-//! - What is to be given up ([`Watch::shed`])? When a tenth of the pictures of a second come so late that the next step
-//!   would be to lose one, for half a second, something goes that viewers don't see: first the window's preview is
+//! - What is to be given up ([`Watch::shed`])? When a tenth of the pictures of half a second come so late that the next
+//!   step would be to lose one, for 0.75 s, and the show is sent, something goes that viewers don't see: first the window's preview is
 //!   slowed, then it all but stands, then filters are left out. Each step has 1.5 s to help before the next. What was
 //!   given up comes back one step at a time, after 10 s without such a picture; where that was too early, after twice as
 //!   long the next time, 5 min at most.

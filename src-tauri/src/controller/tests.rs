@@ -606,3 +606,16 @@ async fn what_cannot_be_covered_again_is_not_sent_and_why_is_said() {
         assert_eq!(*desk.plays.played.asked.lock().unwrap(), asked);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_opened_after_a_return_that_failed_is_not_sent_by_itself() {
+    let desk = revived(&[]);
+    desk.plays.refused.store(true, Ordering::SeqCst);
+    let mut page = desk.page().await;
+    assert!(matches!(page.settled().await, Phase::Failed { .. }));
+    desk.plays.refused.store(false, Ordering::SeqCst);
+    assert_eq!(code(&desk.choose(Choice::Demo).await), "done");
+    page.running().await;
+    page.until(|told| matches!(told, Told::State { .. })).await;
+    assert_eq!(*desk.plays.played.asked.lock().unwrap(), []);
+}

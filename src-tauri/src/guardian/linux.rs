@@ -24,9 +24,12 @@ pub(super) fn watch_over(guard: &mut Guard) -> io::Result<Role> {
             set_mask(&before)?;
             return Ok(Role::Studio { revived });
         };
-        let how = wait(studio, &held)?;
-        if let Some(code) = guard.ended(how, Instant::now()) {
-            return Ok(Role::Over(code.into()));
+        let (how, asked) = wait(studio, &held)?;
+        match guard.ended(how, Instant::now()) {
+            Some(code) => return Ok(Role::Over(code.into())),
+            // What crashes as it ends was to end.
+            None if asked => return Ok(Role::Over(PANICKED.into())),
+            None => {}
         }
         eprintln!("The studio has crashed; it is started again.");
         revived = true;
@@ -42,18 +45,26 @@ fn fork() -> io::Result<Option<Pid>> {
     }
 }
 
-/// Waits until the studio has ended; that this process is asked to end is passed on, as often as it is asked.
-fn wait(studio: Pid, held: &libc::sigset_t) -> io::Result<Ended> {
+/// Waits until the studio has ended: how, and whether it was asked to. That this process is asked to end is passed on, as
+/// often as it is asked.
+fn wait(studio: Pid, held: &libc::sigset_t) -> io::Result<(Ended, bool)> {
+    let mut asked = false;
     loop {
-        // SAFETY: `held` is a whole set, and nothing is to be told of the signal but its number.
-        let signal = unsafe { libc::sigwaitinfo(held, ptr::null_mut()) };
-        if ASKED.contains(&signal) {
+        let mut told = MaybeUninit::<libc::siginfo_t>::zeroed();
+        // SAFETY: `held` is a whole set, and there is room for what is told.
+        let signal = unsafe { libc::sigwaitinfo(held, told.as_mut_ptr()) };
+        // SAFETY: zeros are a whole siginfo_t, too.
+        let from_terminal = unsafe { told.assume_init() }.si_code == libc::SI_KERNEL;
+        asked |= ASKED.contains(&signal);
+        // A terminal has told the studio itself.
+        if ASKED.contains(&signal) && !from_terminal {
             // It may have ended meanwhile.
             let _ = kill_process(studio, Signal::TERM);
         }
         // Several signals may have become one.
         if let Some((_, status)) = waitpid(Some(studio), WaitOptions::NOHANG)? {
-            return Ok(ended(status.exit_status(), status.terminating_signal()));
+            let how = ended(status.exit_status(), status.terminating_signal());
+            return Ok((how, asked));
         }
     }
 }

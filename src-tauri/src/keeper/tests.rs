@@ -234,3 +234,15 @@ fn a_studio_that_comes_back_to_no_show_or_to_one_that_was_ended_starts_as_ever()
     none.crash();
     assert_eq!(opened(none.start_with(&revived).look()), "Attached");
 }
+
+#[test]
+fn a_fresh_show_that_has_crashed_is_not_thrown_away_by_the_words_it_was_begun_with() {
+    let folder = Folder::with_show(SHOW);
+    folder.crash();
+    let options = Options {
+        fresh: true,
+        revived: true,
+        ..Options::default()
+    };
+    assert!(matches!(folder.start_with(&options).look(), Found::Back(show, _) if show.name == "Evening"));
+}

@@ -77,8 +77,12 @@ impl Computer {
         Some(reader)
     }
 
-    /// The system was read.
-    pub(super) fn was_read(&mut self, reader: Machine, reading: Reading) {
+    /// The system was read; none where that has panicked, which was printed.
+    pub(super) fn was_read(&mut self, read: Option<(Machine, Reading)>) {
+        let Some((reader, reading)) = read else {
+            self.reader = Some(Machine::new());
+            return;
+        };
         self.reader = Some(reader);
         tracing::trace!(?reading, "this computer");
         self.watch.read(reading);

@@ -10,6 +10,7 @@ use api::studio::{CameraStats, Failure};
 use capture::camera::Monitor;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use uplink::machine::Reading;
 
 use super::computer::Computer;
 use super::health::Watch;
@@ -82,6 +83,10 @@ pub(crate) struct Director {
     pub(super) written: Option<String>,
     /// What takes its time.
     pub(super) works: JoinSet<Finished>,
+    /// Readings of this computer: one at most.
+    pub(super) readings: JoinSet<(Machine, Reading)>,
+    /// Whether the tick is to draw filters, until it has been told.
+    pub(super) filters: Option<bool>,
     /// Names of sources that are being opened.
     pub(super) opening: Vec<String>,
     pub(super) covered: bool,
@@ -103,6 +108,8 @@ impl Director {
             writing: None,
             written: None,
             works: JoinSet::new(),
+            readings: JoinSet::new(),
+            filters: None,
             opening: Vec::new(),
             covered: false,
             graphics_lost: false,
@@ -126,6 +133,7 @@ impl Director {
                 // It has panicked, which was printed; whoever asked is told by the answer that is gone.
                 Err(_) => self.sending.calm(),
             },
+            Some(read) = self.readings.join_next() => self.computer.was_read(read.ok()),
             () = pause(plan) => self.go_on(),
             () = until(save) => self.save(),
         }

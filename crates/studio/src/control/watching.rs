@@ -6,7 +6,6 @@ use uplink::machine::{Frames, Shed, Sheddable};
 
 use super::cameras::Looked;
 use super::director::Director;
-use super::works::Finished;
 use crate::air::Air;
 use crate::tick::Order;
 
@@ -22,6 +21,7 @@ impl Director {
         if let Some(shed) = self.computer.look(&frames) {
             self.give_up(shed);
         }
+        self.order_filters();
     }
 
     fn frames(&self, at: Instant) -> Frames {
@@ -39,25 +39,32 @@ impl Director {
             behind: strain.behind,
             refused: strain.refused,
             queued: strain.queued,
-            // While nobody watches a picture that is late is no loss, and the preview is what counts.
             sheddable: Sheddable {
-                preview: air.is_some() && self.parts.rein.is_looked_at(),
-                filters: air.is_some() && on_air.is_some_and(|flat| flat.has_filters()),
+                preview: self.parts.rein.is_looked_at(),
+                filters: on_air.is_some_and(|flat| flat.has_filters()),
             },
+            sent: air.is_some(),
             ..Frames::new(at)
         }
     }
 
-    fn give_up(&self, shed: Shed) {
+    fn give_up(&mut self, shed: Shed) {
         tracing::warn!(?shed, "given up so that no picture of the show is lost");
         self.parts.rein.hold_to(match shed {
             Shed::Nothing => None,
             Shed::PreviewSlow => Some(SLOW),
             Shed::PreviewStill | Shed::Filters => Some(STILL),
         });
-        let on = shed < Shed::Filters;
-        // Where the tick takes no orders now it is behind with more than filters.
-        let _ = self.parts.orders.try_send(Order::Filters { on });
+        self.filters = Some(shed < Shed::Filters);
+    }
+
+    /// Tells the tick whether to draw filters, as soon as it takes orders.
+    fn order_filters(&mut self) {
+        if let Some(on) = self.filters
+            && self.parts.orders.try_send(Order::Filters { on }).is_ok()
+        {
+            self.filters = None;
+        }
     }
 
     /// Has the system read, on a thread that may wait.
@@ -67,9 +74,9 @@ impl Director {
             return;
         };
         let folder = self.saving.folder().or_else(|| self.parts.past.clone());
-        self.works.spawn_blocking(move || {
+        self.readings.spawn_blocking(move || {
             let reading = reader.read(Instant::now(), folder.as_deref());
-            Finished::Read(Box::new((reader, reading)))
+            (reader, reading)
         });
     }
 

@@ -4,11 +4,8 @@ use api::control::{Done, Outcome};
 
 use super::director::{Asker, Director, failure, outcome};
 use super::stage::Refusal;
-use uplink::machine::Reading;
-
 use crate::Error;
 use crate::air::{Air, Sent};
-use crate::platform::Machine;
 use crate::show::{self, Fallback, KeyRef, Source, SourceKind};
 use crate::sources::{self, FIRST_PICTURE, One};
 use crate::tick::Order;
@@ -25,8 +22,6 @@ pub(super) enum Finished {
     Keys(Vec<String>),
     /// The show is in its file, or why not.
     Saved(std::io::Result<()>),
-    /// How this computer is.
-    Read(Box<(Machine, Reading)>),
 }
 
 impl Director {
@@ -37,7 +32,6 @@ impl Director {
             Finished::Opened(source, result, answer) => self.opened(*source, result, answer),
             Finished::Keys(missing) => self.sending.missing = missing,
             Finished::Saved(result) => self.saving.saved(result),
-            Finished::Read(read) => self.computer.was_read(read.0, read.1),
         }
     }
 

@@ -2,17 +2,17 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use api::state::FramesState;
 use api::studio::ProgramStats;
 use bytes::Bytes;
 use capture::clock::ShowClock;
 use media::{FrameRate, Size, Timestamp, VideoFrame, counter};
 
 use super::cast::{Cast, Member};
+use super::counts::FrameCounts;
 use super::cover::Cover;
 use super::graphics::Graphics;
 use super::order::{Answer, News, Order, Teller};
@@ -27,8 +27,6 @@ use crate::stats::Histogram;
 const WARM_UP: Duration = Duration::from_secs(3);
 /// How long it waits for the kernels of the first scene; then it is drawn layer by layer.
 const KERNELS: Duration = Duration::from_secs(3);
-/// A frame that takes more than this share of the time it may take is nearly late.
-const SLOW: f64 = 0.75;
 /// Ticks that a scene waits for the first pictures of sources that were not seen before.
 const AWAKENING: u32 = 2;
 
@@ -52,46 +50,6 @@ pub(crate) struct Setup {
     pub(crate) frames: Arc<FrameCounts>,
     pub(crate) orders: Receiver<Order>,
     pub(crate) teller: Teller,
-}
-
-/// The program's frames so far, for others to read.
-#[derive(Debug, Default)]
-pub(crate) struct FrameCounts {
-    due: AtomicU64,
-    late: AtomicU64,
-    repeated: AtomicU64,
-    /// Drawn in time, but with less than a quarter of it left.
-    slow: AtomicU64,
-    /// Sum of the shares of the time they may take that frames took, in millionths.
-    drawn: AtomicU64,
-}
-
-impl FrameCounts {
-    /// How many there were.
-    pub(crate) fn read(&self) -> FramesState {
-        let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
-        FramesState {
-            due: read(&self.due),
-            late: read(&self.late),
-            repeated: read(&self.repeated),
-        }
-    }
-
-    /// How many were drawn in time but with less than a quarter of it left, and the sum over all that were drawn in time
-    /// of the share that each took of it.
-    pub(crate) fn effort(&self) -> (u64, f64) {
-        let slow = self.slow.load(Ordering::Relaxed);
-        (slow, self.drawn.load(Ordering::Relaxed) as f64 / 1e6)
-    }
-
-    /// A frame was drawn in `took` of the `may` that it may take.
-    fn drawn(&self, took: Duration, may: Duration) {
-        let share = (took.as_secs_f64() / may.as_secs_f64()).min(1.0);
-        self.drawn.fetch_add((share * 1e6) as u64, Ordering::Relaxed);
-        if share > SLOW {
-            self.slow.fetch_add(1, Ordering::Relaxed);
-        }
-    }
 }
 
 /// A frame that is being composed.
@@ -309,16 +267,13 @@ impl Ticker {
         while let Ok(order) = self.orders.try_recv() {
             match order {
                 Order::Show { scene, fade, answer } => {
-                    // What had not come on air yet never will.
-                    let overtaken = self.coming.replace(Coming {
+                    let coming = Coming {
                         scene,
                         fade,
                         answer,
                         waited: 0,
-                    });
-                    if let Some(answer) = overtaken.and_then(|c| c.answer) {
-                        let _ = answer.send(Ok(tick));
-                    }
+                    };
+                    self.await_scene(coming, tick);
                 }
                 Order::Scenes { scenes, answer } => {
                     self.edit(scenes);
@@ -357,6 +312,14 @@ impl Ticker {
             }
         }
         edits
+    }
+
+    fn await_scene(&mut self, coming: Coming, tick: u64) {
+        // What had not come on air yet never will.
+        let overtaken = self.coming.replace(coming);
+        if let Some(answer) = overtaken.and_then(|c| c.answer) {
+            let _ = answer.send(Ok(tick));
+        }
     }
 
     fn edit(&mut self, scenes: Vec<Arc<Flat>>) {
@@ -440,9 +403,7 @@ impl Ticker {
     }
 
     fn count(&self, pace: &Pace) {
-        self.frames.due.store(pace.due, Ordering::Relaxed);
-        self.frames.late.store(pace.late, Ordering::Relaxed);
-        self.frames.repeated.store(self.repeated, Ordering::Relaxed);
+        self.frames.set(pace.due, pace.late, self.repeated);
     }
 
     /// The frame with the number of its tick, plus one, burnt in: a black picture reads as 0.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::held::Held;
 
-/// Strain that lasts so long is no hiccup.
-const SURE: Duration = Duration::from_millis(500);
+/// Strain that lasts so long is no hiccup: one is seen for little longer than [`MOMENT`](super::strain::MOMENT).
+const SURE: Duration = Duration::from_millis(750);
 /// A step has so long to help.
 const HELPS: Duration = Duration::from_millis(1_500);
 /// What was given up comes back after so long without strain, the first time.
@@ -101,6 +101,11 @@ impl Shedder {
 
     /// Takes note of whether there is strain, and what could be given up.
     pub(super) fn see(&mut self, strained: bool, there: Sheddable, at: Instant) {
+        let long_well = self.eased.is_some_and(|eased| at - eased >= EARLY);
+        if self.shed == Shed::Nothing && long_well {
+            // That it came back was no mistake.
+            (self.patience, self.eased) = (CALM, None);
+        }
         let lasts = self.strained.see(strained, at, SURE);
         let calm = self.calm.see(!strained, at, self.patience);
         let helped = self.stepped.is_none_or(|stepped| at - stepped >= HELPS);
@@ -122,10 +127,6 @@ impl Shedder {
     }
 
     fn take_up(&mut self, there: Sheddable, at: Instant) {
-        // What has long been well was no mistake.
-        if self.eased.is_some_and(|eased| at - eased >= EARLY) {
-            self.patience = CALM;
-        }
         self.shed = self.shed.less(there);
         (self.eased, self.calm) = (Some(at), Held::default());
     }

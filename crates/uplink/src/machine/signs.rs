@@ -61,6 +61,20 @@ impl Signs {
         self.sign(Trouble::Saving).see((saving, 5), (!saving, 10), at);
     }
 
+    /// What the system said isn't known any more.
+    pub(super) fn forget_reading(&mut self) {
+        let read = [
+            Trouble::Battery,
+            Trouble::Disk,
+            Trouble::Memory,
+            Trouble::Hot,
+            Trouble::Busy,
+            Trouble::Saving,
+        ];
+        read.into_iter()
+            .for_each(|trouble| *self.sign(trouble) = Sign::default());
+    }
+
     /// Takes note of what the program's pictures say.
     pub(super) fn look(&mut self, strain: &Strain, at: Instant) {
         let [draws, encodes] = [strain.draws_slowly(), strain.encodes_slowly()];

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use super::{Sheddable, Trouble};
 
-/// It is looked at this much.
+/// What is lost is counted over this.
 const WINDOW: Duration = Duration::from_secs(1);
-/// One lost picture in a [`WINDOW`] is a hiccup that nobody sees.
+/// What is nearly late is counted over this: whether it goes on is another question.
+pub(super) const MOMENT: Duration = Duration::from_millis(500);
+/// One picture in either is a hiccup that nobody sees.
 const HICCUP: u64 = 1;
 /// This share of pictures that are nearly late is strain.
 const STRAIN: f64 = 0.1;
@@ -25,7 +27,7 @@ pub struct Frames {
     pub late: u64,
     /// Sum over all that were drawn in time of the share of that time that each took, 0 to 1.
     pub drawn: f64,
-    /// Pictures that found an encoder's queue more than half full.
+    /// Pictures that found an encoder's queue more than half full, but not full.
     pub behind: u64,
     /// Pictures that found it full, and were lost.
     pub refused: u64,
@@ -33,6 +35,8 @@ pub struct Frames {
     pub queued: f32,
     /// What could be given up.
     pub sheddable: Sheddable,
+    /// Whether the show is sent: else nobody loses anything by a late picture, and nothing is given up.
+    pub sent: bool,
 }
 
 impl Frames {
@@ -51,6 +55,7 @@ impl Frames {
                 preview: false,
                 filters: false,
             },
+            sent: false,
         }
     }
 }
@@ -69,8 +74,13 @@ impl Strain {
 
     /// How much each count rose within the window.
     fn rise(&self, count: impl Fn(&Frames) -> u64) -> u64 {
-        let ends = self.0.front().zip(self.0.back());
-        ends.map_or(0, |(first, last)| count(last).saturating_sub(count(first)))
+        self.rise_within(WINDOW, count)
+    }
+
+    fn rise_within(&self, time: Duration, count: impl Fn(&Frames) -> u64) -> u64 {
+        let Some(last) = self.0.back() else { return 0 };
+        let first = self.0.iter().find(|frames| last.at - frames.at <= time);
+        first.map_or(0, |first| count(last).saturating_sub(count(first)))
     }
 
     /// Whether pictures are nearly late, or lost, at either of both.
@@ -87,8 +97,8 @@ impl Strain {
     }
 
     fn is_much(&self, count: impl Fn(&Frames) -> u64) -> bool {
-        let much = self.rise(|f| f.due) as f64 * STRAIN;
-        let counted = self.rise(count);
+        let much = self.rise_within(MOMENT, |f| f.due) as f64 * STRAIN;
+        let counted = self.rise_within(MOMENT, count);
         counted > HICCUP && counted as f64 >= much
     }
 

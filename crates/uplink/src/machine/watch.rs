@@ -1,6 +1,6 @@
 //! Watches a computer.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::shedder::Shedder;
 use super::signs::{Signs, is_busy};
@@ -11,6 +11,8 @@ use super::{Done, Entry, Frames, Log, Reading, Shed, Trouble};
 const UPLOAD: u32 = 300;
 /// Nor is less than this share of the show's: that may be headers and what was sent twice.
 const SHARE: f64 = 0.25;
+/// What was read is so for this long.
+const STALE: Duration = Duration::from_secs(10);
 
 /// Watches a computer that carries a show. See the [module](super).
 #[derive(Clone, Debug, Default)]
@@ -28,9 +30,14 @@ impl Watch {
     /// Takes note of what was counted of the program's pictures, 4 to 20 times a second.
     pub fn look(&mut self, frames: &Frames) {
         self.strain.see(frames);
+        self.forget(frames.at);
         let before = self.shed();
-        self.shedder
-            .see(self.strain.is_strained(), frames.sheddable, frames.at);
+        if frames.sent {
+            self.shedder
+                .see(self.strain.is_strained(), frames.sheddable, frames.at);
+        } else {
+            self.shedder = Shedder::default();
+        }
         self.signs.look(&self.strain, frames.at);
         let (from, to) = (before, self.shed());
         if from != to {
@@ -102,6 +109,15 @@ impl Watch {
     /// What was given up, and what was the matter.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// A system that says nothing any more hasn't stayed as it was.
+    fn forget(&mut self, now: Instant) {
+        let old = |reading: &Reading| now.saturating_duration_since(reading.at) > STALE;
+        if self.reading.as_ref().is_some_and(old) {
+            self.reading = None;
+            self.signs.forget_reading();
+        }
     }
 
     /// Notes what has begun and what is over.

@@ -627,7 +627,7 @@ export type MachineHistory = {
 	foreign_kbps: (number | null)[],
 };
 
-/**  How the computer is. Shares are 0 to 1; what isn't known is absent. */
+/**  How the computer is. Shares are 0 to 1; what isn't known is `null`. */
 export type MachineState = {
 	/**  The share of all cores that is used. */
 	cpu: number | null,
@@ -641,7 +641,7 @@ export type MachineState = {
 	disk_free: number | null,
 	/**  The share of the graphics processor's time that is used. */
 	gpu: number | null,
-	/**  The battery; absent where there is none. */
+	/**  The battery; `null` where there is none. */
 	battery: BatteryState | null,
 	/**  Whether the computer saves power instead of being fast. */
 	saving: boolean,
