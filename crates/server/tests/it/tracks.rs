@@ -124,7 +124,14 @@ fn all_tracks_pass_from_server_to_server() {
     edge.wait_log("pulling");
     assert_eq!(edge.relays()[0].state, RelayState::Running);
     let mut viewer = Viewer::new(edge.get("/live/copy.flv?tracks=all"));
-    sender.finish();
+    // What is further goes out behind the next picture of the main track: each server on the way waits for one.
+    let last = main.last().unwrap();
+    for late in 1..=3 {
+        sender.send(&Tag {
+            timestamp: last.timestamp + 40 * late,
+            ..last.clone()
+        });
+    }
     check("a pulled copy of a pushed one", &main, || viewer.next());
     assert_eq!(edge.stats().further_tracks, 2);
     there.wait_log("publishing");
