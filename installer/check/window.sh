@@ -13,6 +13,13 @@ until_true 60 "the window shows pictures" painted
 kill -0 "$window"
 xwd -root -silent >/tmp/window.xwd
 checked "the window shows $(colours) colours"
+# The studio's process is the one that was told that another watches over it.
+studio() { grep -lzx '[-]-alone' /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3; }
+back() { test -n "$(studio)" && test "$(studio)" != "$crashed"; }
+crashed=$(studio)
+kill -9 "$crashed"
+until_true 30 "the studio is started again after a crash" back
+checked "the studio is started again after a crash"
 kill -TERM "$window"
 wait "$window" || true
 INSIDE

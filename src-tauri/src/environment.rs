@@ -13,12 +13,17 @@ const DEVICES: &str = "/dev/dri";
 /// two need 475 MB for the whole studio instead of 521, and nothing in a frame's path allocates.
 const HEAPS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
 
-/// Starts this program anew with what is still to be said, if anything is. The process stays the same one.
-pub(crate) fn settle() {
+/// What is still to be said.
+pub(crate) fn missing() -> Vec<(&'static str, &'static str)> {
     let card = Path::new(DEVICES).exists();
     let plain = (!card).then_some((PLAIN, "1"));
     let missing = |(name, _): &(&str, &str)| std::env::var_os(name).is_none();
-    let missing: Vec<_> = plain.into_iter().chain([HEAPS]).filter(missing).collect();
+    plain.into_iter().chain([HEAPS]).filter(missing).collect()
+}
+
+/// Starts this program anew with what is still to be said, if anything is. The process stays the same one.
+pub(crate) fn settle() {
+    let missing = missing();
     if missing.is_empty() {
         return;
     }

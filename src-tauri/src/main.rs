@@ -5,7 +5,7 @@
 //!   ^                                   │  └─────> keeper (which show; what is kept of it)
 //!   └────────────── told ───────────────┘
 //! ```
-//! Around that process is another, which starts it again when it has crashed: the [`guardian`].
+//! Around that process is another, which starts it again when it has crashed: the guardian.
 //!
 //! One task owns all state: the [`controller`]. The window stands behind a trait, so it is tested without one.
 
@@ -14,6 +14,7 @@ mod commands;
 mod controller;
 #[cfg(target_os = "linux")]
 mod environment;
+#[cfg(target_os = "linux")]
 mod guardian;
 mod keeper;
 mod log;
@@ -31,15 +32,14 @@ fn main() -> ExitCode {
     if let Some(ended) = studio::camera_child() {
         return ended;
     }
-    let mut options = options::Options::parse();
-    if !options.alone {
-        match guardian::watch_over() {
-            guardian::Role::Studio { revived } => options.revived = revived,
-            guardian::Role::Over(code) => return code,
-        }
-    }
+    let options = options::Options::parse();
     #[cfg(target_os = "linux")]
-    environment::settle();
+    {
+        if !options.alone {
+            guardian::hand_over(&environment::missing());
+        }
+        environment::settle();
+    }
     log::start();
     // Two providers are linked in; without a choice the first TLS connection panics.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

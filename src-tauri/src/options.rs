@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) alone: bool,
     /// The one before this has crashed.
-    #[arg(skip)]
+    #[arg(long, hide = true)]
     pub(crate) revived: bool,
 }
 

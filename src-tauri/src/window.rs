@@ -7,7 +7,6 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::bindings;
 use crate::controller::{Controller, Request, Requests, requests};
-use crate::guardian::PANICKED;
 use crate::keeper::Keeper;
 use crate::options::Options;
 use crate::shows::Shows;
@@ -16,6 +15,9 @@ use crate::shows::Shows;
 const MAIN: &str = "main";
 /// Threads that wait on the network, the page and the show's commands.
 const WORKERS: usize = 2;
+
+/// What this program ends with when it has panicked: what Rust itself ends with then.
+const PANICKED: i32 = 101;
 
 /// What the controller needs of a window.
 pub(crate) trait Window: Send + 'static {
@@ -133,7 +135,7 @@ fn on_event(requests: &Requests, event: &RunEvent) {
 /// A controller that panicked leaves nobody to close the window.
 async fn end_with(controller: tokio::task::JoinHandle<()>, app: AppHandle) {
     if controller.await.is_err() {
-        app.exit(PANICKED.into());
+        app.exit(PANICKED);
     }
 }
 

@@ -63,7 +63,16 @@ pub(crate) fn window() -> Result<(), String> {
 /// What builds the window.
 pub(super) fn window_command() -> Command {
     let mut command = cargo();
-    command.args(["build", "--release", "--locked", "-p", "desktop", "--bins"]);
+    command.args([
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "guardian",
+        "-p",
+        "desktop",
+        "--bins",
+    ]);
     command
 }
 
