@@ -14,6 +14,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::ask,
             commands::choose,
             commands::store_key,
+            commands::make_bundle,
+            commands::save_bundle,
             commands::close,
         ])
         // What the page itself reads.

@@ -2,6 +2,7 @@
 
 use api::control::{Command, Outcome};
 use api::studio::Failure;
+use api::support::{Bundle, SavedBundle};
 use api::window::{Choice, Kept, Start, Told};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager};
@@ -47,6 +48,22 @@ pub(crate) async fn store_key(app: AppHandle, name: String, key: String) -> Resu
         .ask(|answer| Request::StoreKey { name, key, answer })
         .await;
     kept.unwrap_or_else(|| Err(over()))
+}
+
+/// Makes a support bundle, with the history `of` an earlier show, or of this one or the last; also where no show is open.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_bundle(app: AppHandle, of: Option<String>) -> Result<Bundle, Failure> {
+    let made = requests(&app).ask(|answer| Request::MakeBundle(of, answer)).await;
+    made.unwrap_or_else(|| Err(over()))
+}
+
+/// Saves the bundle that was made last, exactly as it was then.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_bundle(app: AppHandle) -> Result<SavedBundle, Failure> {
+    let saved = requests(&app).ask(Request::SaveBundle).await;
+    saved.unwrap_or_else(|| Err(over()))
 }
 
 /// The answer to `closing`: ends the show and closes the window, or leaves both as they are.

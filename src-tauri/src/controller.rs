@@ -4,6 +4,7 @@
 //! of them alone, so a slow command holds up nothing.
 
 mod asked;
+mod bundles;
 mod requests;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::keeper::{Course, Found, Keeper, Which};
-use crate::shows::{Open, Opening, Studio};
+use crate::shows::{Bundled, Open, Opening, Studio};
 use crate::window::Window;
 
 use asked::StateAsked;
@@ -52,6 +53,8 @@ pub(crate) struct Controller<S, W> {
     ending: Option<Instant>,
     /// How the show was before a crash, while it is being opened again.
     back: Option<Course>,
+    /// The support bundle that was made last.
+    bundle: Option<String>,
     /// It is on its way back on the air: that it isn't there yet is not how it is to be.
     resuming: bool,
 }
@@ -74,6 +77,8 @@ enum News {
 enum Finished {
     Opened(Result<Box<dyn Open>, Failure>),
     Answered,
+    /// A support bundle, for whoever asked.
+    Bundled(Bundled, oneshot::Sender<Bundled>),
     /// A show that a crash has cut short is on the air again, or isn't.
     Resumed(Outcome),
     State(Box<Outcome>),
@@ -97,6 +102,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
             closing: false,
             ending: None,
             back: None,
+            bundle: None,
             resuming: false,
         }
     }
@@ -150,6 +156,8 @@ impl<S: Studio, W: Window> Controller<S, W> {
                     Finished::Answered
                 }));
             }
+            Some(Request::MakeBundle(of, answer)) => self.make_bundle(of, answer),
+            Some(Request::SaveBundle(answer)) => self.save_bundle(answer),
             Some(Request::Close { end_show: false }) => self.closing = false,
             Some(Request::CloseWindow) => return self.close_window(),
             Some(Request::Focus) => self.window.focus(),
@@ -261,6 +269,7 @@ impl<S: Studio, W: Window> Controller<S, W> {
                 self.ending.is_none()
             }
             Finished::Answered => self.want_state(),
+            Finished::Bundled(bundled, answer) => self.bundled(bundled, answer),
             Finished::Resumed(outcome) => self.resumed(outcome),
             Finished::State(outcome) => self.state_came(*outcome),
         }

@@ -1,9 +1,10 @@
 //! Shows as the controller needs them, and those of the crate `studio`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use api::control::{Command, Event, Outcome};
 use api::studio::{Failure, ShowReport};
+use api::support::Bundle;
 use api::window::{Kept, PreviewAddress};
 use futures_util::future::BoxFuture;
 use studio::assets;
@@ -24,10 +25,21 @@ pub(crate) struct Opening {
     pub(crate) keep: PathBuf,
 }
 
+/// A support bundle, or why there is none.
+pub(crate) type Bundled = Result<Bundle, Failure>;
+
 /// Opens shows.
 pub(crate) trait Studio: Send + Sync + 'static {
     /// Opens a show.
     fn open(&self, opening: Opening) -> BoxFuture<'static, Result<Box<dyn Open>, Failure>>;
+
+    /// Makes a support bundle while no show is open, for the reason `why`.
+    fn bundle(
+        &self,
+        of: Option<String>,
+        keep: Option<PathBuf>,
+        why: Option<String>,
+    ) -> BoxFuture<'static, Bundled>;
 
     /// Stores a stream key under a name.
     fn store_key(&self, name: String, key: String) -> BoxFuture<'static, Result<Kept, Failure>>;
@@ -66,6 +78,22 @@ impl Studio for Shows {
         })
     }
 
+    fn bundle(
+        &self,
+        of: Option<String>,
+        keep: Option<PathBuf>,
+        why: Option<String>,
+    ) -> BoxFuture<'static, Bundled> {
+        let made = tokio::task::spawn_blocking(move || {
+            let histories = keep.as_deref().and_then(histories);
+            studio::support::without_show(histories, of, why)
+        });
+        Box::pin(async {
+            made.await
+                .unwrap_or_else(|panic| Err(failure("window.broken", &panic)))
+        })
+    }
+
     fn store_key(&self, name: String, key: String) -> BoxFuture<'static, Result<Kept, Failure>> {
         // A keyring may ask the user for a password, and answers late.
         let stored = tokio::task::spawn_blocking(move || {
@@ -95,7 +123,7 @@ async fn opened(Opening { which, keep }: Opening) -> Result<Session, Failure> {
     }
     let config = Config {
         show,
-        past: keep.parent().map(|folder| folder.join(HISTORIES)),
+        past: histories(&keep),
         keep: Some(keep),
         live: false,
         strict: false,
@@ -104,6 +132,11 @@ async fn opened(Opening { which, keep }: Opening) -> Result<Session, Failure> {
     session::open(config)
         .await
         .map_err(|error| failure(error.code(), &error))
+}
+
+/// Where histories are, of the show that is kept in the file `keep` and of those before it.
+fn histories(keep: &Path) -> Option<PathBuf> {
+    keep.parent().map(|folder| folder.join(HISTORIES))
 }
 
 impl Open for Session {

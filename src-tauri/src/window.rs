@@ -26,6 +26,9 @@ pub(crate) trait Window: Send + 'static {
 
     /// Closes it, and with it the studio.
     fn close(&self);
+
+    /// Folders for files that are for the seller, the best first.
+    fn folders(&self) -> Vec<PathBuf>;
 }
 
 impl Window for AppHandle {
@@ -42,6 +45,16 @@ impl Window for AppHandle {
 
     fn close(&self) {
         self.exit(0);
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        // Not every system has a folder for what comes and goes.
+        let known = [
+            self.path().download_dir(),
+            self.path().desktop_dir(),
+            self.path().home_dir(),
+        ];
+        known.into_iter().filter_map(Result::ok).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::scene::{Blend, Correction, Crop, Key, Layer, Rect, Scene};
 use crate::source::{Devices, Source};
 use crate::state::{Health, State};
 use crate::studio::Failure;
+use crate::support::Bundle;
 
 /// What can be asked of a running studio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -175,6 +176,13 @@ pub enum Command {
     /// Asks which earlier shows' histories are kept: answered with [`PastShow`]s, the newest first.
     #[serde(rename = "histories")]
     Histories {},
+    /// Asks for a support bundle: answered with a [`Bundle`].
+    #[serde(rename = "bundle")]
+    Bundle {
+        /// With the history of an earlier show, by its [id](crate::health::PastShow::id); else of this one, or the last.
+        #[serde(default)]
+        of: Option<String>,
+    },
     /// Asks how things are: answered with a [`State`].
     #[serde(rename = "state")]
     State {},
@@ -284,6 +292,9 @@ pub struct Done {
     /// The earlier shows whose histories are kept, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub histories: Option<Vec<PastShow>>,
+    /// A support bundle, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bundle: Option<Box<Bundle>>,
 }
 
 /// What a studio tells unasked.

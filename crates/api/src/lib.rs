@@ -16,6 +16,7 @@ pub mod server;
 pub mod source;
 pub mod state;
 pub mod studio;
+pub mod support;
 pub mod window;
 
 pub use beat::Beat;

@@ -1,5 +1,6 @@
 //! The commands of `anchor-studio`.
 
+use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,9 +10,13 @@ use api::platform::Advice;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::key;
 use crate::session::{self, Config};
+use crate::support::noting;
 use crate::{Error, control, presets, show, signals};
 
 /// The show without a window.
@@ -37,6 +42,11 @@ enum Command {
     },
     /// List the cameras and microphones there are.
     Devices,
+    /// Read a support bundle, and say what was wrong.
+    Bundle {
+        /// The file, as a seller sent it.
+        file: PathBuf,
+    },
     /// List the platforms that are known, and what they take.
     Platforms,
     /// Stream keys, kept outside the show file.
@@ -92,11 +102,11 @@ enum KeyCommand {
 pub fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,studio=info,capture=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .with_filter(filter);
+    tracing_subscriber::registry().with(lines).with(noting()).init();
     // Two providers are linked in; without a choice the first TLS connection panics.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     if let Some(ended) = crate::camera_child() {
@@ -106,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Run(asked) => fail(run_show(&asked)),
         Command::Check { show } => fail(check(&show)),
         Command::Devices => devices(),
+        Command::Bundle { file } => read_bundle(&file),
         Command::Platforms => platforms(),
         Command::Key {
             command: KeyCommand::Set { name },
@@ -227,6 +238,25 @@ fn platforms() -> ExitCode {
 
 fn devices() -> ExitCode {
     print!("{}", crate::sources::devices::list());
+    ExitCode::SUCCESS
+}
+
+/// No bundle is longer, in bytes.
+const LONGEST_BUNDLE: u64 = 64 << 20;
+
+fn read_bundle(path: &Path) -> ExitCode {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST_BUNDLE).read_to_end(&mut text));
+    if let Err(error) = read {
+        return refuse(
+            &format!("{} can't be read: {error}", path.display()),
+            "bundle.file",
+        );
+    }
+    match ::support::read(&String::from_utf8_lossy(&text)) {
+        Ok(opened) => println!("{}", ::support::report(&opened)),
+        Err(unread) => return refuse(&unread.to_string(), unread.code()),
+    }
     ExitCode::SUCCESS
 }
 

@@ -28,6 +28,7 @@ pub mod show;
 pub mod signals;
 mod sources;
 mod stats;
+pub mod support;
 mod tick;
 
 pub use error::Error;

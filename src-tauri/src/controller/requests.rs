@@ -2,6 +2,7 @@
 
 use api::control::{Command, Outcome};
 use api::studio::Failure;
+use api::support::{Bundle, SavedBundle};
 use api::window::{Choice, Kept, Start, Told};
 use tokio::sync::{mpsc, oneshot};
 
@@ -27,6 +28,10 @@ pub(crate) enum Request {
         key: String,
         answer: oneshot::Sender<Result<Kept, Failure>>,
     },
+    /// A support bundle, with the history of an earlier show where one is named.
+    MakeBundle(Option<String>, oneshot::Sender<Result<Bundle, Failure>>),
+    /// The last bundle that was made, to be saved.
+    SaveBundle(oneshot::Sender<Result<SavedBundle, Failure>>),
     /// The page's answer to `closing`.
     Close { end_show: bool },
     /// The window's own button.

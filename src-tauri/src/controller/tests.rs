@@ -1,3 +1,5 @@
+mod bundles;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -55,14 +57,18 @@ impl Open for Arc<Played> {
         Box::pin(async move {
             let state = (command == Command::State {}).then(|| Box::new(played.state()));
             let refused = played.refuses.lock().unwrap().contains(&command);
+            let asked = command.clone();
             if state.is_none() {
                 played.asked.lock().unwrap().push(command);
             }
             if refused {
                 return Outcome::Failed(failure("control.busy", "Not now."));
             }
+            let bundle =
+                matches!(asked, Command::Bundle { .. }).then(|| Box::new(bundles::told("of the show")));
             Outcome::Done(Done {
                 state,
+                bundle,
                 ..Done::default()
             })
         })
@@ -118,6 +124,15 @@ impl Studio for Plays {
         })
     }
 
+    fn bundle(
+        &self,
+        of: Option<String>,
+        _: Option<PathBuf>,
+        why: Option<String>,
+    ) -> BoxFuture<'static, Bundled> {
+        Box::pin(async move { Ok(bundles::told(&format!("no show: {why:?} {of:?}"))) })
+    }
+
     fn store_key(&self, _: String, _: String) -> BoxFuture<'static, Result<Kept, Failure>> {
         Box::pin(async { Ok(Kept::File) })
     }
@@ -127,6 +142,8 @@ impl Studio for Plays {
 struct Glass {
     focused: Arc<AtomicUsize>,
     closed: Arc<AtomicBool>,
+    /// Where files for the seller go.
+    downloads: PathBuf,
 }
 
 impl Window for Glass {
@@ -136,6 +153,10 @@ impl Window for Glass {
 
     fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        vec![self.downloads.clone()]
     }
 }
 
@@ -226,7 +247,10 @@ impl Desk {
             gate,
         };
         let (requests, requested) = requests();
-        let glass = Glass::default();
+        let glass = Glass {
+            downloads: folder.path().join("downloads"),
+            ..Glass::default()
+        };
         let controller = Controller::new(
             plays.clone(),
             glass.clone(),

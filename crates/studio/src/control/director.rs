@@ -194,6 +194,7 @@ impl Director {
             }
             Command::History { whole, of } => return self.history(whole, of, answer),
             Command::Histories {} => return self.histories(answer),
+            Command::Bundle { of } => return self.bundle(of, answer),
             Command::State {} => Ok(Done {
                 state: Some(Box::new(self.state())),
                 ..Done::default()

@@ -16,8 +16,10 @@
 //! | `place.put`, `place.remove` | the places it goes to |
 //! | `history` | how the show that is sent was so far, or the last one |
 //! | `histories` | the earlier shows whose histories are kept |
+//! | `bundle` | a support bundle, of this show or with the history of an earlier one |
 //! | `state` | everything as it is now |
 
+mod bundling;
 mod cameras;
 mod computer;
 mod director;

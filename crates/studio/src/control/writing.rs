@@ -51,7 +51,7 @@ impl Director {
         lines.into_iter().for_each(|line| scribe.write(line));
     }
 
-    fn history_so_far(&self, whole: bool) -> History {
+    pub(super) fn history_so_far(&self, whole: bool) -> History {
         let mut history = self.wards.history(whole);
         history.machine = self.computer.history(whole);
         history.log.extend(self.computer.log());
@@ -100,6 +100,6 @@ impl Director {
 }
 
 /// Answers from a thread that may wait for the disk.
-fn read_aside(answer: Asker, read: impl FnOnce() -> Outcome + Send + 'static) {
+pub(super) fn read_aside(answer: Asker, read: impl FnOnce() -> Outcome + Send + 'static) {
     tokio::task::spawn_blocking(move || answer.send(read()));
 }

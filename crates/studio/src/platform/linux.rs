@@ -1,11 +1,13 @@
 //! Linux.
 #![allow(unsafe_code, reason = "system calls that the standard library doesn't offer")]
 
+mod computer;
 mod links;
 mod machine;
 
 use super::Usage;
 
+pub(super) use computer::computer;
 pub(super) use links::watch_links;
 pub(super) use machine::{Machine, Uploads};
 

@@ -49,6 +49,25 @@ pub(crate) async fn watch_links(changed: &watch::Sender<()>) -> std::io::Result<
     system::watch_links(changed).await
 }
 
+/// What this computer is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Computer {
+    /// Its system's name and version.
+    pub(crate) system: String,
+    /// Its kernel's release.
+    pub(crate) kernel: String,
+    /// Its processor's name.
+    pub(crate) processor: String,
+    pub(crate) memory_mib: u64,
+    /// Words that would tell whose it is: users, names, folders.
+    pub(crate) private: Vec<String>,
+}
+
+/// What this computer is, as far as the system says.
+pub(crate) fn computer() -> Computer {
+    system::computer()
+}
+
 /// Reads how this computer is; each reading is compared with the one before.
 pub(crate) struct Machine(system::Machine);
 

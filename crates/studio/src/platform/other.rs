@@ -6,7 +6,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 use uplink::machine::Reading;
 
-use super::Usage;
+use super::{Computer, Usage};
 
 pub(super) fn raise_priority() {}
 
@@ -18,6 +18,13 @@ pub(super) fn usage() -> Usage {
 
 pub(super) async fn watch_links(_changed: &watch::Sender<()>) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
+}
+
+pub(super) fn computer() -> Computer {
+    Computer {
+        system: std::env::consts::OS.into(),
+        ..Computer::default()
+    }
 }
 
 /// Nothing is read here yet.

@@ -14,6 +14,10 @@ export const commands = {
 	choose: (choice: Choice) => __TAURI_INVOKE<Outcome>("choose", { choice }),
 	/**  Stores a stream key under a name, outside the show. */
 	storeKey: (name: string, key: string) => __TAURI_INVOKE<Kept>("store_key", { name, key }),
+	/**  Makes a support bundle, with the history `of` an earlier show, or of this one or the last; also where no show is open. */
+	makeBundle: (of: string | null) => __TAURI_INVOKE<Bundle>("make_bundle", { of }),
+	/**  Saves the bundle that was made last, exactly as it was then. */
+	saveBundle: () => __TAURI_INVOKE<SavedBundle>("save_bundle"),
 	/**  The answer to `closing`: ends the show and closes the window, or leaves both as they are. */
 	close: (endShow: boolean) => __TAURI_INVOKE<void>("close", { endShow }),
 };
@@ -61,6 +65,20 @@ export type Blend =
 "darken" | 
 /**  The lighter of both. */
 "lighten";
+
+/**  A support bundle, as its file says it. */
+export type Bundle = {
+	/**  Its parts, in the order of the file. */
+	parts: BundlePart[],
+};
+
+/**  One part of a support bundle. */
+export type BundlePart = {
+	/**  What it tells of. */
+	part: Part,
+	/**  Exactly what is in the file. */
+	text: string,
+};
 
 /**  How a camera's pictures come. */
 export type CameraFormat = 
@@ -208,6 +226,10 @@ whole?: boolean;
 of?: string | null } | 
 /**  Asks which earlier shows' histories are kept: answered with [`PastShow`]s, the newest first. */
 { do: "histories" } | 
+/**  Asks for a support bundle: answered with a [`Bundle`]. */
+{ do: "bundle"; 
+/**  With the history of an earlier show, by its [id](crate::health::PastShow::id); else of this one, or the last. */
+of?: string | null } | 
 /**  Asks how things are: answered with a [`State`]. */
 { do: "state" };
 
@@ -285,6 +307,8 @@ export type Done = {
 	history?: History | null,
 	/**  The earlier shows whose histories are kept, where that was asked. */
 	histories?: PastShow[] | null,
+	/**  A support bundle, where that was asked. */
+	bundle?: Bundle | null,
 };
 
 /**  What a studio tells unasked. */
@@ -684,6 +708,19 @@ export type Outcome =
 /**  It was refused, and nothing has changed. */
 ({ failed: Failure }) & { done?: never };
 
+/**  What a part of a support bundle tells of. */
+export type Part = 
+/**  All of it, for people. */
+"report" | 
+/**  The program and the computer. */
+"about" | 
+/**  How the show is, where one is open. */
+"show" | 
+/**  How the show was, where one was sent. */
+"history" | 
+/**  What the studio noted. */
+"notes";
+
 /**  An earlier show whose history is kept. */
 export type PastShow = {
 	/**  Its history's name. */
@@ -913,6 +950,14 @@ export type Rect = {
 	width: number,
 	/**  Height. */
 	height: number,
+};
+
+/**  Where a support bundle was saved. */
+export type SavedBundle = {
+	/**  Its name. */
+	name: string,
+	/**  The folder it is in. */
+	folder: string,
 };
 
 /**  A picture made of layers, the lowest first. */

@@ -3,7 +3,7 @@
 
 mod cpu;
 mod disk;
-mod files;
+pub(super) mod files;
 mod gpu;
 mod heat;
 mod memory;
@@ -30,6 +30,11 @@ pub(in crate::platform) use network::Uploads;
 
 /// What follows sooner is no new reading: the kernel counts a core's time in hundredths of a second.
 const SHORTEST: Duration = Duration::from_millis(100);
+
+/// All of the memory in MiB, as `procfs` tells it.
+pub(super) fn memory_mib(procfs: &Path) -> Option<u64> {
+    memory::total_mib(procfs)
+}
 
 /// Reads how this computer is; each reading is compared with the one before.
 pub(in crate::platform) struct Machine {

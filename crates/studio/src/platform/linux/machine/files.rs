@@ -23,7 +23,7 @@ pub(super) fn bytes(path: impl AsRef<Path>) -> Option<Vec<u8>> {
 }
 
 /// What is in a text file.
-pub(super) fn text(path: impl AsRef<Path>) -> Option<String> {
+pub(in crate::platform::linux) fn text(path: impl AsRef<Path>) -> Option<String> {
     String::from_utf8(bytes(path)?).ok()
 }
 
