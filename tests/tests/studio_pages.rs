@@ -23,6 +23,7 @@ const ENTER: char = '\u{e007}';
 const ESCAPE: char = '\u{e00c}';
 const CONTROL: char = '\u{e009}';
 const F8: char = '\u{e038}';
+const F9: char = '\u{e039}';
 
 /// Finds what axe-core calls serious or critical: rule, element and why.
 const AXE: &str = "const answer = arguments[0];
@@ -80,11 +81,15 @@ impl Window {
         self.wait(view.opened).await;
     }
 
-    /// Shuts the dialog that `view` opened.
+    /// Shuts the dialogs that `view` opened.
     async fn look_away(&self, view: &View) {
         if !view.open.is_empty() {
-            self.run("document.querySelector('dialog header button, .banner button')?.click()")
-                .await;
+            // The topmost first.
+            self.run(
+                "[...document.querySelectorAll('dialog [data-shut]')].reverse().forEach((button) => button.click());
+                 document.querySelector('.banner button')?.click();",
+            )
+            .await;
             self.wait("!document.querySelector('dialog, .banner')").await;
         }
     }
@@ -241,6 +246,52 @@ async fn a_first_show_is_made_and_ended_by_keyboard_alone() {
     window
         .wait("document.querySelector('#go-live') && !document.title.startsWith('●')")
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_for_support_is_read_and_saved_by_keyboard_alone() {
+    let Some(window) = Window::open((1280, 720)).await else {
+        return;
+    };
+    let live = SCENARIOS.iter().find(|scenario| scenario.twin == "live").unwrap();
+    window.begin(live).await;
+    window.press(F9).await;
+    window.wait("document.querySelector('dialog [data-file]')").await;
+    window.tab_to("dialog [data-file]").await;
+    window.press(ENTER).await;
+    window
+        .wait("document.querySelector('[data-next=save][aria-disabled=false]')")
+        .await;
+    let saved = window.run("return __twin.saved;").await;
+    assert_eq!(saved, json!(0), "it was saved before it was read");
+
+    window.tab_to("[data-part=notes] button").await;
+    window.press(ENTER).await;
+    window
+        .wait("document.querySelector('[data-part=notes] pre')?.textContent.length > 1000")
+        .await;
+    window.tab_to("[data-part=notes] [role=region]").await;
+    window.tab_to("[data-next]").await;
+    window.press(ENTER).await;
+    window
+        .wait(
+            "document.querySelector('dialog [role=status] .good')?.textContent.includes('anchor-support-')
+             && document.activeElement.matches('[data-next=done]')",
+        )
+        .await;
+    let saved = window.run("return __twin.saved;").await;
+    assert_eq!(saved, json!(1));
+
+    // Back to where it was opened, and from there to the show.
+    window.press(ESCAPE).await;
+    window
+        .wait(
+            "document.querySelectorAll('dialog').length === 1
+             && document.activeElement.matches('dialog [data-file]')",
+        )
+        .await;
+    window.press(ESCAPE).await;
+    window.wait("!document.querySelector('dialog')").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,6 +56,33 @@ macro_rules! platform {
     };
 }
 
+/// The file for support, out of the page of support; `$then` is JavaScript for once it can be saved.
+macro_rules! support_file {
+    ($name:literal, $then:literal, $opened:literal) => {
+        View {
+            name: $name,
+            open: concat!(
+                "document.querySelector('#support').click();
+                 const choose = () => {
+                     const file = document.querySelector('dialog[open] [data-file]');
+                     if (!file) return requestAnimationFrame(choose);
+                     file.click();
+                     then();
+                 };
+                 const then = () => {
+                     const next = document.querySelector('[data-next=save][aria-disabled=false]');
+                     if (!next) return requestAnimationFrame(then);
+                     ",
+                $then,
+                "
+                 };
+                 choose();"
+            ),
+            opened: $opened,
+        }
+    };
+}
+
 const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], #add-scene')";
 /// With the band that says what is the matter, or that it is better again.
 const WARNED: &str = "__studio.drawn > 1 && document.querySelector('.band')";
@@ -86,7 +113,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         twin: "failed",
         ready: CARD,
-        views: &[plain("failed")],
+        views: &[
+            plain("failed"),
+            View {
+                name: "failed-support-file",
+                open: "document.querySelector('[data-file]').click()",
+                opened: "document.querySelector('[data-next=save][aria-disabled=false]')",
+            },
+        ],
     },
     Scenario {
         twin: "empty",
@@ -196,7 +230,40 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 opened: "document.querySelector('#which-show')?.value
                     && document.querySelectorAll('dialog[open] .plot canvas').length === 6",
             },
+            support_file!(
+                "support-file",
+                "",
+                "document.querySelector('[data-next=save][aria-disabled=false]')"
+            ),
+            support_file!(
+                "support-file-figures",
+                "document.querySelector('[data-part=history] button').click();",
+                "document.querySelector('[data-part=history] pre')"
+            ),
+            support_file!(
+                "support-file-saved",
+                "next.click();",
+                "document.querySelector('[data-next=done]')"
+            ),
         ],
+    },
+    Scenario {
+        twin: "file-unsaved",
+        ready: WARNED,
+        views: &[support_file!(
+            "support-file-failed",
+            "next.click();",
+            "document.querySelector('dialog footer .callout.bad')"
+        )],
+    },
+    Scenario {
+        twin: "file-unmade",
+        ready: WARNED,
+        views: &[support_file!(
+            "support-file-not-made",
+            "",
+            "document.querySelector('[data-next=make][aria-disabled=false]')"
+        )],
     },
     Scenario {
         twin: "strained",

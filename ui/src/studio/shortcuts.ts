@@ -24,9 +24,9 @@ export function handleKey(event: KeyboardEvent, studio: Studio): void {
       return;
     }
     case 'goLive':
-      if (windows.dialog === null && !state.live) windows.open({ kind: 'goLive' });
+      if (!windows.shown && !state.live) windows.open({ kind: 'goLive' });
       return;
     default:
-      if (windows.dialog === null) windows.open({ kind: action.do });
+      if (!windows.shown) windows.open({ kind: action.do });
   }
 }

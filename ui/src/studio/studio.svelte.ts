@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 
-import type { Choice, Command, Done, Event, Failure, Kept, Outcome, Phase, State, Told } from './bridge/bindings';
+import type { Bundle, Choice, Command, Done, Event, Failure, Kept, Outcome, Phase, SavedBundle, State, Told } from './bridge/bindings';
 import type { Bridge } from './bridge/bridge';
 import { Comeback } from './comeback.svelte';
 import { type Figures, figuresOf, Pace } from './figures';
@@ -106,6 +106,24 @@ export class Studio {
   async storeKey(name: string, key: string): Promise<{ kept: Kept } | { failed: Failure }> {
     try {
       return { kept: await this.bridge.storeKey(name, key) };
+    } catch (error) {
+      return { failed: failureOf(error) };
+    }
+  }
+
+  /** Makes the file for support, of the earlier show that is called `of` or of this one. */
+  async makeBundle(of: string | null): Promise<{ made: Bundle } | { failed: Failure }> {
+    try {
+      return { made: await this.bridge.makeBundle(of) };
+    } catch (error) {
+      return { failed: failureOf(error) };
+    }
+  }
+
+  /** Saves the file for support that was made last. */
+  async saveBundle(): Promise<{ saved: SavedBundle } | { failed: Failure }> {
+    try {
+      return { saved: await this.bridge.saveBundle() };
     } catch (error) {
       return { failed: failureOf(error) };
     }

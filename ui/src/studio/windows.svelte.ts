@@ -1,5 +1,7 @@
 import { tick } from 'svelte';
 
+import type { PastShow } from './bridge/bindings';
+
 /** A dialog over the window. */
 export type Dialog =
   | { kind: 'goLive' }
@@ -17,20 +19,48 @@ export type Dialog =
 /** Which dialog is open. One at a time; the focus goes back to where it was before the first. */
 class Windows {
   dialog = $state.raw<Dialog | null>(null);
+  /** The file for support, `of` an earlier show or of this one: over the dialog, or where there is no show. */
+  file = $state.raw<{ of: PastShow | null } | null>(null);
   debug = $state(false);
   #opener: Element | null = null;
+  #openerOfFile: Element | null = null;
+
+  /** Whether any is open. */
+  get shown(): boolean {
+    return this.dialog !== null || this.file !== null;
+  }
 
   open(dialog: Dialog): void {
-    if (this.dialog === null) this.#opener = document.activeElement;
+    if (this.dialog === null) this.#opener = this.#openerOfFile ?? document.activeElement;
+    this.#takeFile();
     this.dialog = dialog;
   }
 
+  /** Opens the file for support; what lies below it stays as it is. */
+  openFile(of: PastShow | null): void {
+    this.#openerOfFile = document.activeElement;
+    this.file = { of };
+  }
+
+  /** Shuts the topmost. */
   shut(): void {
-    if (this.dialog === null) return;
-    this.dialog = null;
-    const opener = this.#opener;
-    this.#opener = null;
+    if (!this.shown) return;
+    const opener = this.file === null ? this.#takeDialog() : this.#takeFile();
     void tick().then(() => refocus(opener));
+  }
+
+  #takeDialog(): Element | null {
+    const opener = this.#opener;
+    this.dialog = null;
+    this.#opener = null;
+    return opener;
+  }
+
+  #takeFile(): Element | null {
+    const opener = this.#openerOfFile;
+    this.file = null;
+    this.#openerOfFile = null;
+    return opener;
   }
 }
 

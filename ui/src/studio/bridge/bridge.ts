@@ -1,4 +1,4 @@
-import type { Choice, Command, Kept, Outcome, PreviewAddress, Start, Told } from './bindings';
+import type { Bundle, Choice, Command, Kept, Outcome, PreviewAddress, SavedBundle, Start, Told } from './bindings';
 
 /** What arrives on the way of the pictures. */
 export interface Ears {
@@ -28,6 +28,10 @@ export interface Bridge {
   storeKey(name: string, key: string): Promise<Kept>;
   /** Answers "closing": ends the show and closes the window, or goes on. */
   close(endShow: boolean): Promise<void>;
+  /** Makes the file for support: of an earlier show by its id, or of the one there is or was; throws a `Failure`. */
+  makeBundle(of: string | null): Promise<Bundle>;
+  /** Saves what was made last, just as it was given; throws a `Failure`. */
+  saveBundle(): Promise<SavedBundle>;
   /** Writes the window's title. */
   title(text: string): Promise<void>;
   /** Opens the way of the pictures. */

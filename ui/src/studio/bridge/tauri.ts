@@ -17,6 +17,8 @@ export const tauri: Bridge = {
   choose: commands.choose,
   storeKey: commands.storeKey,
   close: commands.close,
+  makeBundle: commands.makeBundle,
+  saveBundle: commands.saveBundle,
   title: (text) => getCurrentWindow().setTitle(text),
   connect: openSocket,
 };

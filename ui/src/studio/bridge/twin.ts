@@ -1,7 +1,8 @@
-import type { Choice, Command, Event, Kept, Outcome, Phase, Told } from './bindings';
+import type { Bundle, Choice, Command, Event, Kept, Outcome, Phase, Told } from './bindings';
 import { settings, type Theme } from '../settings.svelte';
 import type { Language } from '../words/words';
 import type { Bridge } from './bridge';
+import { bundleOf } from './twin/bundle';
 import { devicesOf } from './twin/desk';
 import { earlierHistory } from './twin/earlier';
 import { sendPictures } from './twin/pictures';
@@ -15,6 +16,8 @@ export interface Wires {
   unplug(id: string): void;
   /** The names of the keys that were stored; never the keys. */
   stored: string[];
+  /** How often the file for support was saved. */
+  saved: number;
   /** What "closing" was answered with. */
   closed: boolean | null;
   language(language: Language): void;
@@ -22,6 +25,8 @@ export interface Wires {
 }
 
 const answered: Outcome = { done: {} };
+/** Milliseconds until the file for support is made, or saved. */
+const MAKING = 400;
 
 /** A small studio within the page itself, so that the window runs in any browser. `name` is how it begins. */
 export function twin(name: string): Bridge {
@@ -34,6 +39,7 @@ export function twin(name: string): Bridge {
   const wires: Wires = {
     unplug: (id) => unplugged.add(id),
     stored: [],
+    saved: 0,
     closed: null,
     language: (language) => settings.setLanguage(language),
     theme: (theme) => settings.setTheme(theme),
@@ -101,6 +107,16 @@ export function twin(name: string): Bridge {
     },
     close: async (endShow) => {
       wires.closed = endShow;
+    },
+    makeBundle: async (of): Promise<Bundle> => {
+      await new Promise((done) => setTimeout(done, MAKING));
+      if (scenario.unmade) throw scenario.unmade;
+      return bundleOf(phase.phase === 'running' ? stage.state : null, history(true, of));
+    },
+    saveBundle: async () => {
+      await new Promise((done) => setTimeout(done, MAKING));
+      if (scenario.unsaved) throw scenario.unsaved;
+      return { name: `anchor-support-2026-11-22-213${wires.saved++}.txt`, folder: '/home/host/Downloads' };
     },
     title: async (text) => {
       document.title = text;

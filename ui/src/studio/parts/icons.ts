@@ -30,6 +30,7 @@ export const icons = {
   pulse: 'M2.5 12.5h4.2L9.5 6l4.8 12.5 2.7-6h4.5',
   up: 'M12 19.5v-15M5.5 11 12 4.5l6.5 6.5',
   down: 'M12 4.5v15M5.5 13l6.5 6.5 6.5-6.5',
+  file: 'M6.5 3.5h7.5l4 4v13H6.5zM14 3.5v4h4M9.5 12h5.5M9.5 15.8h5.5',
   disk: 'M5 4h11l3 3v13H5zM8.5 4v5h6V4M8 20v-6h8v6',
 } as const;
 

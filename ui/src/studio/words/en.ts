@@ -394,6 +394,32 @@ export const en = {
   logSmooth: 'this window’s pictures as before',
   logFiltersBack: 'colour corrections back',
 
+  // The file for support
+  file: 'File for support',
+  fileLead:
+    'One text file that you can give to whoever helps you. The studio sends it nowhere: read each part here, save it, and pass it on yourself. It holds no stream key, no Wi-Fi name, no picture and no sound; names that you chose are replaced, as in “place\u00a01” or “camera\u00a02”.',
+  fileEarlier: 'It is about an earlier show: {show}.',
+  fileMaking: 'The file is being made…',
+  fileMade: 'Ready, and not saved yet.',
+  fileParts: 'What is in it',
+  fileTotal: '{size} in all',
+  fileReport: 'What was the matter',
+  fileReportText: 'Where each place stands, what is the matter and whose fault that is, and what happened when.',
+  fileAbout: 'This computer',
+  fileAboutText: 'Its processor, memory, graphics and system, and the version of this studio.',
+  fileShow: 'The show',
+  fileShowText: 'How it is made up and how it is now, without the names you gave.',
+  fileHistory: 'Figures, second by second',
+  fileHistoryText: 'What was sent to each place, and how busy this computer was.',
+  fileNotes: 'Notes for the makers of this studio',
+  fileNotesText: 'What went on inside the studio, in times, numbers and short names: nothing that anybody typed.',
+  fileBeginning: 'These are the first {shown} of {all} lines; the file holds all of them.',
+  fileMore: 'Show more',
+  fileSaving: 'Saving…',
+  fileSaved: 'Saved as {name} in the folder {folder}',
+  kilobytes: '{size}\u00a0kB',
+  megabytes: '{size}\u00a0MB',
+
   // Spoken to those who can't see the window
   spokenScene: 'On air: {name}',
   spokenLive: 'You are live.',

@@ -86,6 +86,8 @@ const failures: Record<string, InWords> = {
   encoder: said('This computer can’t pack the show. Close other programs, then try again.', '这台电脑无法处理要播出的画面，请关闭其他程序后再试。'),
   'history.unreadable': said('This show’s history can’t be read.', '无法读取这场直播的记录。'),
   'history.unknown': said('There is no such history any more.', '这场直播的记录已不存在。'),
+  'bundle.unwritable': said('The file can’t be saved. Is the disk full, or is there no folder for downloads?', '无法保存文件。磁盘是否已满，或者没有“下载”文件夹？'),
+  'bundle.none': said('The file has to be made once more.', '需要重新生成文件。'),
   'graphics.none': said('No graphics can be used on this computer. Install its graphics driver, then try again.', '这台电脑没有可用的显卡驱动，请安装后再试。'),
   'graphics.lost': said('The graphics card stopped. It is started again by itself.', '显卡停止工作，正在自动恢复。'),
 };

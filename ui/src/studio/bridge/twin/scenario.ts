@@ -1,4 +1,4 @@
-import type { Back, PastShow, Phase, PlaceState, State } from '../bindings';
+import type { Back, Failure, PastShow, Phase, PlaceState, State } from '../bindings';
 import { earlierShows } from './earlier';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
@@ -17,11 +17,16 @@ export interface Scenario {
   /** The place that has just become better, if one has. */
   better: string | null;
   earlier: PastShow[];
+  /** Why the file for support can't be made, and why it can't be saved. */
+  unmade: Failure | null;
+  unsaved: Failure | null;
 }
 
 const running = { phase: 'running', preview: { port: 0, token: 'twin' } } satisfies Phase;
 const locked = { code: 'key.locked', sentence: 'the keyring is locked' };
 const crashed = { code: 'show.crashed', sentence: 'If you begin another show, this one is kept as /home/host/show.toml.kept-1.' };
+const unmade = { code: 'history.unreadable', sentence: 'line 1 is cut off' };
+const unwritable = { code: 'bundle.unwritable', sentence: 'No space is left on the disk.' };
 const corrupt = { code: 'show.syntax', sentence: 'line 3, column 7: a value is missing. The file is kept as /home/host/show.toml.kept-1.' };
 
 /** A show that runs since the studio crashed. */
@@ -129,6 +134,8 @@ export function scenarioOf(name: string): Scenario {
     lost: false,
     better: null,
     earlier: earlierShows,
+    unmade: null,
+    unsaved: null,
   });
   switch (name) {
     case 'advised':
@@ -163,6 +170,10 @@ export function scenarioOf(name: string): Scenario {
       return begin(trouble());
     case 'covered':
       return begin({ ...live(), covered: true });
+    case 'file-unmade':
+      return { ...begin(weak()), unmade };
+    case 'file-unsaved':
+      return { ...begin(weak()), unsaved: unwritable };
     case 'back':
       return begin({ ...live(), resume: true, live: { seconds: 4 } }, cameBack({ live: true }));
     case 'back-off':
