@@ -65,6 +65,9 @@ impl Room {
             let path = room.folder.path().join(name);
             room.set(variable, &path.to_string_lossy());
         }
+        // Where files for the seller go.
+        let named = format!("XDG_DOWNLOAD_DIR=\"{}\"\n", room.downloads().display());
+        std::fs::write(room.folder.path().join("config/user-dirs.dirs"), named)?;
         // Graphics are compiled once for all rooms; a test of the first start says otherwise.
         let shaders = std::env::temp_dir().join("anchor-desktop-shaders");
         room.set("MESA_SHADER_CACHE_DIR", &shaders.to_string_lossy());
@@ -102,6 +105,11 @@ impl Room {
     /// Where the show is kept.
     pub fn kept(&self) -> PathBuf {
         self.folder.path().join("data/anchor-studio")
+    }
+
+    /// Where it saves what is for the seller.
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("downloads")
     }
 
     /// What the windows wrote to standard error so far.

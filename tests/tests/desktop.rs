@@ -331,6 +331,43 @@ async fn a_second_start_ends_and_leaves_the_first_alone() {
     wait(&room, &desktop.page, "window.__studio.age < 2000").await;
 }
 
+/// Out of Support, while live: what was read is what is saved, and it names nobody.
+async fn save_file_for_support(room: &Room, page: &Page) {
+    page.click("dialog[open] [data-file]").await.unwrap();
+    let ready = "document.querySelector('[data-next=save][aria-disabled=false]')
+                 && document.querySelector('[data-part=report] pre')?.innerText.includes('place.unreachable')";
+    wait(room, page, ready).await;
+    picture(page, "support-file").await;
+    assert!(!room.downloads().exists(), "it was saved before it was read");
+    page.click("[data-next=save]").await.unwrap();
+    wait(room, page, "document.querySelector('[data-next=done]')").await;
+    let saved = std::fs::read_dir(room.downloads()).unwrap();
+    let [saved] = &saved.collect::<Vec<_>>()[..] else {
+        panic!("{}", room.said());
+    };
+    let saved = saved.as_ref().unwrap();
+    let name = saved.file_name().into_string().unwrap();
+    let shown = wait(
+        room,
+        page,
+        "document.querySelector('dialog footer [role=status]').innerText",
+    )
+    .await;
+    assert!(shown.to_string().contains(&name), "{shown}");
+    let text = std::fs::read_to_string(saved.path()).unwrap();
+    assert!(text.contains("place.unreachable  place 1") && text.contains("=== history ==="));
+    for hidden in ["Elsewhere", "Spring", "secret", "127.0.0.1"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    page.press(ESCAPE).await.unwrap();
+    wait(
+        room,
+        page,
+        "document.querySelectorAll('dialog[open]').length === 1",
+    )
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_place_that_does_not_answer_is_said_and_the_show_goes_on() {
     let Some((mut room, _sound)) = machine() else {
@@ -370,6 +407,7 @@ async fn a_place_that_does_not_answer_is_said_and_the_show_goes_on() {
         return data.some((value) => value > 0)";
     wait(&room, page, &format!("(() => {{ {graph} }})()")).await;
     picture(page, "support").await;
+    save_file_for_support(&room, page).await;
     page.press(ESCAPE).await.unwrap();
     wait(&room, page, "!document.querySelector('dialog[open]')").await;
     let drawn = wait(&room, page, "window.__studio.drawn").await;
