@@ -8,7 +8,16 @@ const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"
     <title>Anchor Studio</title>\n<p>The page of this window was not built with it.</p>\n</html>\n";
 
 /// What the page can ask: it needs a permission for each.
-const COMMANDS: &[&str] = &["start", "watch", "ask", "choose", "store_key", "close"];
+const COMMANDS: &[&str] = &[
+    "start",
+    "watch",
+    "ask",
+    "choose",
+    "store_key",
+    "make_bundle",
+    "save_bundle",
+    "close",
+];
 
 fn main() -> io::Result<()> {
     page()?;

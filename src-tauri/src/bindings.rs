@@ -51,4 +51,18 @@ mod tests {
             "the types have changed; write them with: WRITE_BINDINGS=1 cargo test -p desktop the_page_has"
         );
     }
+
+    #[test]
+    fn the_page_may_ask_all_that_there_is() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let bindings = std::fs::read_to_string(folder.join("../ui/src/studio/bridge/bindings.ts")).unwrap();
+        let allowed = std::fs::read_to_string(folder.join("capabilities/main.json")).unwrap();
+        let calls = bindings.split("__TAURI_INVOKE<").skip(1);
+        let names: Vec<_> = calls.filter_map(|call| call.split('"').nth(1)).collect();
+        assert!(names.contains(&"ask"), "{names:?}");
+        for name in names {
+            let permission = format!("\"allow-{}\"", name.replace('_', "-"));
+            assert!(allowed.contains(&permission), "{permission}");
+        }
+    }
 }
