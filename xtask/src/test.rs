@@ -9,7 +9,16 @@ use std::time::{Duration, Instant};
 use crate::{child, needs, peers, places, rules};
 
 /// Crates that decide and do not wait: what `--fast` tests.
-const PURE: &[&str] = &["media", "container", "packager", "uplink", "sound", "rtmp", "api"];
+const PURE: &[&str] = &[
+    "media",
+    "container",
+    "packager",
+    "uplink",
+    "sound",
+    "rtmp",
+    "support",
+    "api",
+];
 
 /// The sum of all steps.
 #[derive(Default)]
