@@ -163,6 +163,12 @@ pub enum Command {
         /// Whether it does.
         on: bool,
     },
+    /// Begins a check before the show: how it goes says the state. Not while the show is sent.
+    #[serde(rename = "check.start")]
+    StartCheck {},
+    /// Ends the check that is under way; what was found so far stays.
+    #[serde(rename = "check.stop")]
+    StopCheck {},
     /// Asks how the show that is sent was so far, or the last one that was: answered with a [`History`].
     #[serde(rename = "history")]
     History {

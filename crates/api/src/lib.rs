@@ -4,6 +4,7 @@
 //! know: both sides are updated at different times.
 
 pub mod beat;
+pub mod check;
 pub mod code;
 pub mod control;
 pub mod health;

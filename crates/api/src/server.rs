@@ -80,6 +80,18 @@ pub struct Received {
     pub pictures: u64,
 }
 
+/// What has arrived of an upload that was measured: `POST /upload` on the public listener, with the stream key as bearer
+/// token and any bytes as body, for half a minute at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uploaded {
+    /// All bytes.
+    pub bytes: u64,
+    /// Milliseconds that each count is of.
+    pub each_ms: u32,
+    /// Bytes that came in each of them, from the first byte's.
+    pub each: Vec<u64>,
+}
+
 /// A stream from or to another server. `GET /api/relays` on the admin listener answers with a list of these.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelayStats {

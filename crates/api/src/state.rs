@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::CheckState;
 use crate::health::Warning;
 use crate::machine::MachineState;
 use crate::place::{LineMode, PlaceState};
@@ -57,6 +58,9 @@ pub struct State {
     /// How the computer is.
     #[serde(default)]
     pub machine: MachineState,
+    /// The check before the show that is under way, or the last one; absent until there was one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub check: Option<CheckState>,
     /// Why the show's last change is not in its file; absent while it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_saved: Option<Failure>,

@@ -4,6 +4,7 @@
 //! from one. Every call can be dropped half-way and called again: bytes half sent go on with the next call.
 
 mod connection;
+mod greet;
 mod player;
 mod publisher;
 mod socket;
@@ -15,6 +16,7 @@ mod wire;
 mod tests;
 
 pub use connection::Connection;
+pub use greet::greet;
 pub use player::Player;
 pub use publisher::{Offer, Publisher};
 pub use socket::SocketStats;

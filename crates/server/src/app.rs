@@ -18,6 +18,9 @@ use crate::stream::Hub;
 use crate::webrtc::WebRtc;
 use crate::worker::Workers;
 
+/// So many uploads are measured at once: each takes what a line carries.
+const UPLOADS: usize = 4;
+
 /// The server's only shared state.
 #[derive(Debug)]
 pub struct App {
@@ -43,6 +46,8 @@ pub struct App {
     pub publishers: Gate,
     /// Places for HLS requests that wait.
     pub hls_waiters: Semaphore,
+    /// Places for uploads that are measured.
+    pub uploads: Semaphore,
     throttle: Mutex<Throttle>,
     wrong_keys: AtomicU64,
     begun: Instant,
@@ -75,6 +80,7 @@ impl App {
             viewers: Gate::new(limits.http_connections, limits.http_per_address),
             publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
             hls_waiters: Semaphore::new(limits.hls_waiters as usize),
+            uploads: Semaphore::new(UPLOADS),
             throttle: Mutex::default(),
             wrong_keys: AtomicU64::new(0),
             begun: Instant::now(),

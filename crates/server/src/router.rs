@@ -11,7 +11,7 @@ use rtc::signal::MAX_FRAGMENT;
 use crate::App;
 use crate::admin::{metrics, reconnect, streams};
 use crate::deliver::{beat, flv, hls, status, time, watch};
-use crate::ingest::received;
+use crate::ingest::{received, upload};
 use crate::webrtc::http;
 
 /// The largest body of most requests: a viewer's report.
@@ -35,6 +35,7 @@ pub fn public(app: Arc<App>) -> Router {
         )
         .route("/whep/{name}/{session}", session().get(http::clock))
         .route("/received", get(received::received))
+        .route("/upload", post(upload::upload))
         .route("/time", get(time::time))
         .route("/healthz", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BODY_BYTES))

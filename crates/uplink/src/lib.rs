@@ -5,6 +5,7 @@
 
 mod base;
 mod budget;
+mod carried;
 mod controller;
 pub mod health;
 mod held;
@@ -18,6 +19,7 @@ mod share;
 mod silence;
 
 pub use budget::{Budget, Rank};
+pub use carried::{Carried, carried};
 pub use controller::{Action, Bounds, Controller, Mode};
 pub use kept::Kept;
 pub use pacer::Pacer;

@@ -5,4 +5,5 @@ pub(crate) mod received;
 pub mod rtmp;
 pub(crate) mod srt;
 mod ts;
+pub(crate) mod upload;
 pub(crate) mod whip;

@@ -1,6 +1,8 @@
 //! What the publisher is told has arrived.
 
-use api::server::Received;
+use std::io::{Read as _, Write as _};
+
+use api::server::{Received, Uploaded};
 use container::flv::TagKind;
 
 use crate::support::media::{PLAIN, Viewer};
@@ -51,4 +53,43 @@ fn without_the_stream_key_nothing_is_told() {
             "{wrong}"
         );
     }
+}
+
+fn upload(server: &TestServer, key: &str, body: &[u8]) -> http::Answer {
+    let header = format!("Authorization: Bearer {key}\r\n");
+    http::request_with(http::connect(server.http), "POST", "/upload", &header, body)
+}
+
+#[test]
+fn an_upload_is_counted_and_nobody_sees_it() {
+    let server = TestServer::start();
+    let body = vec![7; 3 << 20];
+    let (status, answer) = upload(&server, &server.key, &body).whole();
+    assert_eq!(status, 200);
+    let counted: Uploaded = serde_json::from_slice(&answer).unwrap();
+    assert_eq!((counted.bytes, counted.each_ms), (body.len() as u64, 500));
+    assert_eq!(counted.each.iter().sum::<u64>(), counted.bytes);
+    assert_eq!(received(&server, &server.key).bytes, 0, "no show has begun");
+    assert_eq!(server.get("/live/show/status").status, 404, "there is no stream");
+    assert_eq!(upload(&server, "wrong", b"x").status, 401);
+}
+
+#[test]
+fn only_so_many_uploads_are_measured_at_once() {
+    let server = TestServer::start();
+    let header = format!("Authorization: Bearer {}\r\nContent-Length: 1000\r\n", server.key);
+    let head = format!("POST /upload HTTP/1.1\r\nHost: x\r\n{header}Expect: 100-continue\r\n\r\n");
+    let begun: Vec<_> = (0..4)
+        .map(|_| {
+            let mut stream = http::connect(server.http);
+            stream.write_all(head.as_bytes()).unwrap();
+            // The body is asked for once there is a place for it.
+            let mut go_on = [0; 25];
+            stream.read_exact(&mut go_on).unwrap();
+            assert!(go_on.starts_with(b"HTTP/1.1 100"));
+            stream
+        })
+        .collect();
+    assert_eq!(upload(&server, &server.key, b"x").status, 429);
+    drop(begun);
 }
