@@ -99,6 +99,12 @@ pub fn list() -> Vec<CameraInfo> {
     platform::list()
 }
 
+/// The USB connection that `camera` shares with all others of its controller; none where it is none of USB, is fast enough
+/// for several, or nobody tells.
+pub fn shared_usb(camera: &CameraInfo) -> Option<String> {
+    platform::shared_usb(&camera.path)
+}
+
 /// How a camera can deliver; empty when it can't be asked. It may be asked while it delivers.
 pub fn modes(camera: &CameraInfo) -> Vec<Mode> {
     platform::modes(&camera.path)

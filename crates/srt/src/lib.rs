@@ -9,6 +9,7 @@
 
 mod admission;
 mod error;
+mod greet;
 mod handle;
 mod library;
 mod listener;
@@ -24,6 +25,7 @@ mod target;
 
 pub use admission::{Accept, Reject, Request};
 pub use error::{Encryption, Error};
+pub use greet::greet;
 pub use listener::Listener;
 pub use options::{Bandwidth, KeyLength, MAX_PAYLOAD, Options};
 pub use passphrase::Passphrase;

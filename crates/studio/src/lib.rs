@@ -8,6 +8,7 @@
 mod air;
 mod aside;
 pub mod assets;
+mod check;
 pub mod cli;
 pub mod clock;
 pub mod control;

@@ -57,6 +57,23 @@ pub(super) fn serial(sys: &Path, number: u32) -> Option<String> {
     plain(&text)
 }
 
+/// What USB 2 carries at most, in Mbit/s.
+const USB_2: f32 = 480.0;
+
+/// Whether the node `video<number>` belongs to a USB device that is faster than USB 2.
+pub(super) fn is_fast(sys: &Path, number: u32) -> bool {
+    let node = sys.join(format!("class/video4linux/video{number}/device"));
+    let speed = std::fs::read_to_string(node.join("../speed")).unwrap_or_default();
+    speed.trim().parse().is_ok_and(|mbps: f32| mbps > USB_2)
+}
+
+/// The controller of a place on USB, as a driver tells it: `usb-0000:00:14.0-2.1` is on `usb-0000:00:14.0`.
+pub(super) fn controller(bus: &str) -> Option<&str> {
+    let (controller, port) = bus.rsplit_once('-')?;
+    let is_port = port.split('.').all(|n| n.parse::<u8>().is_ok());
+    (controller.starts_with("usb-") && is_port).then_some(controller)
+}
+
 /// What a device says of itself, if it is something.
 pub(super) fn plain(text: &str) -> Option<String> {
     let text = text.trim();
@@ -142,6 +159,32 @@ mod tests {
             std::fs::write(interface.join("../serial"), text).unwrap();
             assert_eq!(serial(sys.path(), 3).as_deref(), read);
         }
+    }
+
+    #[test]
+    fn cameras_of_one_controller_share_it_unless_they_are_fast() {
+        for (bus, expected) in [
+            ("usb-0000:00:14.0-2", Some("usb-0000:00:14.0")),
+            ("usb-0000:00:14.0-2.1.4", Some("usb-0000:00:14.0")),
+            ("usb-xhci-hcd.0.auto-1", Some("usb-xhci-hcd.0.auto")),
+            ("platform:preload-3", None),
+            ("PCI:0000:00:05.0", None),
+            ("usb-", None),
+        ] {
+            assert_eq!(controller(bus), expected, "{bus}");
+        }
+        let sys = tempfile::tempdir().unwrap();
+        let interface = sys.path().join("devices/usb1/1-1/1-1:1.0");
+        std::fs::create_dir_all(&interface).unwrap();
+        let node = sys.path().join("class/video4linux/video3");
+        std::fs::create_dir_all(&node).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&interface, node.join("device")).unwrap();
+        for (text, fast) in [("480\n", false), ("12\n", false), ("5000\n", true), ("?", false)] {
+            std::fs::write(interface.join("../speed"), text).unwrap();
+            assert_eq!(is_fast(sys.path(), 3), fast, "{text}");
+        }
+        assert!(!is_fast(sys.path(), 4), "nobody knows");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use v4l::video::Capture;
 use v4l::video::capture::Parameters;
 use v4l::{FourCC, Fraction};
 
-use super::identity::{Traits, distinct, plain, serial};
+use super::identity::{Traits, controller, distinct, is_fast, plain, serial};
 use super::{CameraInfo, Mode};
 
 pub(super) use super::child::serve;
@@ -94,6 +94,18 @@ fn traits(number: u32) -> Option<Traits> {
         // It is there but says nothing, perhaps because another program has it to itself.
         _ => Some(unnamed),
     }
+}
+
+/// The USB connection that the camera at `path` shares with all others of its controller: none where it is none of USB, or
+/// fast enough for several.
+pub(super) fn shared_usb(path: &str) -> Option<String> {
+    let number = path.strip_prefix("/dev/video")?.parse().ok()?;
+    if is_fast(Path::new(SYS), number) {
+        return None;
+    }
+    let device = v4l::Device::with_path(path).ok()?;
+    let caps = catch_unwind(move || device.query_caps()).ok()?.ok()?;
+    controller(&plain(&caps.bus)?).map(str::to_owned)
 }
 
 const EBUSY: i32 = 16;

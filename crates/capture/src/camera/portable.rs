@@ -26,6 +26,11 @@ pub(super) fn list() -> Vec<CameraInfo> {
     distinct(found.iter().map(traits).collect())
 }
 
+/// Nobody tells.
+pub(super) fn shared_usb(_: &str) -> Option<String> {
+    None
+}
+
 /// Nothing is known of them.
 pub(super) fn modes(_: &str) -> Vec<Mode> {
     Vec::new()

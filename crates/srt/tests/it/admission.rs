@@ -186,3 +186,20 @@ async fn an_address_in_use_is_said_to_be() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_listener_answers_a_greeting_and_hears_of_nobody() {
+    guarded(async {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&asked);
+        let listener = Listener::bind(anywhere(), 4, &lossless(), move |_| {
+            seen.fetch_add(1, Ordering::SeqCst);
+            Ok(Accept::AsListener)
+        })
+        .unwrap();
+        let address = listener.local_addr();
+        srt::greet(address, Duration::from_secs(10)).await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+    })
+    .await;
+}

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use uplink::machine::Reading;
 
+use super::checking::Checking;
 use super::computer::Computer;
 use super::health::Watch;
 use super::history::{Action, Before, History};
@@ -85,6 +86,7 @@ pub(crate) struct Director {
     pub(super) works: JoinSet<Finished>,
     /// Readings of this computer: one at most.
     pub(super) readings: JoinSet<(Machine, Reading)>,
+    pub(super) checking: Checking,
     /// Whether the tick is to draw filters, until it has been told.
     pub(super) filters: Option<bool>,
     /// Names of sources that are being opened.
@@ -109,6 +111,7 @@ impl Director {
             written: None,
             works: JoinSet::new(),
             readings: JoinSet::new(),
+            checking: Checking::default(),
             filters: None,
             opening: Vec::new(),
             covered: false,
@@ -134,6 +137,7 @@ impl Director {
                 Err(_) => self.sending.calm(),
             },
             Some(read) = self.readings.join_next() => self.computer.was_read(read.ok()),
+            Some(checked) = self.checking.next() => self.checked(checked),
             () = pause(plan) => self.go_on(),
             () = until(save) => self.save(),
         }
@@ -186,6 +190,11 @@ impl Director {
             Command::PutPlace { place } => self.put_place(place),
             Command::RemovePlace { place } => self.remove_place(&place),
             Command::MovePlace { place, to } => self.move_place(&place, to),
+            Command::StartCheck {} => self.start_check(),
+            Command::StopCheck {} => {
+                self.checking.stop();
+                Ok(Done::default())
+            }
             Command::SetLineMode { mode } => Ok(self.set_line_mode(mode)),
             Command::SetResume { on } => {
                 self.parts.show.resume = on;

@@ -158,6 +158,8 @@ impl Director {
         if outputs.is_empty() {
             return refused(answer, Refusal::NoPlace);
         }
+        // It would take what the show needs.
+        self.checking.stop();
         self.sending.changing = true;
         let (ground, companion) = (self.parts.ground.clone(), self.parts.show.companion.clone());
         self.works.spawn_blocking(move || {

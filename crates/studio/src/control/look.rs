@@ -26,6 +26,11 @@ impl Director {
         self.look_at_cameras();
         self.read_computer();
         let (places, sounds) = (self.places(), self.sounds());
+        self.checking.hear(
+            sounds
+                .iter()
+                .map(|sound| (sound.name.as_str(), sound.level.peak_db)),
+        );
         let facts = self.facts(&places, &sounds);
         if self.watch.look(&facts) {
             self.tell_health();
@@ -159,6 +164,7 @@ impl Director {
             health: self.watch.health().clone(),
             warnings: self.wards.warnings(Instant::now()),
             machine: self.computer.state(Instant::now()),
+            check: self.checking.state(),
             not_saved: self.saving.problem().cloned(),
         }
     }

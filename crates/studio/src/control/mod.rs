@@ -14,6 +14,7 @@
 //! | `back` | takes the last action back |
 //! | `source.add`, `source.remove`, `devices` | cameras, microphones and other sources |
 //! | `place.put`, `place.remove` | the places it goes to |
+//! | `check.start`, `check.stop` | the check before the show |
 //! | `history` | how the show that is sent was so far, or the last one |
 //! | `histories` | the earlier shows whose histories are kept |
 //! | `bundle` | a support bundle, of this show or with the history of an earlier one |
@@ -21,6 +22,7 @@
 
 mod bundling;
 mod cameras;
+mod checking;
 mod computer;
 mod director;
 mod health;

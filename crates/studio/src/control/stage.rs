@@ -81,6 +81,9 @@ pub(crate) enum Refusal {
     /// It is being started or ended.
     #[error("the show is being started or ended; ask again in a moment")]
     Changing,
+    /// A check takes all of the line.
+    #[error("the show is on the air: check before it or after it")]
+    CheckWhileLive,
     /// The mixer or the tick has no room.
     #[error("too many commands are waiting; ask again in a moment")]
     Busy,
@@ -112,6 +115,7 @@ impl Refusal {
             Self::AlreadyLive => "live.already",
             Self::NotLive => "live.not",
             Self::Changing => "live.changing",
+            Self::CheckWhileLive => "check.live",
             Self::Busy => "control.busy",
         }
     }

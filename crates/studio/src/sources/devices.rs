@@ -48,6 +48,28 @@ fn user(sources: &[Source], id: &str, name: &str) -> Option<String> {
     sources.iter().find(has).map(|s| s.name.clone())
 }
 
+/// The sources among `cameras`, by name and the device they ask for, that share a USB connection with another of them.
+/// Waits for drivers.
+pub(crate) fn sharing(cameras: &[(String, String)]) -> Vec<String> {
+    let known = capture::camera::list();
+    let connection = |device: &str| {
+        let camera = known
+            .iter()
+            .find(|c| c.id == device || c.path == device || c.name.eq_ignore_ascii_case(device))?;
+        capture::camera::shared_usb(camera)
+    };
+    let all: Vec<_> = cameras
+        .iter()
+        .map(|(name, device)| (name, connection(device)))
+        .collect();
+    let shares =
+        |own: &Option<String>| own.is_some() && all.iter().filter(|(_, other)| other == own).count() > 1;
+    all.iter()
+        .filter(|(_, own)| shares(own))
+        .map(|(name, _)| (*name).clone())
+        .collect()
+}
+
 /// All devices, a line each; what each camera offers is indented below it.
 pub(crate) fn list() -> String {
     let cameras = capture::camera::list();

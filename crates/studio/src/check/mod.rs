@@ -1,0 +1,203 @@
+//! The check before a show: what the line carries, whether places answer, and what else would spoil the show.
+//!
+//! Nobody goes on the air by it. The upload is measured at the companion server, which counts and throws away; a place is
+//! connected to, within TLS where it asks for that, and greeted as its protocol begins, but is told neither a key nor a stream.
+
+mod findings;
+mod paced;
+mod reach;
+mod upload;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use api::check::{CheckState, PlaceCheck, UploadCheck};
+use reqwest::Url;
+use rtmp::Secret;
+
+use crate::output::{fetch, is_companion};
+use crate::show::{Companion, Output};
+
+pub(crate) use findings::{Facts, findings};
+pub(crate) use upload::Measured;
+use upload::Measurement;
+
+/// How long places are asked, before the upload is measured.
+const PLACES: Duration = Duration::from_secs(5);
+
+/// What a check looks at.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The places that are on, the most important first.
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) companion: Option<Companion>,
+}
+
+impl Plan {
+    /// What each place is to be sent, in kbit/s.
+    pub(crate) fn wanted(&self) -> Vec<u32> {
+        let outputs = self.outputs.iter();
+        outputs
+            .map(|output| output.video.bitrate + output.audio.bitrate)
+            .collect()
+    }
+}
+
+/// How a check goes: told by its task, read by whoever asks.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    begun: Instant,
+    takes: Duration,
+    state: Mutex<CheckState>,
+    measurement: Mutex<Option<Arc<Measurement>>>,
+}
+
+/// What came of a check.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) places: Vec<PlaceCheck>,
+    /// Places with keys that look like something else.
+    pub(crate) odd: Vec<String>,
+    /// Places without a key.
+    pub(crate) keyless: Vec<String>,
+    /// None where it couldn't be measured.
+    pub(crate) upload: Option<Measured>,
+    /// Whether what was measured holds for the ways to all places.
+    pub(crate) covers: bool,
+}
+
+impl Progress {
+    /// Of a check that begins now.
+    pub(crate) fn begin(plan: &Plan) -> Arc<Self> {
+        let place = |output: &Output| PlaceCheck {
+            name: output.name.clone(),
+            ..PlaceCheck::default()
+        };
+        let state = CheckState {
+            running: true,
+            places: plan.outputs.iter().map(place).collect(),
+            ..CheckState::default()
+        };
+        let measured = plan.companion.is_some();
+        Arc::new(Self {
+            begun: Instant::now(),
+            takes: if measured { upload::TAKES } else { PLACES },
+            state: Mutex::new(state),
+            measurement: Mutex::default(),
+        })
+    }
+
+    /// How it is now.
+    pub(crate) fn state(&self, wanted_kbps: u32) -> CheckState {
+        let mut state = lock(&self.state).clone();
+        // It is never done before it has ended.
+        state.progress = (self.begun.elapsed().as_secs_f32() / self.takes.as_secs_f32()).min(0.99);
+        state.upload = lock(&self.measurement).as_ref().map(|measurement| UploadCheck {
+            kbps: measurement.sent(),
+            wanted_kbps,
+            ..UploadCheck::default()
+        });
+        state
+    }
+
+    fn place(&self, at: usize, check: PlaceCheck) {
+        lock(&self.state).places[at] = check;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Carries a check out. Can be dropped at any moment.
+pub(crate) async fn check(plan: Plan, progress: Arc<Progress>) -> Checked {
+    let keys = keys(plan.outputs.clone()).await;
+    let places = async {
+        let reached = plan.outputs.iter().enumerate().map(async |(at, output)| {
+            let (reach, here) = reach::reach(output, PLACES).await;
+            let name = output.name.clone();
+            let check = PlaceCheck { name, reach, here };
+            progress.place(at, check.clone());
+            check
+        });
+        futures_util::future::join_all(reached).await
+    };
+    let (places, upload) = tokio::join!(places, measure(&plan, &keys, &progress));
+    let of = |wrong: fn(&Option<Secret>) -> bool| {
+        let keys = plan.outputs.iter().zip(&keys);
+        keys.filter(|(_, key)| wrong(key))
+            .map(|(output, _)| output.name.clone())
+            .collect()
+    };
+    let covers = upload.is_some() && plan.outputs.iter().all(|output| is_covered(&plan, output));
+    Checked {
+        odd: of(|key| key.as_ref().is_some_and(|key| is_odd(key.expose()))),
+        keyless: of(Option::is_none),
+        places,
+        upload,
+        covers,
+    }
+}
+
+/// The places' keys. The keyring may take its time.
+async fn keys(outputs: Vec<Output>) -> Vec<Option<Secret>> {
+    let count = outputs.len();
+    let fetched = tokio::task::spawn_blocking(move || {
+        outputs
+            .iter()
+            .map(|output| fetch(output, &output.key).ok())
+            .collect()
+    });
+    fetched.await.unwrap_or_else(|_| vec![None; count])
+}
+
+/// Measures the upload at the companion server, with the key of a place that is there.
+async fn measure(plan: &Plan, keys: &[Option<Secret>], progress: &Progress) -> Option<Measured> {
+    let companion = Url::parse(&plan.companion.as_ref()?.url).ok()?;
+    let mut there = plan
+        .outputs
+        .iter()
+        .zip(keys)
+        .filter(|(output, _)| is_at(output, &companion));
+    let (output, key) = there.find_map(|(output, key)| Some((output, key.clone()?)))?;
+    let wanted = plan.wanted().iter().sum();
+    let measurement = Arc::new(Measurement::at(&companion, key, &output.url, wanted)?);
+    if !measurement.leads_outside().await {
+        return None;
+    }
+    *lock(&progress.measurement) = Some(Arc::clone(&measurement));
+    measurement.run().await
+}
+
+fn is_at(output: &Output, companion: &Url) -> bool {
+    let host = companion.host_str().map(|host| host.trim_matches(['[', ']']));
+    reach::host(output).is_some_and(|at| is_companion(&at, host))
+}
+
+/// Whether the way to `output` is, or leads outside as, the one to the companion server.
+fn is_covered(plan: &Plan, output: &Output) -> bool {
+    let companion = plan
+        .companion
+        .as_ref()
+        .and_then(|companion| Url::parse(&companion.url).ok());
+    companion.is_some_and(|companion| is_at(output, &companion) || reach::is_public(&companion))
+}
+
+/// Whether `key` is likely something else that was pasted: an address, several words.
+fn is_odd(key: &str) -> bool {
+    let key = key.trim();
+    key.contains("://") || key.chars().any(|c| c.is_whitespace() || c.is_control()) || key.len() < 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_none_is_odd() {
+        for odd in ["rtmp://live.example/app", "my key", "a\nb", "x", ""] {
+            assert!(is_odd(odd), "{odd}");
+        }
+        assert!(!is_odd("live_123_AbC-4") && !is_odd("#!::r=show,m=publish"));
+    }
+}
