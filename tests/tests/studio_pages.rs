@@ -295,6 +295,58 @@ async fn a_file_for_support_is_read_and_saved_by_keyboard_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_show_is_checked_before_it_goes_live_by_keyboard_alone() {
+    let Some(window) = Window::open((1280, 720)).await else {
+        return;
+    };
+    let well = SCENARIOS
+        .iter()
+        .find(|scenario| scenario.twin == "check-well")
+        .unwrap();
+    window.begin(well).await;
+    let page = window.page();
+    page.chord(&format!("{CONTROL}{ENTER}")).await.unwrap();
+    window.wait("document.querySelector('dialog [data-check]')").await;
+    window.tab_to("dialog [data-check]").await;
+    window.press(ENTER).await;
+    // Stop has the focus; it becomes Done.
+    window
+        .wait("document.activeElement.matches('dialog [data-next=stop]')")
+        .await;
+    window
+        .wait(
+            "document.querySelector('dialog [data-verdict=checkWell]')
+             && document.activeElement.matches('dialog [data-next=done]')",
+        )
+        .await;
+    let there = "document.querySelectorAll('dialog').length === 1
+        && document.activeElement.matches('dialog [data-check]')";
+    window.press(ENTER).await;
+    window.wait(there).await;
+
+    // Its result is still there; begun again, it is stopped, and nobody is on air.
+    window.press(ENTER).await;
+    window
+        .wait("document.activeElement.matches('dialog [data-next=done]')")
+        .await;
+    window.tab_to("dialog [data-again]").await;
+    window.press(ENTER).await;
+    window
+        .wait("document.activeElement.matches('dialog [data-next=stop]')")
+        .await;
+    window.press(ENTER).await;
+    window
+        .wait("document.querySelector('dialog [data-verdict=checkStopped]')")
+        .await;
+    window.press(ESCAPE).await;
+    window.wait(there).await;
+    window.press(ESCAPE).await;
+    window
+        .wait("!document.querySelector('dialog') && document.querySelector('#go-live')")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_camera_that_is_unplugged_while_it_is_chosen_is_said_and_stays_chosen() {
     let Some(window) = Window::open((1280, 720)).await else {
         return;

@@ -91,6 +91,7 @@ const BACK: &str = "__studio.drawn > 1 && document.querySelector('.comeback')";
 const SUPPORT: &str = "document.querySelector('#support').click()";
 /// The places are the last panel: on a small display they are out of sight.
 const PLACES: &str = "document.querySelector('#content-places').scrollIntoView({ block: 'end' })";
+const CHECK: &str = "document.querySelector('#check').click()";
 const CARD: &str = "document.querySelector('main section h1')";
 
 /// Every screen.
@@ -173,6 +174,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 "help",
                 "document.querySelectorAll('header .tools button')[1].click()",
             ),
+            // All of it is on this computer.
+            View {
+                name: "check-local",
+                open: CHECK,
+                opened: "document.querySelector('dialog [data-verdict=checkUnmeasured]')",
+            },
             View {
                 name: "support-before-a-show",
                 open: SUPPORT,
@@ -186,6 +193,44 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         views: &[
             plain("advised"),
             dialog("go-live-advised", "document.querySelector('#go-live').click()"),
+        ],
+    },
+    Scenario {
+        twin: "check-running",
+        ready: SHOW,
+        views: &[View {
+            name: "check-running",
+            open: CHECK,
+            // It gets no further.
+            opened: "document.querySelector('dialog [role=progressbar][aria-valuenow=\"55\"]')
+                && document.querySelector('dialog .plot canvas')",
+        }],
+    },
+    Scenario {
+        twin: "check-well",
+        ready: SHOW,
+        views: &[View {
+            name: "check-well",
+            open: CHECK,
+            opened: "document.querySelector('dialog [data-verdict=checkWell]')
+                && document.querySelector('dialog .plot canvas')",
+        }],
+    },
+    Scenario {
+        twin: "check-trouble",
+        ready: SHOW,
+        views: &[
+            View {
+                name: "check-trouble",
+                open: CHECK,
+                opened: "document.querySelectorAll('dialog [data-finding]').length === 4
+                    && document.querySelector('dialog .plot canvas')",
+            },
+            View {
+                name: "go-live-checked",
+                open: "document.querySelector('#go-live').click()",
+                opened: "document.querySelector('dialog[open] [data-see-check]')",
+            },
         ],
     },
     Scenario {

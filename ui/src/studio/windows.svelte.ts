@@ -4,7 +4,10 @@ import type { PastShow } from './bridge/bindings';
 
 /** A dialog over the window. */
 export type Dialog =
-  | { kind: 'goLive' }
+  /** `checked`: back from the check. */
+  | { kind: 'goLive'; checked?: boolean }
+  /** `then`: what it goes back to. */
+  | { kind: 'check'; then: Dialog | null }
   | { kind: 'addCamera' }
   | { kind: 'addMicrophone' }
   | { kind: 'addScene' }
@@ -42,9 +45,13 @@ class Windows {
     this.file = { of };
   }
 
-  /** Shuts the topmost. */
+  /** Shuts the topmost; out of the check it goes back to where that was begun. */
   shut(): void {
     if (!this.shown) return;
+    if (this.file === null && this.dialog?.kind === 'check' && this.dialog.then !== null) {
+      this.dialog = this.dialog.then;
+      return;
+    }
     const opener = this.file === null ? this.#takeDialog() : this.#takeFile();
     void tick().then(() => refocus(opener));
   }

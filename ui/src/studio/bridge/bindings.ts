@@ -99,6 +99,20 @@ export type CanvasState = {
 	rate: string,
 };
 
+/**  How the check before the show is, or what it found. */
+export type CheckState = {
+	/**  Whether it is under way. */
+	running: boolean,
+	/**  How much of it is done, 0 to 1. */
+	progress: number,
+	/**  What was measured of the upload so far; absent where it can't be measured. */
+	upload?: UploadCheck | null,
+	/**  The places that are on, the most important first. */
+	places: PlaceCheck[],
+	/**  What would spoil the show, the worst first; complete once it isn't under way any more. */
+	findings: Finding[],
+};
+
 /**  Which show it shall be. */
 export type Choice = 
 /**  The one there was. */
@@ -177,6 +191,13 @@ mute: boolean | null } |
 { do: "live.start" } | 
 /**  Stops sending; sources and scenes go on. */
 { do: "live.end" } | 
+/**
+ *  Checks what the upload carries, whether each place that is on answers, and what would spoil the show; it takes some
+ *  seconds, and nothing is sent by which a show could begin. Not while the show is sent.
+ */
+{ do: "check.start" } | 
+/**  Stops the check that is under way. */
+{ do: "check.stop" } | 
 /**  Shows viewers the cover picture and silence from the next program frame on, or no longer. */
 { do: "cover.set"; 
 /**  Whether viewers are kept out. */
@@ -409,6 +430,16 @@ export type FileTrack =
 "video" | 
 /**  Its sound. */
 "audio";
+
+/**  Something that would spoil the show. */
+export type Finding = {
+	/**  What it is, for programs, as in `check.key_missing`. */
+	code: string,
+	/**  How bad it is. */
+	level: HealthLevel,
+	/**  The places or sources that it is about. */
+	subjects: string[],
+};
 
 /**  Program frames since the start. */
 export type FramesState = {
@@ -793,6 +824,16 @@ export type Place = {
 	on?: boolean,
 };
 
+/**  Whether a place answers. */
+export type PlaceCheck = {
+	/**  Its name. */
+	name: string,
+	/**  Whether it answers. */
+	reach: Reach,
+	/**  Whether it is this computer: then it says nothing of the way to the outside. */
+	here: boolean,
+};
+
 /**  How a place was, stretch by stretch. */
 export type PlaceHistory = {
 	/**  The place's name. */
@@ -939,6 +980,21 @@ number |
 number | 
 /**  `"29.97"` or `"30000/1001"`. */
 string;
+
+/**  Whether a place answers. */
+export type Reach = 
+/**  Not known yet. */
+"waiting" | 
+/**  It answers. */
+"reached" | 
+/**  There is no way to ask that could not begin a show. */
+"unknown" | 
+/**  It does not answer. */
+"unreachable" | 
+/**  It answers, but not within TLS, or with another's certificate. */
+"untrusted" | 
+/**  It answers otherwise than a place of its kind does. */
+"strange";
 
 /**  A rectangle on the canvas, in pixels. */
 export type Rect = {
@@ -1101,6 +1157,8 @@ export type State = {
 	warnings?: Warning[],
 	/**  How the computer is. */
 	machine?: MachineState,
+	/**  The check before the show, under way or done; absent where there is none. */
+	check?: CheckState | null,
 	/**  Why the show's last change is not in its file; absent while it is. */
 	not_saved?: Failure | null,
 };
@@ -1155,6 +1213,24 @@ export type Trouble = {
 	advice: string,
 	/**  For how many seconds it has been so. */
 	seconds: number,
+};
+
+/**  What was measured of the upload. */
+export type UploadCheck = {
+	/**  Half seconds from the beginning, in kbit/s: as sent while it is under way, as received once it is done. */
+	kbps: number[],
+	/**  What the line carries nearly all of the time, in kbit/s; absent until it is known. */
+	carries_kbps?: number | null,
+	/**  Whether it may carry more, which wasn't tried. */
+	at_least: boolean,
+	/**  What the places that are on are to be sent together, in kbit/s. */
+	wanted_kbps: number,
+	/**  How many of them it carries, counted from the most important; absent until it is known. */
+	places?: number | null,
+	/**  There and back while nothing was sent, in milliseconds. */
+	quiet_ms?: number | null,
+	/**  There and back while the line was full, in milliseconds. */
+	loaded_ms?: number | null,
 };
 
 /**  A warning that stands. */

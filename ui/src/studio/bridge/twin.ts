@@ -32,7 +32,7 @@ const MAKING = 400;
 export function twin(name: string): Bridge {
   const scenario = scenarioOf(name);
   const now = () => performance.now();
-  let stage = new Stage(scenario.state, now(), scenario.better);
+  let stage = new Stage(scenario.state, now(), scenario.better, scenario.checking);
   let phase: Phase = scenario.phase;
   let told: (what: Told) => void = () => undefined;
   const unplugged = new Set<string>();

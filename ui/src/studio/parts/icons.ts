@@ -32,6 +32,7 @@ export const icons = {
   down: 'M12 4.5v15M5.5 13l6.5 6.5 6.5-6.5',
   file: 'M6.5 3.5h7.5l4 4v13H6.5zM14 3.5v4h4M9.5 12h5.5M9.5 15.8h5.5',
   disk: 'M5 4h11l3 3v13H5zM8.5 4v5h6V4M8 20v-6h8v6',
+  list: 'M9 5H6v15.5h12V5h-3M9 3.5h6v3.2H9zM9.2 13.5l2 2 3.8-4',
 } as const;
 
 export type IconName = keyof typeof icons;

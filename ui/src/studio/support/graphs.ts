@@ -27,6 +27,10 @@ export interface Graph {
   times: number[];
   /** For how many seconds each lasts. */
   step: number;
+  /** The last stretch of which something can be known; absent: the last one. */
+  last?: number;
+  /** Seconds that are shown at least; absent: as many as a show soon has. */
+  span?: number;
   /** In the order in which they are drawn: bars lie below the others. */
   lines: Line[];
   /** The axis at the left reaches at least so far: what is small is not to look large. */

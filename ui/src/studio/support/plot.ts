@@ -67,7 +67,7 @@ function optionsOf(host: HTMLElement, shown: () => Graph, pointed: (at: number |
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: 'support' } },
     scales: {
-      x: { time: false, range: (_, min, max) => [min, Math.max(max, min + SHORTEST)] },
+      x: { time: false, range: (_, min, max) => [min, Math.max(max, min + (shown().span ?? SHORTEST))] },
       left: { range: upTo(() => shown().reach, 1.08) },
       right: { range: upTo(() => 5, 1.5) },
       none: { range: upTo(() => FEWEST_BARS, PART_OF_BARS) },

@@ -83,6 +83,7 @@ const failures: Record<string, InWords> = {
   'live.already': said('You are live already.', '已经开播。'),
   'live.not': said('You are not live.', '当前没有开播。'),
   'live.changing': said('The show is just being started or ended. Please wait a moment.', '正在开播或下播，请稍候。'),
+  'check.live': said('You are live. The check is for before the show.', '正在播出，检查请在开播前进行。'),
   encoder: said('This computer can’t pack the show. Close other programs, then try again.', '这台电脑无法处理要播出的画面，请关闭其他程序后再试。'),
   'history.unreadable': said('This show’s history can’t be read.', '无法读取这场直播的记录。'),
   'history.unknown': said('There is no such history any more.', '这场直播的记录已不存在。'),

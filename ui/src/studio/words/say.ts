@@ -1,6 +1,7 @@
 import { settings } from '../settings.svelte';
-import type { Diagnosis, Failure, Health, Warning } from '../bridge/bindings';
+import type { Diagnosis, Failure, Finding, Health, Warning } from '../bridge/bindings';
 import { causeOf } from '../causes';
+import { wordsOf } from '../check/findings';
 import { healthCause, healthPhrase } from '../health';
 import type { Culprit } from '../machine';
 import { failureIn } from './failures';
@@ -49,4 +50,16 @@ export function sayWhere({ diagnosis, place }: Warning): string {
 export function sayList(names: readonly string[]): string {
   const tag = settings.language === 'zh' ? 'zh-Hans' : settings.language;
   return new Intl.ListFormat(tag, { type: 'conjunction' }).format(names);
+}
+
+/** What a check has found. */
+export function sayFinding({ code, subjects }: Finding): string {
+  const known = wordsOf(code);
+  const names = sayList(subjects.map((name) => `“${name}”`));
+  return known === null ? say('foundOther', { code }) : say(known.what, { names });
+}
+
+/** What can be done about it. */
+export function sayFindingAdvice({ code }: Finding): string {
+  return say(wordsOf(code)?.advice ?? 'foundOtherAdvice');
 }

@@ -1,4 +1,6 @@
 import type { Back, Failure, PastShow, Phase, PlaceState, State } from '../bindings';
+import { type Checking, localCheck } from './check';
+import { checkedBadly, checkedHalf, checkedWell, farShow, foundShow } from './checked';
 import { earlierShows } from './earlier';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
@@ -20,6 +22,8 @@ export interface Scenario {
   /** Why the file for support can't be made, and why it can't be saved. */
   unmade: Failure | null;
   unsaved: Failure | null;
+  /** What a check comes to. */
+  checking: Checking;
 }
 
 const running = { phase: 'running', preview: { port: 0, token: 'twin' } } satisfies Phase;
@@ -136,6 +140,7 @@ export function scenarioOf(name: string): Scenario {
     earlier: earlierShows,
     unmade: null,
     unsaved: null,
+    checking: localCheck(state.places),
   });
   switch (name) {
     case 'advised':
@@ -174,6 +179,12 @@ export function scenarioOf(name: string): Scenario {
       return { ...begin(weak()), unmade };
     case 'file-unsaved':
       return { ...begin(weak()), unsaved: unwritable };
+    case 'check-well':
+      return { ...begin(farShow()), checking: checkedWell };
+    case 'check-running':
+      return { ...begin(farShow()), checking: checkedHalf };
+    case 'check-trouble':
+      return { ...begin(foundShow()), checking: checkedBadly };
     case 'back':
       return begin({ ...live(), resume: true, live: { seconds: 4 } }, cameBack({ live: true }));
     case 'back-off':

@@ -1,5 +1,6 @@
 import type { Command, Failure, History, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
 import { isAddress, usualLeast } from '../../places';
+import { checkAt, type Checking, localCheck } from './check';
 import { healthOf, warningsOf } from './health';
 import { type Past, pastOf } from './past';
 import { place, picture, sound } from './show';
@@ -14,13 +15,15 @@ const isSound = (source: Source) => ['microphone', 'tone', 'click'].includes(sou
 export class Stage {
   #undo: Undo[] = [];
   #liveSince: number | null = null;
+  #checkSince: number | null = null;
   #past: Past = { seconds: 0, fell: 0, places: [], machine: null };
 
-  /** `better` is the place that has just become so, if one has. */
+  /** `better` is the place that has just become so, if one has; `checking` is what a check comes to. */
   constructor(
     public state: State,
     now: number,
     private readonly better: string | null = null,
+    private readonly checking: Checking = localCheck(state.places),
   ) {
     if (state.live) this.#begin(now, state.live.seconds);
     this.pass(now);
@@ -44,6 +47,7 @@ export class Stage {
       state.live = { seconds };
       this.#past = { ...this.#past, seconds, places: state.places.filter(({ on }) => on), machine: state.machine ?? null };
     }
+    this.#check(now);
     this.#settle();
   }
 
@@ -100,6 +104,14 @@ export class Stage {
         this.#liveSince = null;
         state.live = null;
         return done;
+      case 'check.start':
+        if (state.live) return refuse('check.live', 'The show is on the air.');
+        this.#checkSince ??= now;
+        this.#check(now);
+        return done;
+      case 'check.stop':
+        this.#stopCheck();
+        return done;
       case 'cover.set':
         state.covered = command.on;
         return done;
@@ -108,6 +120,17 @@ export class Stage {
       default:
         return done;
     }
+  }
+
+  #check(now: number): void {
+    if (this.#checkSince === null) return;
+    this.state.check = checkAt(this.checking, this.state.places, now - this.#checkSince);
+    if (!this.state.check.running) this.#checkSince = null;
+  }
+
+  #stopCheck(): void {
+    if (this.#checkSince !== null) this.state.check = null;
+    this.#checkSince = null;
   }
 
   #remember(): void {
@@ -175,6 +198,7 @@ export class Stage {
 
   #goLive(now: number): Outcome {
     if (!this.state.places.some(({ on }) => on)) return refuse('live.no_place', 'No place is on.');
+    this.#stopCheck();
     if (this.#liveSince === null) this.#begin(now, 0);
     this.state.live = { seconds: 0 };
     return done;
