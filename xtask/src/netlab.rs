@@ -1,8 +1,9 @@
-//! `cargo xtask netlab [--full] [--obs] [--only NAME]`: the network lab's scenarios and their table.
+//! `cargo xtask netlab [--full] [--obs] [--only NAME] [--check]`: the network lab's scenarios and their table.
 
 use crate::bench;
 
-/// Runs each scenario once, shortened where it can be; `--full` three times and in full; `--obs` with OBS beside.
+/// Runs each scenario once, shortened where it can be; `--full` three times and in full; `--obs` with OBS beside; `--check` the check
+/// before a show instead, over lines of known rates.
 pub(crate) fn run(args: &[&str]) -> Result<bool, String> {
     bench::run(&[&["netlab"], &words(args)?[..]].concat())
 }
@@ -14,10 +15,11 @@ fn words<'a>(args: &[&'a str]) -> Result<Vec<&'a str>, String> {
         match *arg {
             "--full" => words.extend(["--full", "yes", "--runs", "3"]),
             "--obs" => words.extend(["--obs", "yes"]),
+            "--check" => words.extend(["--check", "2000,4000,6000,20000"]),
             "--only" => words.extend(["--only", args.next().ok_or("--only needs a scenario's name")?]),
             other => {
                 return Err(format!(
-                    "`cargo xtask netlab` knows --full, --obs, --only, not '{other}'"
+                    "`cargo xtask netlab` knows --full, --obs, --only, --check, not '{other}'"
                 ));
             }
         }

@@ -105,6 +105,13 @@ struct Plays {
     gate: Option<Arc<Notify>>,
 }
 
+impl Plays {
+    /// Lets one opening go on that waits, or the next.
+    fn permit(&self) {
+        self.gate.iter().for_each(|gate| gate.notify_one());
+    }
+}
+
 impl Studio for Plays {
     fn open(&self, opening: Opening) -> BoxFuture<'static, Result<Box<dyn Open>, Failure>> {
         let name = match opening.which {
@@ -578,7 +585,8 @@ async fn a_stream_key_is_stored_without_a_show() {
 }
 
 /// A studio that was started again at once after a show that was live and covered, and is to be live again.
-fn revived(refuses: &[Command]) -> Desk {
+/// The page has heard that it is being opened, which waits for a permit.
+async fn revived(refuses: &[Command]) -> (Desk, Listening) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("show.toml"), format!("resume = true\n{SHOW}")).unwrap();
     let course = Course {
@@ -590,7 +598,10 @@ fn revived(refuses: &[Command]) -> Desk {
         .begun(course);
     let played = Played::new();
     played.refuses.lock().unwrap().extend_from_slice(refuses);
-    Desk::begin_with(folder, None, played, true)
+    let desk = Desk::begin_with(folder, Some(Arc::default()), played, true);
+    let mut page = desk.page().await;
+    assert_eq!(page.phase().await, Phase::Opening {});
+    (desk, page)
 }
 
 async fn back(page: &mut Listening) -> Back {
@@ -605,8 +616,8 @@ const LIVE: Command = Command::StartLive {};
 
 #[tokio::test(start_paused = true)]
 async fn a_studio_that_is_back_after_a_crash_covers_its_show_and_goes_live_again() {
-    let desk = revived(&[]);
-    let mut page = desk.page().await;
+    let (desk, mut page) = revived(&[]).await;
+    desk.plays.permit();
     let expected = Back {
         live: true,
         failure: None,
@@ -624,8 +635,8 @@ async fn a_studio_that_is_back_after_a_crash_covers_its_show_and_goes_live_again
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_covered_again_is_not_sent_and_why_is_said() {
     for (refused, asked) in [(COVER, &[COVER][..]), (LIVE, &[COVER, LIVE])] {
-        let desk = revived(&[refused]);
-        let mut page = desk.page().await;
+        let (desk, mut page) = revived(&[refused]).await;
+        desk.plays.permit();
         back(&mut page).await;
         let said = back(&mut page).await;
         assert_eq!(
@@ -638,12 +649,13 @@ async fn what_cannot_be_covered_again_is_not_sent_and_why_is_said() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_opened_after_a_return_that_failed_is_not_sent_by_itself() {
-    let desk = revived(&[]);
+    let (desk, mut page) = revived(&[]).await;
     desk.plays.refused.store(true, Ordering::SeqCst);
-    let mut page = desk.page().await;
+    desk.plays.permit();
     assert!(matches!(page.settled().await, Phase::Failed { .. }));
     desk.plays.refused.store(false, Ordering::SeqCst);
     assert_eq!(code(&desk.choose(Choice::Demo).await), "done");
+    desk.plays.permit();
     page.running().await;
     page.until(|told| matches!(told, Told::State { .. })).await;
     assert_eq!(*desk.plays.played.asked.lock().unwrap(), []);

@@ -2,10 +2,11 @@
 //! its server.
 //!
 //! `--scenarios FOLDER`, `--only NAME`, `--runs N`, `--full yes`, `--obs yes` (OBS beside it where it is installed,
-//! in those with one place that it can send to). Needs user and network namespaces; where they are
+//! in those with one place that it can send to), `--check RATE,…` (the check before a show instead). Needs user and network namespaces; where they are
 //! refused it says what it could not run.
 
 mod arrivals;
+mod check;
 mod foreign;
 mod judge;
 mod obs;
@@ -29,6 +30,8 @@ struct Settings {
     runs: u32,
     full: bool,
     obs: bool,
+    /// Rates of lines for the check before a show, in kbit/s; then nothing else runs.
+    check: Vec<u32>,
     /// Where it is written what the studio says.
     logs: PathBuf,
 }
@@ -43,6 +46,9 @@ fn main() -> Result<(), Failure> {
         return Ok(());
     }
     let runtime = tokio::runtime::Runtime::new()?;
+    if !settings.check.is_empty() {
+        return runtime.block_on(check::all(&settings.check));
+    }
     runtime.block_on(all(&settings, &scenarios))
 }
 
@@ -53,6 +59,7 @@ fn settings() -> Result<Settings, String> {
         runs: 1,
         full: false,
         obs: false,
+        check: Vec::new(),
         logs: logs().map_err(|error| error.to_string())?,
     };
     for (name, value) in binary::options()? {
@@ -61,6 +68,12 @@ fn settings() -> Result<Settings, String> {
             "--only" => settings.only = Some(value),
             "--runs" => settings.runs = value.parse().map_err(|_| "--runs needs a number")?,
             "--full" => settings.full = value == "yes",
+            "--check" => {
+                let rates = value.split(',').map(str::parse);
+                settings.check = rates
+                    .collect::<Result<_, _>>()
+                    .map_err(|_| "--check needs rates")?;
+            }
             "--obs" => settings.obs = value == "yes",
             other => return Err(format!("unknown option {other}")),
         }

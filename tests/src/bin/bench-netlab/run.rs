@@ -104,7 +104,7 @@ fn table(begin: f64, arrived: &[Arrived]) -> String {
     table
 }
 
-async fn add(show: Show, place: &Place, server: &Server, name: &str) -> Result<Show, Failure> {
+pub(crate) async fn add(show: Show, place: &Place, server: &Server, name: &str) -> Result<Show, Failure> {
     let address = server.add_stream(name).await?;
     let (rtmp, key) = address.rsplit_once('/').ok_or("an address has a key")?;
     let (url, rest) = match place.protocol {
@@ -120,7 +120,7 @@ async fn add(show: Show, place: &Place, server: &Server, name: &str) -> Result<S
     Ok(show.output_to(name, &url, key, &video, &rest))
 }
 
-fn start(show: &Show, lab: &Lab) -> Result<Studio, Failure> {
+pub(crate) fn start(show: &Show, lab: &Lab) -> Result<Studio, Failure> {
     let mut refused = None;
     let studio = Studio::start_in(show, |command| {
         // Tests take it away: they wait for words.

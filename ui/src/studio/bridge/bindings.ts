@@ -99,7 +99,7 @@ export type CanvasState = {
 	rate: string,
 };
 
-/**  How the check before the show is, or what it found. */
+/**  How a check is, or how the last one ended. */
 export type CheckState = {
 	/**  Whether it is under way. */
 	running: boolean,
@@ -191,13 +191,6 @@ mute: boolean | null } |
 { do: "live.start" } | 
 /**  Stops sending; sources and scenes go on. */
 { do: "live.end" } | 
-/**
- *  Checks what the upload carries, whether each place that is on answers, and what would spoil the show; it takes some
- *  seconds, and nothing is sent by which a show could begin. Not while the show is sent.
- */
-{ do: "check.start" } | 
-/**  Stops the check that is under way. */
-{ do: "check.stop" } | 
 /**  Shows viewers the cover picture and silence from the next program frame on, or no longer. */
 { do: "cover.set"; 
 /**  Whether viewers are kept out. */
@@ -239,6 +232,10 @@ mode: LineMode } |
 { do: "resume.set"; 
 /**  Whether it does. */
 on: boolean } | 
+/**  Begins a check before the show: how it goes says the state. Not while the show is sent. */
+{ do: "check.start" } | 
+/**  Ends the check that is under way; what was found so far stays. */
+{ do: "check.stop" } | 
 /**  Asks how the show that is sent was so far, or the last one that was: answered with a [`History`]. */
 { do: "history"; 
 /**  The whole of it; else the last five minutes, second by second. */
@@ -433,11 +430,16 @@ export type FileTrack =
 
 /**  Something that would spoil the show. */
 export type Finding = {
-	/**  What it is, for programs, as in `check.key_missing`. */
+	/**
+	 *  What it is: `check.` and `no_place`, `key_missing`, `key_odd`, `unreachable`, `untrusted`, `strange`, `here`,
+	 *  `upload_small`, `upload_tight`, `upload_slow`, `upload_unsteady`, `upload_unknown`, `camera_none`, `camera_lost`,
+	 *  `camera_slow`, `cameras_share`, `microphone_none`, `microphone_lost`, `microphone_silent`, `microphone_muted`, `disk`,
+	 *  `battery`, `saving`, `busy`, `memory`.
+	 */
 	code: string,
-	/**  How bad it is. */
+	/**  How bad it is: never `good`. */
 	level: HealthLevel,
-	/**  The places or sources that it is about. */
+	/**  The places or sources it is about. */
 	subjects: string[],
 };
 
@@ -824,11 +826,11 @@ export type Place = {
 	on?: boolean,
 };
 
-/**  Whether a place answers. */
+/**  Whether a place can be reached. Nothing is sent there by which a show could begin. */
 export type PlaceCheck = {
 	/**  Its name. */
 	name: string,
-	/**  Whether it answers. */
+	/**  Whether it can. */
 	reach: Reach,
 	/**  Whether it is this computer: then it says nothing of the way to the outside. */
 	here: boolean,
@@ -981,19 +983,19 @@ number |
 /**  `"29.97"` or `"30000/1001"`. */
 string;
 
-/**  Whether a place answers. */
+/**  Whether a place can be reached. */
 export type Reach = 
 /**  Not known yet. */
 "waiting" | 
-/**  It answers. */
+/**  It answers as a place of its kind does. */
 "reached" | 
 /**  There is no way to ask that could not begin a show. */
 "unknown" | 
-/**  It does not answer. */
+/**  Its name is not known, or nothing answers there. */
 "unreachable" | 
-/**  It answers, but not within TLS, or with another's certificate. */
+/**  It answers, but not within TLS, or with a certificate that is not its own. */
 "untrusted" | 
-/**  It answers otherwise than a place of its kind does. */
+/**  It answers, but otherwise than a place of its kind does. */
 "strange";
 
 /**  A rectangle on the canvas, in pixels. */
@@ -1157,7 +1159,7 @@ export type State = {
 	warnings?: Warning[],
 	/**  How the computer is. */
 	machine?: MachineState,
-	/**  The check before the show, under way or done; absent where there is none. */
+	/**  The check before the show that is under way, or the last one; absent until there was one. */
 	check?: CheckState | null,
 	/**  Why the show's last change is not in its file; absent while it is. */
 	not_saved?: Failure | null,
@@ -1215,7 +1217,7 @@ export type Trouble = {
 	seconds: number,
 };
 
-/**  What was measured of the upload. */
+/**  What was measured of the upload: to the companion server, by what that says it has received. */
 export type UploadCheck = {
 	/**  Half seconds from the beginning, in kbit/s: as sent while it is under way, as received once it is done. */
 	kbps: number[],
