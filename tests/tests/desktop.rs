@@ -389,6 +389,14 @@ async fn a_place_that_does_not_answer_is_said_and_the_show_goes_on() {
     let Some(desktop) = open(&room).await else { return };
     let page = &desktop.page;
     wait(&room, page, TILES).await;
+    // Before the show, what would go wrong.
+    page.click("#check").await.unwrap();
+    let found = "document.querySelector('dialog [data-verdict]:not([data-verdict=checkStopped])')
+                 && document.querySelector('dialog [data-next=done]')
+                 && document.querySelector('dialog[open]').innerText.includes('Elsewhere')";
+    wait(&room, page, found).await;
+    picture(page, "check").await;
+    page.click("[data-next=done]").await.unwrap();
     page.click("#go-live").await.unwrap();
     wait(&room, page, "document.querySelector('[data-yes]:enabled')").await;
     page.click("[data-yes]").await.unwrap();

@@ -153,3 +153,35 @@ async fn a_cable_that_is_back_finds_another_connection_in_place_of_the_silent_on
     assert!(rows[0][8].ends_with(" s"), "it came back: {said}");
     assert!(rows[0][10].contains("line.silent"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_before_the_show_finds_what_a_line_carries_and_puts_nobody_on_the_air() {
+    let _alone = ALONE.lock().await;
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
+    lab.args(["--check", "4000"]).kill_on_drop(true);
+    let done = tokio::time::timeout(system_tests::PATIENCE, lab.output())
+        .await
+        .unwrap()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(
+        done.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    if said.contains("No scenario could be run") {
+        return system_tests::skip(&said);
+    }
+    let row = said
+        .lines()
+        .find(|line| line.starts_with("| 4000 "))
+        .unwrap_or_else(|| panic!("{said}"));
+    let cells: Vec<_> = row.split('|').map(str::trim).collect();
+    let number = |cell: &str| -> f64 { cell.split(' ').next().unwrap().parse().unwrap() };
+    assert!((3_200.0..4_000.0).contains(&number(cells[2])), "{said}");
+    assert_eq!(cells[4], "2 of 3", "{said}");
+    // A full queue of 200 ms, and nothing in it.
+    let (quiet, full) = (number(cells[5]), number(cells[6]));
+    assert!((40.0..120.0).contains(&quiet) && full > quiet + 80.0, "{said}");
+    assert!(cells[7].starts_with("check.upload_small"), "{said}");
+}
