@@ -149,7 +149,7 @@ async fn places_are_reached_without_a_word_and_each_is_told_by_what_it_answers()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_gives_way_to_the_show_and_to_who_stops_it() {
+async fn a_check_knows_its_server_and_gives_way_to_the_show_and_to_who_stops_it() {
     let server = Server::start().await.unwrap();
     let address = server.add_stream("spring").await.unwrap();
     // Where nothing answers, a check takes a while.
@@ -166,6 +166,16 @@ async fn a_check_gives_way_to_the_show_and_to_who_stops_it() {
         .await
         .unwrap();
     studio.ask(&Command::EndLive {}).await.unwrap();
+    for (url, kept) in [
+        ("live.example.com", None),
+        ("http://192.0.2.1:8080", Some("http://192.0.2.1:8080")),
+    ] {
+        let url = Some(url.to_owned());
+        let set = studio.ask(&Command::SetCompanion { url }).await;
+        assert_eq!(set.is_ok(), kept.is_some(), "{set:?}");
+        let state = studio.ask(&Command::State {}).await.unwrap().state.unwrap();
+        assert_eq!(state.companion.as_deref(), kept);
+    }
     studio.ask(&Command::StartCheck {}).await.unwrap();
     studio.ask(&Command::StopCheck {}).await.unwrap();
     let stopped = ended(&mut studio).await;

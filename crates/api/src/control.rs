@@ -169,6 +169,12 @@ pub enum Command {
     /// Ends the check that is under way; what was found so far stays.
     #[serde(rename = "check.stop")]
     StopCheck {},
+    /// Says where the companion server is: it tells what has arrived, and measures the upload. From the next show on.
+    #[serde(rename = "companion.set")]
+    SetCompanion {
+        /// Its address, as in `https://live.example.com`; none where there is no such server.
+        url: Option<String>,
+    },
     /// Asks how the show that is sent was so far, or the last one that was: answered with a [`History`].
     #[serde(rename = "history")]
     History {

@@ -48,6 +48,9 @@ pub struct State {
     /// Whether it goes on the air again by itself where a crash has cut it short.
     #[serde(default)]
     pub resume: bool,
+    /// Where the companion server is, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub companion: Option<String>,
     /// Where the show goes, the most important first.
     pub places: Vec<PlaceState>,
     /// The worst that is the matter now.

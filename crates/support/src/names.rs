@@ -110,6 +110,17 @@ impl Names {
             place.url = address::described(&place.url);
             (place.key, place.passphrase) = (None, None);
         }
+        if let Some(check) = &mut state.check {
+            for place in &mut check.places {
+                place.name = self.place(&place.name);
+            }
+            let found = check
+                .findings
+                .iter_mut()
+                .flat_map(|finding| &mut finding.subjects);
+            found.for_each(|subject| *subject = self.subject(subject));
+        }
+        state.companion = state.companion.take().map(|url| address::described(&url));
         for warning in &mut state.warnings {
             warning.place = self.place(&warning.place);
         }

@@ -1,5 +1,6 @@
 //! A bundle as people read it: what was wrong first, then the places, the computer and the show, then what happened.
 
+mod check;
 mod findings;
 mod graph;
 mod happened;
@@ -27,6 +28,7 @@ pub fn report(opened: &Opened) -> String {
     };
     section("WHAT WAS WRONG, the worst first", findings::lines(opened));
     section("NOW", findings::now(opened));
+    section("CHECKED BEFORE THE SHOW", check::lines(opened));
     section("PLACES", places::lines(opened));
     section("THIS COMPUTER", machine::lines(opened));
     section("THE SHOW", show::lines(opened));

@@ -31,7 +31,7 @@ pub(crate) fn state() -> Value {
         "program": meter, "limiter_db": 0.5, "adapter": "llvmpipe (LLVM 15.0.6, 256 bits) (vulkan, software)",
         "canvas": {"width": 1280, "height": 720, "rate": "30000/1001"}, "live": {"seconds": 754.2},
         "covered": false, "can_take_back": true, "program_frames": {"due": 22600, "late": 12, "repeated": 9},
-        "line_mode": "lowest-delay", "resume": true,
+        "line_mode": "lowest-delay", "companion": "https://anna.example", "resume": true,
         "places": [
             {"name": "Mine", "url": "rtmps://live.anna.example/app", "platform": "twitch",
              "advice": [{"exceeded": "video", "has": 9000, "most": 6000}], "key": "anna-key", "passphrase": "anna-phrase",
@@ -50,6 +50,15 @@ pub(crate) fn state() -> Value {
             "gpu": 0.2, "battery": {"level": 0.5, "discharging": true}, "saving": true, "hot": true, "celsius": 71.0,
             "foreign_kbps": 640, "draw": 0.3, "encode": 0.2, "shed": "preview_slow",
             "troubles": [{"code": "machine.saving", "advice": "Plug it in.", "seconds": 40.0}],
+        },
+        "check": {
+            "running": false, "progress": 1.0,
+            "upload": {"kbps": [100, 4000], "carries_kbps": 3900, "at_least": false, "wanted_kbps": 5256, "places": 1,
+                       "quiet_ms": 41, "loaded_ms": 240},
+            "places": [{"name": "Mine", "reach": "reached", "here": false}, {"name": "Other", "reach": "untrusted", "here": true}],
+            "findings": [{"code": "check.untrusted", "level": "bad", "subjects": ["Other"]},
+                         {"code": "check.upload_small", "level": "bad", "subjects": []},
+                         {"code": "check.microphone_silent", "level": "warning", "subjects": ["Voice"]}],
         },
         "not_saved": failure,
     })

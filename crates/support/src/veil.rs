@@ -38,9 +38,13 @@ fn holds(parent: &str, key: &str) -> Option<Holds> {
     Some(match (parent, key) {
         ("busiest", "name") => Holds::Program,
         (_, "code" | "cause" | "failure" | "level" | "side" | "strength" | "status" | "line") => Holds::Word,
-        (_, "line_mode" | "shed" | "what" | "from" | "to" | "blend" | "target" | "exceeded") => Holds::Word,
-        (_, "name" | "place" | "scene" | "source" | "on_air" | "subject" | "show") => Holds::Name,
-        (_, "url") => Holds::Address,
+        (_, "line_mode" | "shed" | "what" | "from" | "to" | "blend" | "target" | "exceeded" | "reach") => {
+            Holds::Word
+        }
+        (_, "name" | "subjects" | "place" | "scene" | "source" | "on_air" | "subject" | "show") => {
+            Holds::Name
+        }
+        (_, "url" | "companion") => Holds::Address,
         (_, "platform") => Holds::Platform,
         (_, "color") => Holds::Color,
         (_, "rate") => Holds::Rate,

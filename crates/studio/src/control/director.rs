@@ -195,6 +195,7 @@ impl Director {
                 self.checking.stop();
                 Ok(Done::default())
             }
+            Command::SetCompanion { url } => self.set_companion(url),
             Command::SetLineMode { mode } => Ok(self.set_line_mode(mode)),
             Command::SetResume { on } => {
                 self.parts.show.resume = on;

@@ -15,7 +15,8 @@ use crate::air::{self, Air, Sent};
 use crate::output::Destination;
 use crate::presets;
 use crate::show::{
-    AudioSettings, Canvas, KeyRef, LEAST, Output, OutputKind, SrtSettings, VideoSettings, output_problems,
+    AudioSettings, Canvas, Companion, KeyRef, LEAST, Output, OutputKind, SrtSettings, VideoSettings,
+    output_problems,
 };
 
 /// Whether the show is being sent, and what is known of where.
@@ -146,6 +147,17 @@ impl Sending {
 }
 
 impl Director {
+    /// Where the companion server is from the next show on.
+    pub(super) fn set_companion(&mut self, url: Option<String>) -> Result<Done, Refusal> {
+        let url = url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+        if url.as_deref().is_some_and(|url| !is_companions(url)) {
+            return Err(Refusal::BadCompanion);
+        }
+        self.parts.show.companion = url.map(|url| Companion { url });
+        self.saving.touch();
+        Ok(Done::default())
+    }
+
     pub(super) fn start_live(&mut self, answer: Asker) {
         let refused = |answer: Asker, refusal: Refusal| drop(answer.send(Outcome::Failed(refusal.into())));
         if self.sending.changing {
@@ -321,5 +333,48 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
     match problems.into_iter().next() {
         Some(problem) => Err(Refusal::Problem(problem)),
         None => Ok(output),
+    }
+}
+
+/// Whether `url` can be a companion server's: whoever can't be asked would keep the show from being opened again.
+fn is_companions(url: &str) -> bool {
+    let parsed = reqwest::Url::parse(url).ok();
+    let plain = |url: reqwest::Url| {
+        ["http", "https"].contains(&url.scheme())
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    url.len() <= 300 && parsed.is_some_and(plain)
+}
+
+#[cfg(test)]
+mod companion_tests {
+    use super::is_companions;
+
+    #[test]
+    fn only_a_plain_address_is_a_companions() {
+        for url in [
+            "http://127.0.0.1:8080",
+            "https://live.example.com",
+            "https://live.example.com/studio/",
+            "http://[::1]:80",
+        ] {
+            assert!(is_companions(url), "{url}");
+        }
+        let long = format!("https://{}.example", "x".repeat(300));
+        for url in [
+            "",
+            "live.example.com",
+            "rtmp://live.example.com",
+            "https://",
+            "https://a:b@c.example",
+            "https://c.example/?x",
+            &long,
+        ] {
+            assert!(!is_companions(url), "{url}");
+        }
     }
 }

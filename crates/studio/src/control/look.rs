@@ -160,6 +160,7 @@ impl Director {
             program_frames: parts.frames.read(),
             line_mode: show.line_mode,
             resume: show.resume,
+            companion: show.companion.as_ref().map(|companion| companion.url.clone()),
             places: self.places(),
             health: self.watch.health().clone(),
             warnings: self.wards.warnings(Instant::now()),

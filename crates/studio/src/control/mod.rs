@@ -14,6 +14,7 @@
 //! | `back` | takes the last action back |
 //! | `source.add`, `source.remove`, `devices` | cameras, microphones and other sources |
 //! | `place.put`, `place.remove` | the places it goes to |
+//! | `companion.set` | where the companion server is |
 //! | `check.start`, `check.stop` | the check before the show |
 //! | `history` | how the show that is sent was so far, or the last one |
 //! | `histories` | the earlier shows whose histories are kept |

@@ -66,6 +66,9 @@ pub(crate) enum Refusal {
     /// What a place says of itself doesn't fit.
     #[error("{0}")]
     BadPlace(String),
+    /// It is no address of a companion server.
+    #[error("a companion server's address looks like https://live.example.com")]
+    BadCompanion,
     /// It is being sent to.
     #[error("the show is being sent to '{0}'; end it first")]
     PlaceInUse(String),
@@ -110,6 +113,7 @@ impl Refusal {
             Self::NothingToTakeBack => "control.nothing_to_take_back",
             Self::NoSuchPlace(_) => "control.no_such_place",
             Self::BadPlace(_) => "control.bad_place",
+            Self::BadCompanion => "control.bad_companion",
             Self::PlaceInUse(_) => "control.place_in_use",
             Self::NoPlace => "live.no_place",
             Self::AlreadyLive => "live.already",

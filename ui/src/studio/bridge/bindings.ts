@@ -236,6 +236,10 @@ on: boolean } |
 { do: "check.start" } | 
 /**  Ends the check that is under way; what was found so far stays. */
 { do: "check.stop" } | 
+/**  Says where the companion server is: it tells what has arrived, and measures the upload. From the next show on. */
+{ do: "companion.set"; 
+/**  Its address, as in `https://live.example.com`; none where there is no such server. */
+url: string | null } | 
 /**  Asks how the show that is sent was so far, or the last one that was: answered with a [`History`]. */
 { do: "history"; 
 /**  The whole of it; else the last five minutes, second by second. */
@@ -1151,6 +1155,8 @@ export type State = {
 	line_mode?: LineMode,
 	/**  Whether it goes on the air again by itself where a crash has cut it short. */
 	resume?: boolean,
+	/**  Where the companion server is, where there is one. */
+	companion?: string | null,
 	/**  Where the show goes, the most important first. */
 	places: PlaceState[],
 	/**  The worst that is the matter now. */

@@ -363,7 +363,7 @@ export const en = {
   foundUploadUnsteady: 'Your upload is now fast, now slow',
   foundUploadUnsteadyAdvice: 'Use a cable, or move nearer to the Wi-Fi router.',
   foundUploadUnknown: 'Your upload could not be measured',
-  foundUploadUnknownAdvice: 'That takes a server of your own that is not on this computer: add it to your places.',
+  foundUploadUnknownAdvice: 'That takes a server of your own that is not on this computer: write its address in Settings, and add it to your places.',
   foundCameraNone: 'The show has no camera',
   foundCameraNoneAdvice: 'Viewers will not see you: add a camera.',
   foundCameraLost: 'No picture from {names}',
@@ -537,6 +537,9 @@ export const en = {
   lineSteadyText: 'The picture stays good for longer; viewers may see you a little later.',
   lineLowestDelay: 'The shortest delay',
   lineLowestDelayText: 'The picture gets coarser sooner, so that viewers see you as soon as can be.',
+  companion: 'Your own server',
+  companionHint:
+    'The address of the server that comes with this studio, if you run one. It says what has arrived of your show, and the check before the show measures your upload there. Counts from the next show on.',
   resume: 'After a crash, go on the air again by itself',
   resumeText:
     'If the studio crashes while you are live, it starts again within seconds. With this on, viewers see the same scene again without you; a covered show stays covered.',

@@ -19,6 +19,7 @@ const failures: Record<string, InWords> = {
   'control.busy': said('Too much at once. Please try again in a moment.', '操作太快，请稍后再试。'),
   'control.over': said('The show is over.', '直播已经结束。'),
   'control.nothing_to_take_back': said('There is nothing to take back.', '没有可以撤回的操作。'),
+  'control.bad_companion': said('The address of your own server looks like https://live.example.com.', '自有服务器的地址应类似 https://live.example.com。'),
   'control.bad_place': said('This place can’t be used: {sentence}.', '无法使用这个平台：{sentence}。'),
   'control.bad_source': said('This device can’t be used: {sentence}.', '无法使用这个设备：{sentence}。'),
   'control.place_in_use': said('You are on air there. End the show first.', '正在该平台播出，请先下播。'),

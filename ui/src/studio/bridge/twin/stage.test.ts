@@ -89,6 +89,15 @@ describe('the twin', () => {
     expect(stage.state.resume).toBe(true);
   });
 
+  it('takes the address of a server, and nothing else for one', () => {
+    const stage = new Stage(scenarioOf('live').state, 0);
+    const set = (url: string | null) => 'failed' in stage.do({ do: 'companion.set', url }, 0);
+    expect([set('live.example.com'), set('https://live.example.com')]).toEqual([true, false]);
+    expect(stage.state.companion).toBe('https://live.example.com');
+    expect(set(null)).toBe(false);
+    expect(stage.state.companion).toBeNull();
+  });
+
   it('knows where a place stands only while it is sent to', () => {
     const stage = new Stage(scenarioOf('live').state, 0);
     expect(stage.state.places[0]?.standing).toEqual({ quality: 100, strength: 'strong' });

@@ -98,6 +98,12 @@ export class Stage {
       case 'resume.set':
         state.resume = command.on;
         return done;
+      case 'companion.set':
+        if (command.url !== null && !/^https?:\/\/[^\s/]+/.test(command.url)) {
+          return refuse('control.bad_companion', `'${command.url}' is no address`);
+        }
+        state.companion = command.url;
+        return done;
       case 'live.start':
         return this.#goLive(now);
       case 'live.end':
