@@ -3,8 +3,11 @@
 // A scenario fails by panicking.
 #![allow(clippy::unwrap_used)]
 
+use std::path::Path;
+
 use api::check::{CheckState, Reach};
 use api::control::Command;
+use serde_json::Value;
 use system_tests::PATIENCE;
 use system_tests::certificate::Certificate;
 use system_tests::preload;
@@ -45,37 +48,54 @@ async fn ended(studio: &mut Studio) -> CheckState {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn places_are_reached_without_a_word_and_each_is_told_by_what_it_answers() {
-    let folder = tempfile::tempdir().unwrap();
-    let certificate = Certificate::write(folder.path(), &["localhost"]);
+/// The names of [`places`] that reach a server of ours.
+const OURS: [&str; 4] = ["rtmp", "srt", "whip", "secure"];
+
+/// A server, and a show with a place of each kind there and two that are none. The certificate is in `folder`.
+async fn places(folder: &Path) -> (Server, Show) {
+    let certificate = Certificate::write(folder, &["localhost"]);
     let config = certificate
         .config()
         .replace("[listen]\n", "[listen]\nsrt = \"127.0.0.1:0\"\n");
-    let server = Server::start_with(&config, &[]);
-    let server = server.await.unwrap();
-    let [rtmp, srt, whip, secure] = ["rtmp", "srt", "whip", "secure"].map(|name| server.add_stream(name));
-    let (rtmp, srt, whip, secure) = (
-        rtmp.await.unwrap(),
-        srt.await.unwrap(),
-        whip.await.unwrap(),
-        secure.await.unwrap(),
-    );
-    let key = |address: &str| address.rsplit_once('/').unwrap().1.to_owned();
+    let server = Server::start_with(&config, &[]).await.unwrap();
+    let mut keys = Vec::new();
+    for name in OURS {
+        let address = server.add_stream(name).await.unwrap();
+        keys.push(address.rsplit_once('/').unwrap().1.to_owned());
+    }
+    let [rtmp, srt, whip, secure] = keys.try_into().unwrap();
+    let port = server.rtmps.unwrap().port();
     let show = Show::new(SHOW)
         .companion(&server.url(""))
-        .output("rtmp", &rtmp)
-        .output_by_srt("srt", &format!("srt://{}", server.srt.unwrap()), &key(&srt), "")
-        .output_by_whip("whip", &server.url("/whip"), &key(&whip))
+        .output("rtmp", &format!("rtmp://{}/live/{rtmp}", server.rtmp))
+        .output_by_srt("srt", &format!("srt://{}", server.srt.unwrap()), &srt, "")
+        .output_by_whip("whip", &server.url("/whip"), &whip)
         .output_to(
             "secure",
-            &format!("rtmps://localhost:{}/live", server.rtmps.unwrap().port()),
-            &key(&secure),
+            &format!("rtmps://localhost:{port}/live"),
+            &secure,
             "{ bitrate = 800 }",
             "",
         )
         .output("nobody", "rtmp://127.0.0.1:9/live/some-key")
         .output("http", &format!("rtmp://{}/live/two words", server.http));
+    (server, show)
+}
+
+/// How often each place of ours was sent to.
+async fn sessions(server: &Server) -> Vec<Option<Value>> {
+    let mut all = Vec::new();
+    for name in OURS {
+        let stream = server.stream(name).await.unwrap();
+        all.push(stream.map(|stream| stream["sessions"].clone()));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_are_reached_without_a_word_and_each_is_told_by_what_it_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, show) = places(folder.path()).await;
     let mut studio = Studio::start_in(&show, |command| {
         preload::cameras(command, CAMERAS).unwrap();
         command.arg("--events");
@@ -88,20 +108,7 @@ async fn places_are_reached_without_a_word_and_each_is_told_by_what_it_answers()
     let refused = studio.ask(&Command::StartCheck {}).await.unwrap_err();
     assert!(refused.to_string().contains("on the air"), "{refused}");
     studio.ask(&Command::EndLive {}).await.unwrap();
-    let sessions = async || {
-        let mut all = Vec::new();
-        for name in ["rtmp", "srt", "whip", "secure"] {
-            all.push(
-                server
-                    .stream(name)
-                    .await
-                    .unwrap()
-                    .map(|stream| stream["sessions"].clone()),
-            );
-        }
-        all
-    };
-    let before = sessions().await;
+    let before = sessions(&server).await;
 
     studio.ask(&Command::StartCheck {}).await.unwrap();
     let check = ended(&mut studio).await;
@@ -144,7 +151,7 @@ async fn places_are_reached_without_a_word_and_each_is_told_by_what_it_answers()
         !found.iter().any(|(code, _)| code.starts_with("check.camera_")),
         "{found:?}"
     );
-    assert_eq!(sessions().await, before, "nobody went on the air");
+    assert_eq!(sessions(&server).await, before, "nobody went on the air");
     studio.stop().await.unwrap();
 }
 

@@ -159,6 +159,42 @@ async fn every_screen_is_drawn_on_a_large_display() {
     look_at_all((1920, 1080), false).await;
 }
 
+/// Adds a place with a key, from the dialog that says there is none.
+async fn add_place(window: &Window) {
+    let page = window.page();
+    window.tab_to("[data-add-place]").await;
+    window.press(ENTER).await;
+    window.wait("document.querySelector('#place-name')").await;
+    window.tab_to("#place-name").await;
+    page.press("Tea shop").await.unwrap();
+    window.tab_to("#place-url").await;
+    page.press("rtmp://127.0.0.1/live").await.unwrap();
+    window.tab_to("input[type=password]").await;
+    page.press("not a real key").await.unwrap();
+    window.press(ENTER).await;
+    window.wait("document.querySelector('[data-go-live]')").await;
+}
+
+/// Adds a scene, goes there and takes it back.
+async fn add_scene_and_return(window: &Window) {
+    let page = window.page();
+    let scenes = "document.querySelectorAll('[data-scene]').length";
+    window.tab_to("#add-scene").await;
+    window.press(ENTER).await;
+    window.wait("document.querySelector('dialog select')").await;
+    window.tab_to("dialog footer button[type=submit]").await;
+    window.press(ENTER).await;
+    window.wait(&format!("{scenes} === 2")).await;
+    page.chord(&format!("{CONTROL}2")).await.unwrap();
+    window
+        .wait("document.querySelectorAll('[data-scene]')[1].getAttribute('aria-pressed') === 'true'")
+        .await;
+    page.chord(&format!("{CONTROL}z")).await.unwrap();
+    window
+        .wait("document.querySelectorAll('[data-scene]')[0].getAttribute('aria-pressed') === 'true'")
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_show_is_made_and_ended_by_keyboard_alone() {
     let Some(window) = Window::open((1280, 720)).await else {
@@ -181,17 +217,7 @@ async fn a_first_show_is_made_and_ended_by_keyboard_alone() {
     window
         .wait("document.querySelector('dialog [data-add-place]')")
         .await;
-    window.tab_to("[data-add-place]").await;
-    window.press(ENTER).await;
-    window.wait("document.querySelector('#place-name')").await;
-    window.tab_to("#place-name").await;
-    page.press("Tea shop").await.unwrap();
-    window.tab_to("#place-url").await;
-    page.press("rtmp://127.0.0.1/live").await.unwrap();
-    window.tab_to("input[type=password]").await;
-    page.press("not a real key").await.unwrap();
-    window.press(ENTER).await;
-    window.wait("document.querySelector('[data-go-live]')").await;
+    add_place(&window).await;
     let stored = window.run("return __twin.stored;").await;
     assert_eq!(stored.as_array().map(Vec::len), Some(1), "{stored}");
     let left = "return document.documentElement.outerHTML.includes('not a real key')
@@ -217,22 +243,7 @@ async fn a_first_show_is_made_and_ended_by_keyboard_alone() {
         .wait("document.querySelector('#cover').getAttribute('aria-pressed') === 'false'")
         .await;
 
-    // A scene more, and back.
-    let scenes = "document.querySelectorAll('[data-scene]').length";
-    window.tab_to("#add-scene").await;
-    window.press(ENTER).await;
-    window.wait("document.querySelector('dialog select')").await;
-    window.tab_to("dialog footer button[type=submit]").await;
-    window.press(ENTER).await;
-    window.wait(&format!("{scenes} === 2")).await;
-    page.chord(&format!("{CONTROL}2")).await.unwrap();
-    window
-        .wait("document.querySelectorAll('[data-scene]')[1].getAttribute('aria-pressed') === 'true'")
-        .await;
-    page.chord(&format!("{CONTROL}z")).await.unwrap();
-    window
-        .wait("document.querySelectorAll('[data-scene]')[0].getAttribute('aria-pressed') === 'true'")
-        .await;
+    add_scene_and_return(&window).await;
 
     // Pressed too short it asks; held, it ends.
     window.tab_to("header .end").await;

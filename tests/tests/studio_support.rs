@@ -73,46 +73,51 @@ async fn read(file: &Path) -> (bool, String, String) {
     (read.status.success(), text(&read.stdout), text(&read.stderr))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bundle_of_a_live_show_tells_the_cause_and_nothing_of_whose_it_is() {
-    let home = tempfile::Builder::new().prefix("canary-home-").tempdir().unwrap();
+/// A show of which everything that can be named is named after its seller; `mine` is a place that works, and the companion
+/// server is at `companion`.
+fn show(home: &Path, companion: &str, mine: &str) -> Show {
     let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/demo/card.png");
-    let server = Server::start().await.unwrap();
-    let mine = server.add_stream("canary-stream").await.unwrap();
-    let secret = mine.rsplit_once('/').unwrap().1.to_owned();
-    let nowhere = "rtmp://127.0.0.1:9/canary-app";
-    let rest = "on = false\n";
-    let kept = home.path().join("canary.png");
+    let kept = home.join("canary.png");
     std::fs::copy(&card, &kept).unwrap();
-    let show = Show::new(&SHOW.replace("CARD", &kept.display().to_string()))
-        .companion(&server.url(""))
-        .output("Canary place", &mine)
-        .output("canary_place", &format!("{nowhere}/{KEY}"))
+    Show::new(&SHOW.replace("CARD", &kept.display().to_string()))
+        .companion(companion)
+        .output("Canary place", mine)
+        .output("canary_place", &format!("rtmp://127.0.0.1:9/canary-app/{KEY}"))
         .output_to(
             "canary off",
             "rtmps://canary.example/canary",
             KEY,
             "{ bitrate = 800 }",
-            rest,
+            "on = false\n",
         )
         .output_by_srt(
             "canary srt",
             "srt://canary.example:9000",
             KEY,
             "canary-passphrase",
-        );
-    let mut studio = Studio::start_in(&show, |command| {
+        )
+}
+
+/// A studio that plays `show` for the seller whose home this is.
+fn start(show: &Show, home: &Path) -> Studio {
+    Studio::start_in(show, |command| {
         preload::cameras(command, "name=Canary webcam,size=640x360,fps=30").unwrap();
-        for (name, value) in [
-            ("HOME", home.path()),
-            ("USER", Path::new(CANARY)),
-            ("LOGNAME", Path::new(CANARY)),
-        ] {
-            command.env(name, value);
-        }
-        command.args(["--events", "--history"]).arg(home.path());
+        command
+            .env("HOME", home)
+            .envs([("USER", CANARY), ("LOGNAME", CANARY)]);
+        command.args(["--events", "--history"]).arg(home);
     })
-    .unwrap();
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_of_a_live_show_tells_the_cause_and_nothing_of_whose_it_is() {
+    let home = tempfile::Builder::new().prefix("canary-home-").tempdir().unwrap();
+    let server = Server::start().await.unwrap();
+    let mine = server.add_stream("canary-stream").await.unwrap();
+    let secret = mine.rsplit_once('/').unwrap().1.to_owned();
+    let show = show(home.path(), &server.url(""), &mine);
+    let mut studio = start(&show, home.path());
     studio
         .wait_for("\"event\":\"warning\"", 1, PATIENCE)
         .await

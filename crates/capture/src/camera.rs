@@ -43,7 +43,7 @@ use media::{FrameQueue, FrameRate, Size, SourceCounters, Timestamp, VideoFrame, 
 
 use crate::thread::DeviceThread;
 use crate::{DeviceKind, Error, ShowClock, Status};
-pub use identity::CameraInfo;
+pub use identity::{CameraInfo, find};
 pub use media::driver::DeviceFormat as Format;
 pub use mode::{Choice, Mode, choose};
 use shared::Shared;

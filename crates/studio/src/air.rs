@@ -18,9 +18,8 @@ use uplink::Mode;
 
 use crate::clock::UtcMap;
 use crate::encoding::{Another, Encoding, Outlet, Sound, Strain, cast};
-use crate::output::{
-    Budgets, Destination, Listener, Queue, Route, Shared, Wanted, ask, drive, fetch, is_companion,
-};
+use crate::output::companion::{self, Asking};
+use crate::output::{Budgets, Destination, Queue, Route, Shared, Wanted, ask, drive, fetch, is_companion};
 use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
 use crate::{Error, platform, random};
 
@@ -74,7 +73,7 @@ pub(crate) struct Ready {
     output: Output,
     route: Route,
     /// The companion server says what has arrived there.
-    listener: Option<Listener>,
+    listener: Option<Asking>,
 }
 
 /// The way to each output's server, before anything is opened; `companion` is the companion server, if the show has
@@ -83,17 +82,15 @@ pub(crate) struct Ready {
 /// # Errors
 /// [`Error::Key`], [`Error::Output`] for the first that can't be had.
 pub(crate) fn ready(outputs: &[Output], companion: Option<&Companion>) -> Result<Vec<Ready>, Error> {
-    let url = companion.and_then(|companion| reqwest::Url::parse(&companion.url).ok());
-    // An IPv6 address stands within brackets there.
-    let host = url.as_ref().and_then(reqwest::Url::host_str);
-    let host = host.map(|host| host.trim_matches(['[', ']']));
+    let companion = companion::address(companion);
+    let host = companion.as_ref().and_then(companion::host);
     let ready = |output: &Output| {
         let key = fetch(output, &output.key)?;
         let route = Route::to(output, key.clone(), host)?;
-        let listens = url.as_ref().filter(|_| is_companion(route.host(), host));
+        let there = companion.as_ref().filter(|_| is_companion(route.host(), host));
         Ok(Ready {
             output: output.clone(),
-            listener: listens.and_then(|url| Listener::at(url, key, &output.url)),
+            listener: there.and_then(|companion| Asking::at(companion, key, &output.url)),
             route,
         })
     };
@@ -197,7 +194,7 @@ impl Air {
     }
 }
 
-type Outputs = (Vec<Arc<Encoding>>, Vec<(Arc<Destination>, Option<Listener>)>);
+type Outputs = (Vec<Arc<Encoding>>, Vec<(Arc<Destination>, Option<Asking>)>);
 
 /// One encoding for all outputs of equal settings, and each output behind a queue of its own.
 fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> Result<Outputs, Error> {

@@ -1,43 +1,34 @@
 //! Where a place is, without its address.
 
-use std::net::IpAddr;
+use uplink::Distance;
+use url::Url;
 
 /// What can be told of `url`: how it is sent to, and how far that is.
 pub(crate) fn described(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let scheme = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme));
-    format!("{}, {}", scheme.unwrap_or(&"unknown"), distance(host(rest)))
+    let parsed = Url::parse(url).ok();
+    let scheme = parsed.as_ref().map(Url::scheme);
+    let scheme = SCHEMES.iter().find(|known| Some(**known) == scheme);
+    let host = parsed.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let distance = word(Distance::of(host));
+    format!("{}, {distance}", scheme.unwrap_or(&UNKNOWN))
 }
 
 /// Whether `text` says no more than [`described`] does.
 pub(crate) fn is_described(text: &str) -> bool {
     text.split_once(", ").is_some_and(|(scheme, distance)| {
-        (scheme == "unknown" || SCHEMES.contains(&scheme)) && DISTANCES.contains(&distance)
+        (scheme == UNKNOWN || SCHEMES.contains(&scheme)) && DISTANCES.map(word).contains(&distance)
     })
 }
 
 const SCHEMES: [&str; 5] = ["rtmp", "rtmps", "srt", "http", "https"];
-const DISTANCES: [&str; 3] = ["this computer", "local network", "internet"];
+const UNKNOWN: &str = "unknown";
+const DISTANCES: [Distance; 3] = [Distance::Here, Distance::Near, Distance::Far];
 
-fn host(rest: &str) -> &str {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    }
-}
-
-fn distance(host: &str) -> &'static str {
-    let [here, near, far] = DISTANCES;
-    match host.parse::<IpAddr>() {
-        Ok(address) if address.is_loopback() => here,
-        Ok(IpAddr::V4(address)) if address.is_private() || address.is_link_local() => near,
-        Ok(IpAddr::V6(address)) if address.is_unique_local() || address.is_unicast_link_local() => near,
-        Ok(_) => far,
-        Err(_) if host.eq_ignore_ascii_case("localhost") => here,
-        Err(_) if host.to_ascii_lowercase().ends_with(".local") || !host.contains('.') => near,
-        Err(_) => far,
+const fn word(distance: Distance) -> &'static str {
+    match distance {
+        Distance::Here => "this computer",
+        Distance::Near => "local network",
+        Distance::Far => "internet",
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn plain(text: &str) -> Option<String> {
 }
 
 /// The camera among `known` that `wanted` means: its id, its path, or its name in whatever case.
-pub(super) fn find<'a>(known: &'a [CameraInfo], wanted: &str) -> Option<&'a CameraInfo> {
+pub fn find<'a>(known: &'a [CameraInfo], wanted: &str) -> Option<&'a CameraInfo> {
     let lower = wanted.to_lowercase();
     let by = |same: &dyn Fn(&CameraInfo) -> bool| known.iter().find(|c| same(c));
     by(&|c| c.id == wanted)
@@ -111,6 +111,8 @@ pub(super) fn find_again<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn device(name: &str, path: &str, serial: Option<&str>, bus: Option<&str>) -> Traits {
@@ -145,18 +147,25 @@ mod tests {
         );
     }
 
-    #[test]
-    fn the_number_is_read_beside_the_interface() {
+    /// A sysfs where the node `video3` belongs to a USB device, and that device's folder.
+    fn plugged_in() -> (tempfile::TempDir, PathBuf) {
         let sys = tempfile::tempdir().unwrap();
-        let interface = sys.path().join("devices/usb1/1-1/1-1:1.0");
+        let device = sys.path().join("devices/usb1/1-1");
+        let interface = device.join("1-1:1.0");
         std::fs::create_dir_all(&interface).unwrap();
         let node = sys.path().join("class/video4linux/video3");
         std::fs::create_dir_all(&node).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(&interface, node.join("device")).unwrap();
+        (sys, device)
+    }
+
+    #[test]
+    fn the_number_is_read_beside_the_interface() {
+        let (sys, device) = plugged_in();
         assert_eq!(serial(sys.path(), 3), None);
         for (text, read) in [(" A1B2\n", Some("A1B2")), ("\n", None), ("a\u{7}b", None)] {
-            std::fs::write(interface.join("../serial"), text).unwrap();
+            std::fs::write(device.join("serial"), text).unwrap();
             assert_eq!(serial(sys.path(), 3).as_deref(), read);
         }
     }
@@ -173,15 +182,9 @@ mod tests {
         ] {
             assert_eq!(controller(bus), expected, "{bus}");
         }
-        let sys = tempfile::tempdir().unwrap();
-        let interface = sys.path().join("devices/usb1/1-1/1-1:1.0");
-        std::fs::create_dir_all(&interface).unwrap();
-        let node = sys.path().join("class/video4linux/video3");
-        std::fs::create_dir_all(&node).unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(&interface, node.join("device")).unwrap();
+        let (sys, device) = plugged_in();
         for (text, fast) in [("480\n", false), ("12\n", false), ("5000\n", true), ("?", false)] {
-            std::fs::write(interface.join("../speed"), text).unwrap();
+            std::fs::write(device.join("speed"), text).unwrap();
             assert_eq!(is_fast(sys.path(), 3), fast, "{text}");
         }
         assert!(!is_fast(sys.path(), 4), "nobody knows");

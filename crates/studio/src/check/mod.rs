@@ -12,9 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use api::check::{CheckState, PlaceCheck, UploadCheck};
-use reqwest::Url;
 use rtmp::Secret;
+use uplink::Distance;
 
+use crate::output::companion::{self, Asking};
 use crate::output::{fetch, is_companion};
 use crate::show::{Companion, Output};
 
@@ -40,6 +41,19 @@ impl Plan {
         outputs
             .map(|output| output.video.bitrate + output.audio.bitrate)
             .collect()
+    }
+
+    fn address(&self) -> Option<reqwest::Url> {
+        companion::address(self.companion.as_ref())
+    }
+
+    /// Whether the ways to all places are the one to the companion server, or lead outside as that does.
+    fn is_covered(&self) -> bool {
+        let address = self.address();
+        let Some(host) = address.as_ref().and_then(companion::host) else {
+            return false;
+        };
+        Distance::of(host) == Distance::Far || self.outputs.iter().all(|output| is_at(output, Some(host)))
     }
 }
 
@@ -129,7 +143,7 @@ pub(crate) async fn check(plan: Plan, progress: Arc<Progress>) -> Checked {
             .map(|(output, _)| output.name.clone())
             .collect()
     };
-    let covers = upload.is_some() && plan.outputs.iter().all(|output| is_covered(&plan, output));
+    let covers = upload.is_some() && plan.is_covered();
     Checked {
         odd: of(|key| key.as_ref().is_some_and(|key| is_odd(key.expose()))),
         keyless: of(Option::is_none),
@@ -153,15 +167,12 @@ async fn keys(outputs: Vec<Output>) -> Vec<Option<Secret>> {
 
 /// Measures the upload at the companion server, with the key of a place that is there.
 async fn measure(plan: &Plan, keys: &[Option<Secret>], progress: &Progress) -> Option<Measured> {
-    let companion = Url::parse(&plan.companion.as_ref()?.url).ok()?;
-    let mut there = plan
-        .outputs
-        .iter()
-        .zip(keys)
-        .filter(|(output, _)| is_at(output, &companion));
+    let companion = plan.address()?;
+    let places = plan.outputs.iter().zip(keys);
+    let mut there = places.filter(|(output, _)| is_at(output, companion::host(&companion)));
     let (output, key) = there.find_map(|(output, key)| Some((output, key.clone()?)))?;
-    let wanted = plan.wanted().iter().sum();
-    let measurement = Arc::new(Measurement::at(&companion, key, &output.url, wanted)?);
+    let asking = Asking::at(&companion, key, &output.url)?;
+    let measurement = Arc::new(Measurement::new(asking, plan.wanted().iter().sum()));
     if !measurement.leads_outside().await {
         return None;
     }
@@ -169,18 +180,9 @@ async fn measure(plan: &Plan, keys: &[Option<Secret>], progress: &Progress) -> O
     measurement.run().await
 }
 
-fn is_at(output: &Output, companion: &Url) -> bool {
-    let host = companion.host_str().map(|host| host.trim_matches(['[', ']']));
-    reach::host(output).is_some_and(|at| is_companion(&at, host))
-}
-
-/// Whether the way to `output` is, or leads outside as, the one to the companion server.
-fn is_covered(plan: &Plan, output: &Output) -> bool {
-    let companion = plan
-        .companion
-        .as_ref()
-        .and_then(|companion| Url::parse(&companion.url).ok());
-    companion.is_some_and(|companion| is_at(output, &companion) || reach::is_public(&companion))
+/// Whether the place of `output` is on the host `companion`.
+fn is_at(output: &Output, companion: Option<&str>) -> bool {
+    reach::host(output).is_some_and(|host| is_companion(&host, companion))
 }
 
 /// Whether `key` is likely something else that was pasted: an address, several words.

@@ -10,6 +10,7 @@ use reqwest::{Client, Method, Url};
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
+use crate::output::companion;
 use crate::show::{Output, OutputKind};
 
 /// SRT's usual port, where none is named.
@@ -33,17 +34,7 @@ pub(super) fn is_here(address: IpAddr) -> bool {
 /// The host of the place of `output`.
 pub(super) fn host(output: &Output) -> Option<String> {
     let url = Url::parse(&output.url).ok()?;
-    Some(url.host_str()?.trim_matches(['[', ']']).to_owned())
-}
-
-/// Whether the way to `url` leads by the internet: neither to this computer nor to one of its own network.
-pub(super) fn is_public(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(v4)) => !(v4.is_private() || v4.is_loopback() || v4.is_link_local()),
-        Ok(IpAddr::V6(v6)) => !(v6.is_unique_local() || v6.is_loopback() || v6.is_unicast_link_local()),
-        Err(_) => host.contains('.') && !host.ends_with(".local") && host != "localhost",
-    }
+    companion::host(&url).map(str::to_owned)
 }
 
 type Reached = Result<(Reach, bool), Reach>;
@@ -125,16 +116,5 @@ mod tests {
     fn this_computer_is_told_from_others() {
         assert!(is_here([127, 0, 0, 1].into()) && is_here("::1".parse().unwrap()));
         assert!(!is_here([192, 0, 2, 1].into()), "an address of documentation");
-        let public = |url| is_public(&Url::parse(url).unwrap());
-        assert!(public("https://shop.example") && public("http://8.8.8.8:80"));
-        for near in [
-            "http://localhost:80",
-            "http://10.1.2.3",
-            "http://[::1]/",
-            "http://nas.local",
-            "http://nas",
-        ] {
-            assert!(!public(near), "{near}");
-        }
     }
 }

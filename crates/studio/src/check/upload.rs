@@ -1,19 +1,17 @@
 //! What the line to the companion server carries, and what a full line does to everything else.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use api::server::Uploaded;
-use reqwest::redirect::Policy;
-use reqwest::{Body, Client, Url};
-use rtmp::Secret;
-use tokio::sync::Mutex;
+use reqwest::Body;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use uplink::{Carried, carried};
 
 use super::paced::Paced;
-use super::reach;
+use super::{lock, reach};
+use crate::output::companion::Asking;
 
 /// How long is sent: ten seconds and what the connection's beginning takes.
 const SENDS: Duration = Duration::from_secs(13);
@@ -27,23 +25,14 @@ const QUIET: usize = 8;
 pub(super) const TAKES: Duration = Duration::from_secs(16);
 
 /// An upload that is measured.
+#[derive(Debug)]
 pub(crate) struct Measurement {
-    client: Client,
-    base: Url,
-    key: Secret,
+    companion: Asking,
     /// What is sent at most, in kbit/s.
     kbps: u32,
     sent: Arc<AtomicU64>,
     /// Bytes that were sent before each half second's end.
-    marks: std::sync::Mutex<Vec<u64>>,
-}
-
-impl std::fmt::Debug for Measurement {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Measurement")
-            .field("kbps", &self.kbps)
-            .finish_non_exhaustive()
-    }
+    marks: Mutex<Vec<u64>>,
 }
 
 /// What was measured.
@@ -58,35 +47,20 @@ pub(crate) struct Measured {
 }
 
 impl Measurement {
-    /// To the companion server `companion`, with the key of a place at `place`, by a show that wants `wanted` kbit/s. None where
-    /// the key would go a less secure way than the show does.
-    pub(super) fn at(companion: &Url, key: Secret, place: &str, wanted: u32) -> Option<Self> {
-        let secure = ["rtmps:", "https:"]
-            .iter()
-            .any(|scheme| place.starts_with(scheme));
-        if secure && companion.scheme() != "https" {
-            return None;
-        }
-        // The key goes nowhere else.
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .build()
-            .ok()?;
-        Some(Self {
-            client,
-            base: companion.clone(),
-            key,
+    /// To `companion`, by a show that wants `wanted` kbit/s.
+    pub(super) fn new(companion: Asking, wanted: u32) -> Self {
+        Self {
+            companion,
             // Enough to see that there is room above what is wanted, and no more: somebody may pay for it.
             kbps: (wanted.saturating_mul(3) / 2).clamp(3_000, 50_000),
             sent: Arc::default(),
-            marks: std::sync::Mutex::default(),
-        })
+            marks: Mutex::default(),
+        }
     }
 
     /// Whether the server is another computer.
     pub(super) async fn leads_outside(&self) -> bool {
-        let answer = timeout(Duration::from_secs(3), self.client.get(self.url("time")).send()).await;
+        let answer = timeout(Duration::from_secs(3), self.companion.plain("time").send()).await;
         let address = answer
             .ok()
             .and_then(Result::ok)
@@ -94,17 +68,9 @@ impl Measurement {
         address.is_some_and(|address| !reach::is_here(address.ip()))
     }
 
-    fn url(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().push(path);
-        }
-        url
-    }
-
     /// What was sent so far, by half seconds, in kbit/s.
     pub(super) fn sent(&self) -> Vec<u32> {
-        let marks = super::lock(&self.marks);
+        let marks = lock(&self.marks);
         let before = [0].iter().chain(marks.iter());
         marks
             .iter()
@@ -135,23 +101,14 @@ impl Measurement {
             carried: (each_ms == 500).then(|| carried(&arrived, self.kbps)).flatten(),
             kbps: arrived,
             quiet: middle(quiet),
-            loaded: middle(loaded.into_inner()),
+            loaded: middle(std::mem::take(&mut lock(&loaded))),
         })
     }
 
     async fn upload(&self) -> Option<Uploaded> {
         let body = Paced::new(self.kbps, SENDS, Arc::clone(&self.sent));
-        let request = self
-            .client
-            .post(self.url("upload"))
-            .bearer_auth(self.key.expose());
-        let answer = request
-            .body(Body::wrap(body))
-            .send()
-            .await
-            .ok()?
-            .error_for_status()
-            .ok()?;
+        let request = self.companion.post("upload").body(Body::wrap(body));
+        let answer = request.send().await.ok()?.error_for_status().ok()?;
         answer.json().await.ok()
     }
 
@@ -163,7 +120,7 @@ impl Measurement {
             loop {
                 halves.tick().await;
                 let sent = self.sent.load(Relaxed);
-                super::lock(&self.marks).push(sent);
+                lock(&self.marks).push(sent);
             }
         };
         let ping = async {
@@ -173,7 +130,8 @@ impl Measurement {
             tokio::time::sleep(SENDS / 4).await;
             loop {
                 pings.tick().await;
-                loaded.lock().await.extend(self.ping().await);
+                let took = self.ping().await;
+                lock(loaded).extend(took);
             }
         };
         tokio::select! { never = mark => never, never = ping => never }
@@ -181,7 +139,7 @@ impl Measurement {
 
     async fn ping(&self) -> Option<Duration> {
         let asked = Instant::now();
-        let answer = self.client.get(self.url("time")).send().await.ok()?;
+        let answer = self.companion.plain("time").send().await.ok()?;
         answer.bytes().await.ok()?;
         Some(asked.elapsed())
     }
@@ -201,24 +159,22 @@ fn middle(mut of: Vec<Duration>) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    fn measurement(wanted: u32) -> Measurement {
+        let url = reqwest::Url::parse("http://shop.example").unwrap();
+        let companion = Asking::at(&url, "key".into(), "rtmp://shop.example/live").unwrap();
+        Measurement::new(companion, wanted)
+    }
+
     #[test]
-    fn the_key_goes_no_less_secure_way_than_the_show() {
-        let at = |companion: &str, place: &str| {
-            let url = Url::parse(companion).unwrap();
-            Measurement::at(&url, "verysecret".into(), place, 2_628)
-        };
-        assert!(at("http://shop.example", "rtmps://shop.example/live").is_none());
-        let plain = at("http://shop.example:8080/", "rtmp://shop.example/live").unwrap();
-        assert_eq!(plain.url("upload").as_str(), "http://shop.example:8080/upload");
-        assert_eq!(plain.kbps, 3_942);
-        assert!(!format!("{plain:?}").contains("verysecret"));
+    fn half_more_is_sent_than_is_wanted() {
+        assert_eq!(measurement(2_628).kbps, 3_942);
+        assert_eq!(measurement(1).kbps, 3_000);
     }
 
     #[test]
     fn what_was_sent_is_told_by_half_seconds() {
-        let url = Url::parse("http://shop.example").unwrap();
-        let measurement = Measurement::at(&url, "key".into(), "rtmp://shop.example/live", 1).unwrap();
-        assert_eq!((measurement.sent(), measurement.kbps), (vec![], 3_000));
+        let measurement = measurement(1);
+        assert!(measurement.sent().is_empty());
         *measurement.marks.lock().unwrap() = vec![125_000, 125_000, 375_000];
         assert_eq!(measurement.sent(), [2_000, 0, 4_000]);
         assert_eq!(middle(vec![]), None);

@@ -9,6 +9,7 @@
 
 mod beside;
 mod budgets;
+pub(crate) mod companion;
 mod connect;
 mod destination;
 mod drive;
@@ -27,6 +28,6 @@ pub(crate) use drive::drive;
 pub use line::LineError;
 pub(crate) use pulse::Wanted;
 pub(crate) use queue::{Item, ItemKind, Queue, Stamped};
-pub(crate) use received::{Listener, ask};
+pub(crate) use received::ask;
 pub(crate) use route::{Route, fetch, is_companion};
 pub use whip::WhipError;

@@ -52,12 +52,7 @@ fn user(sources: &[Source], id: &str, name: &str) -> Option<String> {
 /// Waits for drivers.
 pub(crate) fn sharing(cameras: &[(String, String)]) -> Vec<String> {
     let known = capture::camera::list();
-    let connection = |device: &str| {
-        let camera = known
-            .iter()
-            .find(|c| c.id == device || c.path == device || c.name.eq_ignore_ascii_case(device))?;
-        capture::camera::shared_usb(camera)
-    };
+    let connection = |device: &str| capture::camera::shared_usb(capture::camera::find(&known, device)?);
     let all: Vec<_> = cameras
         .iter()
         .map(|(name, device)| (name, connection(device)))
