@@ -28,6 +28,8 @@ const CONFIG: &str = "anchor.toml";
 pub struct Server {
     /// Where viewers come.
     pub http: SocketAddr,
+    /// Where viewers come within TLS, if it was told so.
+    pub https: Option<SocketAddr>,
     /// Where publishers come.
     pub rtmp: SocketAddr,
     /// Where publishers come within TLS, if it was told so.
@@ -45,6 +47,7 @@ pub struct Server {
 #[derive(Default)]
 struct Listeners {
     http: Option<SocketAddr>,
+    https: Option<SocketAddr>,
     rtmp: Option<SocketAddr>,
     rtmps: Option<SocketAddr>,
     srt: Option<SocketAddr>,
@@ -181,6 +184,7 @@ impl Server {
             |address: Option<SocketAddr>| address.ok_or_else(|| io::Error::other("a listener is missing"));
         Ok(Self {
             http: known(found.http)?,
+            https: found.https,
             rtmp: known(found.rtmp)?,
             rtmps: found.rtmps,
             srt: found.srt,
@@ -241,6 +245,7 @@ async fn ready(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<Listener
         match line.split(' ').collect::<Vec<_>>()[..] {
             ["ready"] => return Ok(found),
             ["listening", "http", address] => found.http = address.parse().ok(),
+            ["listening", "https", address] => found.https = address.parse().ok(),
             ["listening", "rtmp", address] => found.rtmp = address.parse().ok(),
             ["listening", "rtmps", address] => found.rtmps = address.parse().ok(),
             ["listening", "srt", address] => found.srt = address.parse().ok(),

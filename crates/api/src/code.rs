@@ -28,9 +28,12 @@ pub enum Code {
     /// The passphrase of SRT can't be read, or isn't one.
     #[serde(rename = "srt.passphrase")]
     SrtPassphrase,
-    /// A relay's other end refused or was lost.
+    /// A relay's other end can't be reached, or was lost.
     #[serde(rename = "relay.lost")]
     RelayLost,
+    /// A relay's other end said no.
+    #[serde(rename = "relay.refused")]
+    RelayRefused,
     /// The data directory can't be made or written.
     #[serde(rename = "data.unwritable")]
     DataUnwritable,

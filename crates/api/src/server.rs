@@ -113,6 +113,39 @@ pub struct RelayStats {
     pub last_error: Option<Fault>,
 }
 
+/// Where a publisher wants its show passed on, in the body of `PUT /onward`; the stream key is the bearer token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onward {
+    /// All of them: others than before are begun, those that are missing end.
+    pub places: Vec<OnwardPlace>,
+}
+
+/// A place that a show is passed on to. `Debug` shows no key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnwardPlace {
+    /// Its address without the key: `rtmp://host[:port]/app` or `rtmps://`.
+    pub to: String,
+    /// Its stream key.
+    pub key: String,
+}
+
+impl std::fmt::Debug for OnwardPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OnwardPlace")
+            .field("to", &self.to)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is passed on of a publisher's show: the answer to `GET` and `PUT /onward`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOn {
+    /// So many places a show may be passed on to; 0: none.
+    pub most: u32,
+    /// How each stands, in the order they were asked for.
+    pub places: Vec<RelayStats>,
+}
+
 /// Which way a relay goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -73,6 +73,9 @@ pub enum Error {
     /// The server's name has no address.
     #[error("the server's name could not be resolved")]
     Resolve,
+    /// The server's name leads to addresses that may not be gone to.
+    #[error("the server is at an address that is not allowed")]
+    NotAllowed,
     /// The connection ended.
     #[error("the connection was closed")]
     Closed,
@@ -112,6 +115,7 @@ impl Error {
             Self::NotPublishing => "rtmp.not_publishing",
             Self::Refused => "rtmp.refused",
             Self::Resolve => "rtmp.resolve",
+            Self::NotAllowed => "rtmp.not_allowed",
             Self::Closed => "rtmp.closed",
             Self::Codec(_) => "rtmp.codec",
             Self::Certificate(_) => "rtmp.certificate",

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use api::Fault;
-use api::server::ServerStats;
+use api::server::{RelayStats, ServerStats};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::keys::{KeyCache, Throttle};
 use crate::listen::{Certificate, Gate};
+use crate::onward::Onwards;
 use crate::process;
 use crate::relay::Relay;
 use crate::rendition::Renditions;
@@ -32,6 +33,8 @@ pub struct App {
     pub keys: KeyCache,
     /// Streams from and to other servers.
     pub relays: Vec<Arc<Relay>>,
+    /// What is passed on for publishers.
+    pub(crate) onward: Onwards,
     /// Where worker processes come from.
     pub workers: Workers,
     /// The certificate of secure listeners.
@@ -64,6 +67,7 @@ impl App {
             hub: Hub::new(config.stream.clone()),
             keys: KeyCache::open(config.data.clone())?,
             relays: Relay::all(&config)?,
+            onward: Onwards::default(),
             workers: Workers::default(),
             certificate: config
                 .tls
@@ -96,6 +100,12 @@ impl App {
     /// Counts an attempt to publish with a wrong key.
     pub fn count_wrong_key(&self) {
         self.wrong_keys.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How all streams from and to other servers are at `now`.
+    pub fn relays(&self, now: Instant) -> Vec<RelayStats> {
+        let fixed = self.relays.iter().map(|relay| relay.stats(now));
+        fixed.chain(self.onward.all(now)).collect()
     }
 
     /// What the process says about itself.

@@ -11,7 +11,7 @@ use crate::ingest::srt::{self, SRT};
 use crate::keys::Keys;
 use crate::listen::{self, Certificate};
 use crate::relay::Relay;
-use crate::server::RTMPS;
+use crate::server::{HTTPS, RTMPS};
 use crate::webrtc;
 
 /// What is wrong with the configuration at `path` under `overrides`: nothing, or one fault for each thing.
@@ -21,6 +21,7 @@ pub fn check(path: Option<&Path>, overrides: &Overrides) -> Result<Config, Vec<F
     let listeners = [
         (Some(at.http), "the listener for viewers (http)"),
         (Some(at.rtmp), "the listener for publishers (rtmp)"),
+        (at.https, HTTPS),
         (at.rtmps, RTMPS),
         (at.rtc, webrtc::PORT),
         (Some(at.admin), "the listener for the operator (admin)"),
@@ -68,6 +69,7 @@ mod tests {
             data: Some(file),
             http: Some(taken.local_addr().unwrap()),
             rtmp: Some(([127, 0, 0, 1], 0).into()),
+            https: None,
             rtmps: None,
             srt: None,
             rtc: None,

@@ -132,6 +132,7 @@ fn announce(server: &Server) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     let all = [
         ("http", Some(bound.http)),
+        ("https", bound.https),
         ("rtmp", Some(bound.rtmp)),
         ("rtmps", bound.rtmps),
         ("srt", bound.srt),
@@ -170,6 +171,9 @@ fn report(options: &Options) -> ExitCode {
             let at = &config.listen;
             println!("Nothing is wrong.");
             println!("viewers    http://{}", at.http);
+            if let Some(https) = at.https {
+                println!("           https://{https}");
+            }
             println!("publishers rtmp://{}/live", at.rtmp);
             if let Some(rtmps) = at.rtmps {
                 println!("           rtmps://{rtmps}/live");

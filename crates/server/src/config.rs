@@ -28,6 +28,8 @@ pub struct Config {
     pub rtc: Rtc,
     /// The certificate of secure listeners.
     pub tls: Option<Tls>,
+    /// What publishers may have passed on.
+    pub onward: Onward,
     /// Streams taken from other servers.
     pub pull: Vec<Pull>,
     /// Streams handed on to other servers.
@@ -65,6 +67,17 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// Its private key, as PEM.
     pub key: PathBuf,
+}
+
+/// What publishers may have passed on to other servers: a show that a line carries but once.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Onward {
+    /// The most places of one stream; 0 to 32, 0 for none.
+    pub places: u32,
+    /// Whether they may be in this server's own network, or on this machine; else a stranger with a stream key could knock at
+    /// doors that are closed to the internet.
+    pub near: bool,
 }
 
 /// A stream that is played from another server and published here.
@@ -107,6 +120,8 @@ pub enum KeyPlace {
 pub struct Listen {
     /// Viewers: pages, media, time.
     pub http: SocketAddr,
+    /// The same within TLS; needs a certificate.
+    pub https: Option<SocketAddr>,
     /// Publishers, and players of RTMP.
     pub rtmp: SocketAddr,
     /// The same within TLS; needs a certificate.
@@ -165,6 +180,9 @@ pub struct Overrides {
     /// Address for viewers, such as 0.0.0.0:8080.
     #[arg(long, value_name = "ADDR")]
     pub http: Option<SocketAddr>,
+    /// Address for viewers within TLS; the configuration file names the certificate.
+    #[arg(long, value_name = "ADDR")]
+    pub https: Option<SocketAddr>,
     /// Address for publishers.
     #[arg(long, value_name = "ADDR")]
     pub rtmp: Option<SocketAddr>,
@@ -205,9 +223,9 @@ pub enum ConfigError {
     },
     /// A secure listener without a certificate.
     #[error(
-        "The listener rtmps needs a certificate: add [tls] with certificate = \"FILE\" and key = \"FILE\" to the configuration file."
+        "The listener {0} needs a certificate: add [tls] with certificate = \"FILE\" and key = \"FILE\" to the configuration file."
     )]
-    NoCertificate,
+    NoCertificate(&'static str),
     /// A relay that can't be.
     #[error("The relay of stream {stream} is wrong: {message}.")]
     Relay {
@@ -249,6 +267,7 @@ pub fn parse_and_merge(text: &str, overrides: &Overrides) -> Result<Config, Conf
     lay(overrides.http, &mut config.listen.http);
     lay(overrides.rtmp, &mut config.listen.rtmp);
     lay(overrides.admin, &mut config.listen.admin);
+    config.listen.https = overrides.https.or(config.listen.https);
     config.listen.rtmps = overrides.rtmps.or(config.listen.rtmps);
     config.listen.srt = overrides.srt.or(config.listen.srt);
     config.listen.rtc = overrides.rtc.or(config.listen.rtc);
@@ -256,8 +275,9 @@ pub fn parse_and_merge(text: &str, overrides: &Overrides) -> Result<Config, Conf
         config.data.clone_from(data);
     }
     check_ranges(&config)?;
-    if config.listen.rtmps.is_some() && config.tls.is_none() {
-        return Err(ConfigError::NoCertificate);
+    let secure = [("https", config.listen.https), ("rtmps", config.listen.rtmps)];
+    if let Some((name, _)) = secure.iter().find(|(_, at)| at.is_some() && config.tls.is_none()) {
+        return Err(ConfigError::NoCertificate(name));
     }
     relay::check(&config)?;
     Ok(config)
@@ -283,6 +303,11 @@ fn check_ranges(config: &Config) -> Result<(), ConfigError> {
         ("limits.rtmp_connections", u64::from(l.rtmp_connections), &count),
         ("limits.rtmp_per_address", u64::from(l.rtmp_per_address), &count),
         ("limits.hls_waiters", u64::from(l.hls_waiters), &count),
+        (
+            "onward.places",
+            u64::from(config.onward.places),
+            &(0..=32, "at most 32"),
+        ),
         ("limits.header_timeout_ms", l.header_timeout_ms, &wait),
         ("limits.stall_timeout_ms", l.stall_timeout_ms, &wait),
         (
@@ -346,6 +371,7 @@ impl Default for Config {
             srt: Srt::default(),
             rtc: Rtc::default(),
             tls: None,
+            onward: Onward::default(),
             pull: Vec::new(),
             push: Vec::new(),
         }
@@ -357,6 +383,7 @@ impl Default for Listen {
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Self {
             http: loopback(8080),
+            https: None,
             rtmp: loopback(1935),
             rtmps: None,
             srt: None,
@@ -371,6 +398,15 @@ impl Default for Srt {
         Self {
             latency_ms: 120,
             passphrase: None,
+        }
+    }
+}
+
+impl Default for Onward {
+    fn default() -> Self {
+        Self {
+            places: 8,
+            near: false,
         }
     }
 }

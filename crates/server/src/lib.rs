@@ -22,6 +22,7 @@ pub mod ingest;
 pub mod keys;
 pub mod listen;
 mod name;
+mod onward;
 mod process;
 pub mod relay;
 mod rendition;

@@ -6,6 +6,7 @@ mod pull;
 mod push;
 mod status;
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uplink::Reconnect;
 
 use crate::config::{Config, ConfigError, Pull, Push};
+use crate::stream::Stream;
 use crate::{App, Name, secret};
 use status::Status;
 
@@ -28,6 +30,8 @@ pub struct Relay {
     stream: Name,
     direction: RelayDirection,
     target: Target,
+    /// The addresses it may lead to; none: all.
+    only: Option<fn(IpAddr) -> bool>,
     status: Mutex<Status>,
 }
 
@@ -53,7 +57,12 @@ impl Relay {
 
     fn pull(pull: &Pull) -> Result<Arc<Self>, Fault> {
         let target = target(&pull.stream, &pull.from, Secret::from(pull.name.as_str()))?;
-        Self::new(&pull.stream, RelayDirection::Pull, target)
+        Ok(Self::new(
+            Name::new(&pull.stream)?,
+            RelayDirection::Pull,
+            target,
+            None,
+        ))
     }
 
     fn push(push: &Push) -> Result<Arc<Self>, Fault> {
@@ -62,47 +71,69 @@ impl Relay {
             &push.to,
             secret::read(&push.key, Code::RelayKey, "the stream key of a relay")?,
         )?;
-        Self::new(&push.stream, RelayDirection::Push, target)
+        Ok(Self::new(
+            Name::new(&push.stream)?,
+            RelayDirection::Push,
+            target,
+            None,
+        ))
     }
 
-    fn new(stream: &str, direction: RelayDirection, target: Target) -> Result<Arc<Self>, Fault> {
-        Ok(Arc::new(Self {
-            stream: Name::new(stream)?,
+    fn new(
+        stream: Name,
+        direction: RelayDirection,
+        target: Target,
+        only: Option<fn(IpAddr) -> bool>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            stream,
             direction,
             target,
+            only,
             status: Mutex::default(),
-        }))
+        })
     }
 
-    /// Relays until `stop`.
+    /// A push of `stream` to `target`, if that is at an address that `only` allows.
+    pub(crate) fn onward(stream: Name, target: Target, only: Option<fn(IpAddr) -> bool>) -> Arc<Self> {
+        Self::new(stream, RelayDirection::Push, target, only)
+    }
+
+    /// Whether it leads to `target`, with its key.
+    pub(crate) fn leads_to(&self, target: &Target) -> bool {
+        self.target == *target
+    }
+
+    /// Relays until `stop`; a publish is ended in order then.
     pub(crate) async fn run(self: Arc<Self>, app: Arc<App>, stop: CancellationToken) {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = self.keep_on(&app) => {}
-        }
-    }
-
-    async fn keep_on(&self, app: &Arc<App>) {
         let mut pace = Reconnect::new(Instant::now(), seed(&self.stream));
-        loop {
-            let live = match self.direction {
-                RelayDirection::Pull => None,
-                RelayDirection::Push => {
-                    self.enter(RelayState::Waiting);
-                    Some(app.hub.live(&self.stream).await)
-                }
-            };
-            if let Some(due) = pace.due() {
-                tokio::time::sleep_until(due.into()).await;
-                pace.poll(Instant::now());
-            }
+        while let Some(live) = stop.run_until_cancelled(self.due(&app, &mut pace)).await {
             self.enter(RelayState::Connecting);
             let end = match live {
-                None => self.pull_once(app, &mut pace).await,
-                Some(stream) => self.push_once(stream, &mut pace).await,
+                None => stop.run_until_cancelled(self.pull_once(&app, &mut pace)).await,
+                Some(stream) => self.push_once(stream, &mut pace, &stop).await,
+            };
+            let Some(end) = end else {
+                return;
             };
             self.ended(end, &mut pace);
         }
+    }
+
+    /// Waits until it is to be tried; what is pushed is live then.
+    async fn due(&self, app: &App, pace: &mut Reconnect) -> Option<Arc<Stream>> {
+        let live = match self.direction {
+            RelayDirection::Pull => None,
+            RelayDirection::Push => {
+                self.enter(RelayState::Waiting);
+                Some(app.hub.live(&self.stream).await)
+            }
+        };
+        if let Some(due) = pace.due() {
+            tokio::time::sleep_until(due.into()).await;
+            pace.poll(Instant::now());
+        }
+        live
     }
 
     fn ended(&self, end: End, pace: &mut Reconnect) {
@@ -183,15 +214,14 @@ fn target(stream: &str, url: &str, key: Secret) -> Result<Target, Fault> {
 }
 
 fn end(error: &Error) -> End {
-    let fault = Fault::new(
-        Code::RelayLost,
-        format!("The other server can't be used: {error}."),
-    );
+    let fault = |code| Fault::new(code, format!("The other server can't be used: {error}."));
     match error {
-        Error::Rejected { .. } | Error::Codec(_) | Error::Certificate(_) | Error::Tls(_) => {
-            End::Refused(fault)
-        }
-        _ => End::Lost(fault),
+        Error::Rejected { .. }
+        | Error::Codec(_)
+        | Error::Certificate(_)
+        | Error::Tls(_)
+        | Error::NotAllowed => End::Refused(fault(Code::RelayRefused)),
+        _ => End::Lost(fault(Code::RelayLost)),
     }
 }
 

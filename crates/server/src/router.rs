@@ -11,11 +11,14 @@ use rtc::signal::MAX_FRAGMENT;
 use crate::App;
 use crate::admin::{metrics, reconnect, streams};
 use crate::deliver::{beat, flv, hls, status, time, watch};
-use crate::ingest::{received, upload};
+use crate::ingest::{onward, received, upload};
 use crate::webrtc::http;
 
 /// The largest body of most requests: a viewer's report.
 const BODY_BYTES: usize = 4 * 1024;
+
+/// The largest list of places that a show is passed on to.
+const ONWARD_BYTES: usize = 16 * 1024;
 
 /// What viewers may ask for.
 pub fn public(app: Arc<App>) -> Router {
@@ -36,6 +39,12 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/whep/{name}/{session}", session().get(http::clock))
         .route("/received", get(received::received))
         .route("/upload", post(upload::upload))
+        .route(
+            "/onward",
+            get(onward::told)
+                .put(onward::ask)
+                .layer(DefaultBodyLimit::max(ONWARD_BYTES)),
+        )
         .route("/time", get(time::time))
         .route("/healthz", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BODY_BYTES))

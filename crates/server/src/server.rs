@@ -22,8 +22,9 @@ const EXPIRE: Duration = Duration::from_secs(1);
 const REFRESH: Duration = Duration::from_secs(60);
 /// What connections get to end in order once the server stops.
 const FAREWELL: Duration = Duration::from_millis(1_500);
-/// What the secure listener is called.
+/// What the secure listeners are called.
 pub(crate) const RTMPS: &str = "the listener for secure publishers (rtmps)";
+pub(crate) const HTTPS: &str = "the listener for viewers within TLS (https)";
 /// Connections of the operator.
 const OPERATORS: u32 = 64;
 
@@ -32,6 +33,7 @@ const OPERATORS: u32 = 64;
 pub struct Server {
     app: Arc<App>,
     http: TcpListener,
+    https: Option<TcpListener>,
     rtmp: TcpListener,
     rtmps: Option<TcpListener>,
     srt: Option<srt::Listener>,
@@ -43,6 +45,8 @@ pub struct Server {
 pub struct Bound {
     /// Viewers.
     pub http: SocketAddr,
+    /// The same within TLS.
+    pub https: Option<SocketAddr>,
     /// Publishers, and players of RTMP.
     pub rtmp: SocketAddr,
     /// The same within TLS.
@@ -64,10 +68,8 @@ impl Server {
     pub async fn load(config: Config) -> Result<Self, Fault> {
         data::check_writable(&config.data)?;
         let at = config.listen.clone();
-        let rtmps = match at.rtmps {
-            Some(address) => Some(listen::bind(address, RTMPS).await?),
-            None => None,
-        };
+        let rtmps = listen::bind_if(at.rtmps, RTMPS).await?;
+        let https = listen::bind_if(at.https, HTTPS).await?;
         let http = listen::bind(at.http, "the listener for viewers (http)").await?;
         let rtmp = listen::bind(at.rtmp, "the listener for publishers (rtmp)").await?;
         let admin = listen::bind(at.admin, "the listener for the operator (admin)").await?;
@@ -79,6 +81,7 @@ impl Server {
         Ok(Self {
             app,
             http,
+            https,
             rtmp,
             rtmps,
             srt,
@@ -93,6 +96,7 @@ impl Server {
     pub fn bound(&self) -> std::io::Result<Bound> {
         Ok(Bound {
             http: self.http.local_addr()?,
+            https: self.https.as_ref().map(TcpListener::local_addr).transpose()?,
             rtmp: self.rtmp.local_addr()?,
             srt: self.srt.as_ref().map(srt::Listener::local_addr),
             rtc: self.app.webrtc.as_ref().map(WebRtc::local_addr).transpose()?,
@@ -119,6 +123,13 @@ impl Server {
         };
         let public = http(router::public(Arc::clone(&app)), app.viewers.clone());
         let admin = http(router::admin(Arc::clone(&app)), Gate::new(OPERATORS, OPERATORS));
+        if let (Some(listener), Some(certificate)) = (self.https, &app.certificate) {
+            tasks.spawn(listen::serve_secure(
+                listener,
+                public.clone(),
+                Arc::clone(certificate),
+            ));
+        }
         tasks.spawn(listen::serve(self.http, public));
         tasks.spawn(listen::serve(self.admin, admin));
         let door = |certificate| Door {
@@ -145,12 +156,14 @@ impl Server {
         }
         // First: whoever waits is told that the server stops, not what its publisher's end would bring.
         app.hub.close();
+        app.onward.close();
         token.cancel();
         tasks.close();
         let ended = async {
             if let Some(webrtc) = &app.webrtc {
                 webrtc.close().await;
             }
+            app.onward.ended().await;
             tasks.wait().await;
         };
         if tokio::time::timeout(FAREWELL, ended).await.is_err() {
@@ -174,6 +187,7 @@ async fn expire(app: &Arc<App>) {
     loop {
         tick.tick().await;
         app.hub.expire(Instant::now());
+        app.onward.expire(&app.hub, Instant::now());
         if app.config.rtc.always && app.webrtc.is_some() {
             for stream in app.hub.list().iter().filter(|stream| stream.is_live()) {
                 app.renditions.begin(app, stream);

@@ -24,7 +24,7 @@ impl Player {
     /// As [`super::Publisher::connect`].
     pub async fn connect(target: Target, timeout: Duration) -> Result<Self, Error> {
         let connecting = async {
-            let (wire, limits) = dial(&target, timeout).await?;
+            let (wire, limits) = dial(&target, None, timeout).await?;
             let session = Session::play(target, limits, now());
             let mut player = Self { wire, session };
             while !player.session.is_playing() {

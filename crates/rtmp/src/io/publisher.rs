@@ -1,6 +1,6 @@
 //! Our own way to a server: publishes tags.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use container::flv::{FourCc, Tag};
@@ -28,6 +28,8 @@ pub struct Offer<'a> {
     pub codecs: &'a [FourCc],
     /// Codecs of the tracks beside them, which go only to who says that it takes such.
     pub further: &'a [FourCc],
+    /// The addresses it may go to; none: all.
+    pub only: Option<fn(IpAddr) -> bool>,
 }
 
 /// A granted publish.
@@ -58,10 +60,11 @@ impl Publisher {
     /// The same to publish what `offer` says.
     ///
     /// # Errors
-    /// [`Error::Codec`] when the server doesn't take one of them, or as [`Publisher::connect`].
+    /// [`Error::Codec`] when the server doesn't take one of them, [`Error::NotAllowed`] when its name leads to other addresses
+    /// than it may go to, or as [`Publisher::connect`].
     pub async fn offer(target: Target, offer: Offer<'_>, timeout: Duration) -> Result<Self, Error> {
         let connecting = async {
-            let (wire, limits) = dial(&target, timeout).await?;
+            let (wire, limits) = dial(&target, offer.only, timeout).await?;
             let session = Session::publish(target, limits, now())
                 .offering(offer.codecs)
                 .offering_further(offer.further);
@@ -233,11 +236,20 @@ impl std::fmt::Debug for Publisher {
 }
 
 /// Opens the socket. The deadlines of the session are left to the caller's own timeout.
-pub(super) async fn dial(target: &Target, timeout: Duration) -> Result<(Wire, Limits), Error> {
+pub(super) async fn dial(
+    target: &Target,
+    only: Option<fn(IpAddr) -> bool>,
+    timeout: Duration,
+) -> Result<(Wire, Limits), Error> {
     let addresses = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
-    let addresses: Vec<_> = addresses.map_err(|_| Error::Resolve)?.collect();
+    let mut addresses: Vec<_> = addresses.map_err(|_| Error::Resolve)?.collect();
     if addresses.is_empty() {
         return Err(Error::Resolve);
+    }
+    // What was looked at is connected to: a second answer might be another.
+    addresses.retain(|address| only.is_none_or(|only| only(address.ip())));
+    if addresses.is_empty() {
+        return Err(Error::NotAllowed);
     }
     let stream = TcpStream::connect(&addresses[..]).await?;
     socket::configure_sender(&stream)?;

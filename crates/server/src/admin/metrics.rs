@@ -23,7 +23,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),
     );
-    let relays: Vec<_> = app.relays.iter().map(|relay| relay.stats(now)).collect();
+    let relays = app.relays(now);
     ([text], render(&app.stats(), &streams) + &relayed(&relays)).into_response()
 }
 

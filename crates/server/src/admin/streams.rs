@@ -16,10 +16,9 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Json<Vec<StreamStats>> 
     Json(app.hub.list().iter().map(|stream| stream.stats(now)).collect())
 }
 
-/// `GET /api/relays`: every stream from or to another server, as configured.
+/// `GET /api/relays`: every stream from or to another server, as configured and as publishers asked.
 pub(crate) async fn relays(State(app): State<Arc<App>>) -> Json<Vec<RelayStats>> {
-    let now = Instant::now();
-    Json(app.relays.iter().map(|relay| relay.stats(now)).collect())
+    Json(app.relays(Instant::now()))
 }
 
 /// `GET /api/server`: the process.

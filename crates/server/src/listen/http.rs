@@ -1,6 +1,7 @@
 //! HTTP/1.1 connections within limits.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,11 +17,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use super::{Gate, Pass, Peer, Stall};
+use super::{Certificate, Gate, Pass, Peer, Stall};
 
 /// The largest head of a request, and the most header fields.
 const HEAD_BYTES: usize = 16 * 1024;
@@ -52,6 +55,32 @@ pub struct Http {
 
 /// Serves connections of `listener` until `http.stop`.
 pub async fn serve(listener: TcpListener, http: Http) {
+    take_in(listener, http, |stream, address, http| {
+        converse(stream, address, http)
+    })
+    .await;
+}
+
+/// The same within TLS; the handshake may take as long as a request's head.
+pub async fn serve_secure(listener: TcpListener, http: Http, certificate: Arc<Certificate>) {
+    take_in(listener, http, |stream, address, http| {
+        let acceptor = TlsAcceptor::from(certificate.config());
+        async move {
+            match timeout(http.header_timeout, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => converse(stream, address, http).await,
+                Ok(Err(error)) => tracing::debug!(%address, %error, "no secure connection was made"),
+                Err(_) => tracing::debug!(%address, "a secure connection took too long"),
+            }
+        }
+    })
+    .await;
+}
+
+/// Takes connections in until `http.stop`, each for as long as `talk` lasts.
+async fn take_in<F>(listener: TcpListener, http: Http, talk: impl Fn(TcpStream, SocketAddr, Http) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     loop {
         let accepted = tokio::select! {
             () = http.stop.cancelled() => return,
@@ -60,7 +89,9 @@ pub async fn serve(listener: TcpListener, http: Http) {
         match accepted {
             Ok((stream, address)) => {
                 if let Some(pass) = http.gate.enter(address.ip()) {
-                    http.tasks.spawn(connection(stream, address, pass, http.clone()));
+                    prepare(&stream);
+                    let talk = talk(stream, address, http.clone());
+                    http.tasks.spawn(keep(pass, talk));
                 }
             }
             Err(error) => {
@@ -71,9 +102,9 @@ pub async fn serve(listener: TcpListener, http: Http) {
     }
 }
 
-async fn connection(stream: TcpStream, address: SocketAddr, _pass: Pass, http: Http) {
-    prepare(&stream);
-    converse(stream, address, http).await;
+/// Its place is taken until it is over.
+async fn keep(_pass: Pass, talk: impl Future<Output = ()>) {
+    talk.await;
 }
 
 /// Serves the connection `stream` from `address` until either end closes it, or `http.stop`.

@@ -13,7 +13,7 @@ use api::{Code, Fault};
 use tokio::net::TcpListener;
 
 pub use gate::{Gate, Pass};
-pub use http::{Http, converse, serve};
+pub use http::{Http, converse, serve, serve_secure};
 pub use peer::Peer;
 pub use stall::Stall;
 pub use tls::Certificate;
@@ -23,6 +23,14 @@ pub async fn bind(address: SocketAddr, what: &str) -> Result<TcpListener, Fault>
     TcpListener::bind(address)
         .await
         .map_err(|e| refused(address, what, &e))
+}
+
+/// Listens on `address`, if there is one.
+pub async fn bind_if(address: Option<SocketAddr>, what: &str) -> Result<Option<TcpListener>, Fault> {
+    match address {
+        Some(address) => Ok(Some(bind(address, what).await?)),
+        None => Ok(None),
+    }
 }
 
 pub(crate) fn refused(address: SocketAddr, what: &str, error: &io::Error) -> Fault {

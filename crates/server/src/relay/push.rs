@@ -7,31 +7,39 @@ use bytes::Bytes;
 use container::flv::{FourCc, Tag, TagKind, audio, script, tags, video, write_tag};
 use rtmp::Target;
 use rtmp::io::{Offer, Publisher};
+use tokio_util::sync::CancellationToken;
 use uplink::Reconnect;
 
 use super::{CONNECT, End, Relay, end};
 use crate::stream::{Form, Reader, Stream};
 
 impl Relay {
-    /// Publishes `stream` to the other server while it goes on here.
-    pub(super) async fn push_once(&self, stream: Arc<Stream>, pace: &mut Reconnect) -> End {
+    /// Publishes `stream` to the other server while it goes on here; none once it is to `stop`.
+    pub(super) async fn push_once(
+        &self,
+        stream: Arc<Stream>,
+        pace: &mut Reconnect,
+        stop: &CancellationToken,
+    ) -> Option<End> {
         let mut target = self.target.clone();
         loop {
-            match self.push_to(target, Arc::clone(&stream), pace).await {
+            let mut reader = Reader::new(Arc::clone(&stream), Form::Tags);
+            let opened = stop.run_until_cancelled(self.open(target, &mut reader)).await?;
+            let (publisher, first) = match opened {
+                Ok(opened) => opened,
+                Err(end) => return Some(end),
+            };
+            pace.connected();
+            self.enter(RelayState::Running);
+            match self.hand_on(publisher, first, reader, stop).await? {
                 Ok(moved) => target = moved,
-                Err(end) => return end,
+                Err(end) => return Some(end),
             }
         }
     }
 
-    /// Where to connect anew, when the other server asks for that.
-    async fn push_to(
-        &self,
-        target: Target,
-        stream: Arc<Stream>,
-        pace: &mut Reconnect,
-    ) -> Result<Target, End> {
-        let mut reader = Reader::new(stream, Form::Tags);
+    /// A publish that is granted, and what of the stream goes there first.
+    async fn open(&self, target: Target, reader: &mut Reader) -> Result<(Publisher, Bytes), End> {
         reader.take_all_tracks(true);
         // What the stream begins with says which codecs the other server has to take.
         let Some(first) = reader.next().await else {
@@ -40,36 +48,56 @@ impl Relay {
         let offer = Offer {
             codecs: &codecs(&first, |track| track == 0),
             further: &codecs(&first, |track| track != 0),
+            only: self.only,
         };
         let publisher = Publisher::offer(target, offer, CONNECT).await;
-        let mut publisher = publisher.map_err(|error| end(&error))?;
+        let publisher = publisher.map_err(|error| end(&error))?;
         reader.take_all_tracks(publisher.takes_tracks());
-        let first = match publisher.takes_tracks() {
-            true => first,
-            false => main_tracks(&first),
-        };
         tracing::info!(stream = %self.stream, server = self.server(), "pushing");
-        pace.connected();
-        self.enter(RelayState::Running);
+        match publisher.takes_tracks() {
+            true => Ok((publisher, first)),
+            false => Ok((publisher, main_tracks(&first))),
+        }
+    }
+
+    /// Hands the stream on, up to its end here or there, or the other server's wish that it be connected to anew, elsewhere; none
+    /// once it is to `stop`.
+    async fn hand_on(
+        &self,
+        mut publisher: Publisher,
+        first: Bytes,
+        mut reader: Reader,
+        stop: &CancellationToken,
+    ) -> Option<Result<Target, End>> {
         let mut line = Line::default();
         let mut sent = self.send(&mut publisher, &mut line, &first).await;
         loop {
-            sent.map_err(|error| end(&error))?;
+            if let Err(error) = sent {
+                return Some(Err(end(&error)));
+            }
             if let Some(moved) = publisher.asked_to_reconnect() {
                 tracing::info!(stream = %self.stream, server = self.server(), "asked to reconnect");
-                return Ok(moved);
+                return Some(Ok(moved));
             }
             let bytes = tokio::select! {
                 bytes = reader.next() => bytes,
-                error = publisher.closed() => return Err(end(&error)),
+                error = publisher.closed() => return Some(Err(end(&error))),
+                () = stop.cancelled() => {
+                    Self::take_leave(publisher).await;
+                    return None;
+                }
             };
             let Some(bytes) = bytes else {
-                // The show is over; whether the other server hears it changes nothing.
-                let _ = publisher.close().await;
-                return Err(End::Over);
+                Self::take_leave(publisher).await;
+                return Some(Err(End::Over));
             };
             sent = self.send(&mut publisher, &mut line, &bytes).await;
         }
+    }
+
+    /// The show is over; whether the other server hears it changes nothing.
+    async fn take_leave(publisher: Publisher) {
+        let _ = publisher.close().await;
     }
 
     async fn send(

@@ -11,6 +11,7 @@ mod flv;
 mod hls;
 mod key_frames;
 mod limits;
+mod onward;
 mod page;
 mod players;
 mod received;

@@ -112,7 +112,7 @@ fn a_certificate_nobody_knows_is_refused_and_said() {
     sender.send_all(&PLAIN.pictures(1));
     here.wait_log("a relay's connection ended");
     let error = here.relays()[0].last_error.clone().unwrap();
-    assert_eq!(error.code, api::Code::RelayLost);
+    assert_eq!(error.code, api::Code::RelayRefused);
     assert!(error.message.contains("certificate"), "{error}");
 }
 
