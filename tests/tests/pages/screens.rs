@@ -83,6 +83,24 @@ macro_rules! support_file {
     };
 }
 
+/// The check, once `$found` (in JavaScript) is true and its graph shows; and `$more` to look at.
+macro_rules! check {
+    ($name:literal, $found:literal $(, $more:expr)*) => {
+        Scenario {
+            twin: $name,
+            ready: SHOW,
+            views: &[
+                View {
+                    name: $name,
+                    open: CHECK,
+                    opened: concat!($found, " && document.querySelector('dialog .plot canvas')"),
+                },
+                $($more,)*
+            ],
+        }
+    };
+}
+
 const SHOW: &str = "__studio.drawn > 1 && document.querySelector('[data-scene], #add-scene')";
 /// With the band that says what is the matter, or that it is better again.
 const WARNED: &str = "__studio.drawn > 1 && document.querySelector('.band')";
@@ -195,44 +213,24 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             dialog("go-live-advised", "document.querySelector('#go-live').click()"),
         ],
     },
-    Scenario {
-        twin: "check-running",
-        ready: SHOW,
-        views: &[View {
-            name: "check-running",
-            open: CHECK,
-            // It gets no further.
-            opened: "document.querySelector('dialog [role=progressbar][aria-valuenow=\"55\"]')
-                && document.querySelector('dialog .plot canvas')",
-        }],
-    },
-    Scenario {
-        twin: "check-well",
-        ready: SHOW,
-        views: &[View {
-            name: "check-well",
-            open: CHECK,
-            opened: "document.querySelector('dialog [data-verdict=checkWell]')
-                && document.querySelector('dialog .plot canvas')",
-        }],
-    },
-    Scenario {
-        twin: "check-trouble",
-        ready: SHOW,
-        views: &[
-            View {
-                name: "check-trouble",
-                open: CHECK,
-                opened: "document.querySelectorAll('dialog [data-finding]').length === 4
-                    && document.querySelector('dialog .plot canvas')",
-            },
-            View {
-                name: "go-live-checked",
-                open: "document.querySelector('#go-live').click()",
-                opened: "document.querySelector('dialog[open] [data-see-check]')",
-            },
-        ],
-    },
+    // It gets no further.
+    check!(
+        "check-running",
+        "document.querySelector('dialog [role=progressbar][aria-valuenow=\"55\"]')"
+    ),
+    check!(
+        "check-well",
+        "document.querySelector('dialog [data-verdict=checkWell]')"
+    ),
+    check!(
+        "check-trouble",
+        "document.querySelectorAll('dialog [data-finding]').length === 4",
+        View {
+            name: "go-live-checked",
+            open: "document.querySelector('#go-live').click()",
+            opened: "document.querySelector('dialog[open] [data-see-check]')",
+        }
+    ),
     Scenario {
         twin: "live",
         ready: SHOW,

@@ -1,13 +1,5 @@
 import type { PlaceCheck, Reach, UploadCheck } from '../bridge/bindings';
-import type { IconName } from '../parts/icons';
-import type { Phrase } from '../words/words';
-
-/** How it is said and looks whether a place answers. */
-export interface Look {
-  phrase: Phrase;
-  icon: IconName;
-  level: 'good' | 'plain' | 'warning' | 'bad';
-}
+import type { Look } from '../parts/look';
 
 const looks: Record<Reach, Look> = {
   waiting: { phrase: 'reachWaiting', icon: 'wait', level: 'plain' },
@@ -18,6 +10,7 @@ const looks: Record<Reach, Look> = {
   strange: { phrase: 'reachStrange', icon: 'warning', level: 'warning' },
 };
 
+/** How it is said and looks whether a place answers. */
 export function lookOf(reach: Reach): Look {
   return Object.hasOwn(looks, reach) ? looks[reach] : looks.unknown;
 }

@@ -1,13 +1,6 @@
 import type { Side, Strength } from '../bridge/bindings';
-import type { IconName } from '../parts/icons';
+import type { Look } from '../parts/look';
 import type { Phrase } from '../words/words';
-
-/** How the strength of a place's line is said and looks. */
-export interface Look {
-  phrase: Phrase;
-  icon: IconName;
-  level: 'good' | 'plain' | 'warning' | 'bad';
-}
 
 // What carries less than is wanted isn't green, nor what nothing is known of.
 const looks: Record<Strength, Look> = {
@@ -18,6 +11,7 @@ const looks: Record<Strength, Look> = {
   unknown: { phrase: 'standingUnknown', icon: 'help', level: 'plain' },
 };
 
+/** How the strength of a place's line is said and looks. */
 export function lookOf(strength: Strength): Look {
   return looks[strength];
 }
