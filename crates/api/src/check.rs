@@ -18,8 +18,23 @@ pub struct CheckState {
     pub upload: Option<UploadCheck>,
     /// The places that are on, the most important first.
     pub places: Vec<PlaceCheck>,
+    /// How the show could be sent where the upload is not enough for all places; absent where it is, and while it is under way.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub once: Option<Once>,
     /// What would spoil the show, the worst first; complete once it isn't under way any more.
     pub findings: Vec<Finding>,
+}
+
+/// A show sent once, to the companion server, which passes it on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct Once {
+    /// The place of the companion server: the others get its picture.
+    pub through: String,
+    /// The places that would get it from there.
+    pub places: Vec<String>,
+    /// What would be sent from here then, in kbit/s.
+    pub kbps: u32,
 }
 
 /// What was measured of the upload: to the companion server, by what that says it has received.
@@ -33,9 +48,9 @@ pub struct UploadCheck {
     pub carries_kbps: Option<u32>,
     /// Whether it may carry more, which wasn't tried.
     pub at_least: bool,
-    /// What the places that are on are to be sent together, in kbit/s.
+    /// What the places that are on are to be sent together from here, in kbit/s.
     pub wanted_kbps: u32,
-    /// How many of them it carries, counted from the most important; absent until it is known.
+    /// How many of those sent to from here it carries, counted from the most important; absent until it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub places: Option<u32>,
     /// There and back while nothing was sent, in milliseconds.
@@ -56,6 +71,9 @@ pub struct PlaceCheck {
     pub reach: Reach,
     /// Whether it is this computer: then it says nothing of the way to the outside.
     pub here: bool,
+    /// Whether it gets the show from the companion server.
+    #[serde(default)]
+    pub passed_on: bool,
 }
 
 /// Whether a place can be reached.

@@ -151,6 +151,15 @@ pub enum Command {
         /// Its new rank, 0 the most important.
         to: usize,
     },
+    /// Says that places get the show from the companion server, which is sent it once, or that they are sent to from here. Not
+    /// while the show is sent.
+    #[serde(rename = "places.pass_on")]
+    PassOn {
+        /// The places.
+        places: Vec<String>,
+        /// Whether they get it from there.
+        on: bool,
+    },
     /// Says what is kept where a line carries less than is wanted; from now on, also of a show that is sent.
     #[serde(rename = "line.mode")]
     SetLineMode {

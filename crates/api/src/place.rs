@@ -33,6 +33,9 @@ pub struct Place {
     /// Whether the show goes there.
     #[serde(default = "on")]
     pub on: bool,
+    /// Whether it gets the show from the companion server, which is sent it once.
+    #[serde(default)]
+    pub passed_on: bool,
 }
 
 const fn bitrate() -> u32 {
@@ -72,6 +75,9 @@ pub struct PlaceState {
     pub least: u32,
     /// Whether the show goes there.
     pub on: bool,
+    /// Whether it gets the show from the companion server, which is sent it once. `kbps` is then what that one hands on.
+    #[serde(default)]
+    pub passed_on: bool,
     /// What is going on with it.
     pub status: PlaceStatus,
     /// Whether its line carries what it is to be sent.

@@ -14,12 +14,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use uplink::Mode;
+use uplink::{Mode, Rank};
 
 use crate::clock::UtcMap;
 use crate::encoding::{Another, Encoding, Outlet, Sound, Strain, cast};
 use crate::output::companion::{self, Asking};
-use crate::output::{Budgets, Destination, Queue, Route, Shared, Wanted, ask, drive, fetch, is_companion};
+use crate::output::onward;
+use crate::output::{
+    Budgets, Destination, Onward, OnwardError, Queue, Recipient, Route, Shared, Wanted, ask, drive, fetch,
+    is_companion,
+};
 use crate::show::{AudioSettings, Canvas, Companion, Output, VideoSettings};
 use crate::{Error, platform, random};
 
@@ -49,10 +53,11 @@ pub(crate) struct Air {
     budgets: Budgets,
     encodings: Vec<Arc<Encoding>>,
     threads: Vec<JoinHandle<()>>,
-    destinations: Vec<Arc<Destination>>,
+    recipients: Vec<Recipient>,
+    onward: Option<Arc<Onward>>,
     driving: JoinSet<()>,
-    /// The companion server is asked what has arrived there, until this is dropped.
-    _listening: JoinSet<()>,
+    /// The companion server is asked what has arrived there, and of what it passes on, until this is dropped.
+    listening: JoinSet<()>,
     /// Who takes which encode is decided there, until this says that it is over.
     casting: JoinSet<()>,
     cast_end: CancellationToken,
@@ -68,10 +73,18 @@ pub(crate) struct Sent {
     pub(crate) outputs: Vec<OutputStats>,
 }
 
-/// An output, ready to be sent to.
+/// The outputs of a show, ready to be sent to.
 pub(crate) struct Ready {
+    direct: Vec<Direct>,
+    onward: Option<Onward>,
+}
+
+/// An output that is sent to from here.
+struct Direct {
     output: Output,
     route: Route,
+    /// Its place among all by importance: the order of the show file.
+    rank: Rank,
     /// The companion server says what has arrived there.
     listener: Option<Asking>,
 }
@@ -80,21 +93,54 @@ pub(crate) struct Ready {
 /// one. The keyring may take its time: not for a task.
 ///
 /// # Errors
-/// [`Error::Key`], [`Error::Output`] for the first that can't be had.
-pub(crate) fn ready(outputs: &[Output], companion: Option<&Companion>) -> Result<Vec<Ready>, Error> {
+/// [`Error::Key`], [`Error::Output`], [`Error::Onward`] for the first that can't be had.
+pub(crate) fn ready(outputs: &[Output], companion: Option<&Companion>) -> Result<Ready, Error> {
     let companion = companion::address(companion);
     let host = companion.as_ref().and_then(companion::host);
-    let ready = |output: &Output| {
+    let on = outputs.iter().filter(|output| output.on).enumerate();
+    let (passed, direct): (Vec<_>, Vec<_>) = on.partition(|(_, output)| output.passed_on);
+    let direct = direct.into_iter().map(|(rank, output)| {
         let key = fetch(output, &output.key)?;
         let route = Route::to(output, key.clone(), host)?;
         let there = companion.as_ref().filter(|_| is_companion(route.host(), host));
-        Ok(Ready {
+        Ok(Direct {
             output: output.clone(),
+            rank,
             listener: there.and_then(|companion| Asking::at(companion, key, &output.url)),
             route,
         })
-    };
-    outputs.iter().filter(|o| o.on).map(ready).collect()
+    });
+    let direct = direct.collect::<Result<Vec<_>, Error>>()?;
+    Ok(Ready {
+        onward: onward(&passed, &direct, companion.as_ref())?,
+        direct,
+    })
+}
+
+/// How the companion server passes the show on to `outputs`, if there are any; it gets it as one of `direct`.
+fn onward(
+    outputs: &[(Rank, &Output)],
+    direct: &[Direct],
+    companion: Option<&reqwest::Url>,
+) -> Result<Option<Onward>, Error> {
+    let mut there = direct.iter().filter_map(|d| Some((d, d.listener.as_ref()?)));
+    let there = companion.zip(there.next());
+    let mut wanted = Vec::new();
+    for &(rank, output) in outputs {
+        let refused = |source| Error::Onward {
+            output: output.name.clone(),
+            source,
+        };
+        let (companion, _) = there.ok_or_else(|| refused(OnwardError::NotSent))?;
+        if !onward::is_safe(companion, &output.url) {
+            return Err(refused(OnwardError::Unsafe));
+        }
+        wanted.push((output.clone(), fetch(output, &output.key)?, rank));
+    }
+    Ok(there.filter(|_| !wanted.is_empty()).map(|(_, (direct, asking))| {
+        let kbps = direct.output.video.bitrate + direct.output.audio.bitrate;
+        Onward::new(asking.clone(), kbps, wanted)
+    }))
 }
 
 impl Air {
@@ -103,14 +149,15 @@ impl Air {
     ///
     /// # Errors
     /// [`Error::Encoder`], [`Error::System`].
-    pub(crate) fn start(ready: Vec<Ready>, ground: &Ground) -> Result<Self, Error> {
+    pub(crate) fn start(ready: Ready, ground: &Ground) -> Result<Self, Error> {
         let id = ShowId(random());
         let (changed, links) = watch::channel(());
         let shared = Shared {
             budgets: Budgets::new(mode(ground.line_mode)),
             links,
         };
-        let (encodings, mut destinations) = outputs(ready, ground, id, &shared)?;
+        let (encodings, mut destinations) = outputs(ready.direct, ground, id, &shared)?;
+        let onward = ready.onward.map(Arc::new);
         let mut threads = Vec::new();
         for encoding in &encodings {
             threads.extend(encoding.start()?);
@@ -128,6 +175,9 @@ impl Air {
                 listening.spawn(ask(Arc::clone(destination), listener));
             }
         }
+        if let Some(onward) = onward.clone() {
+            listening.spawn(async move { onward.run().await });
+        }
         ground.outlet.set(encodings.clone());
         Ok(Self {
             id,
@@ -136,12 +186,10 @@ impl Air {
             budgets: shared.budgets,
             encodings,
             threads,
-            destinations: destinations
-                .into_iter()
-                .map(|(destination, _)| destination)
-                .collect(),
+            recipients: recipients(destinations, onward.as_deref()),
+            onward,
             driving,
-            _listening: listening,
+            listening,
             casting,
             cast_end,
             _links: AbortOnDropHandle::new(tokio::spawn(watch_links(changed))),
@@ -154,9 +202,9 @@ impl Air {
         self.began.elapsed().as_secs_f64()
     }
 
-    /// Its destinations, the most important first.
-    pub(crate) fn destinations(&self) -> &[Arc<Destination>] {
-        &self.destinations
+    /// Who gets it, the most important first.
+    pub(crate) fn recipients(&self) -> &[Recipient] {
+        &self.recipients
     }
 
     /// Keeps what `mode` says from now on, where a line carries less than is wanted.
@@ -186,25 +234,32 @@ impl Air {
         let _ = finished.await;
         self.end.cancel();
         while self.driving.join_next().await.is_some() {}
+        self.listening.shutdown().await;
+        if let Some(onward) = &self.onward {
+            onward.end().await;
+        }
         Sent {
             id: Some(self.id),
             encodings: self.encodings.iter().map(|e| e.stats()).collect(),
-            outputs: self.destinations.iter().map(|d| d.stats()).collect(),
+            outputs: self.recipients.iter().map(Recipient::stats).collect(),
         }
     }
 }
 
 type Outputs = (Vec<Arc<Encoding>>, Vec<(Arc<Destination>, Option<Asking>)>);
 
+/// All of them, the most important first.
+fn recipients(direct: Vec<(Arc<Destination>, Option<Asking>)>, onward: Option<&Onward>) -> Vec<Recipient> {
+    let passed = onward.map_or(&[][..], Onward::places).iter();
+    let direct = direct.into_iter().map(|(place, _)| Recipient::Direct(place));
+    let mut all: Vec<_> = direct.chain(passed.cloned().map(Recipient::Passed)).collect();
+    all.sort_by_key(Recipient::rank);
+    all
+}
+
 /// One encoding for all outputs of equal settings, and each output behind a queue of its own.
-fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> Result<Outputs, Error> {
-    let mut groups: HashMap<(VideoSettings, AudioSettings), Vec<Ready>> = HashMap::new();
-    // The order of the show file is the order of importance.
-    let ranks: HashMap<_, _> = ready
-        .iter()
-        .enumerate()
-        .map(|(rank, ready)| (ready.output.name.clone(), rank))
-        .collect();
+fn outputs(ready: Vec<Direct>, ground: &Ground, id: ShowId, shared: &Shared) -> Result<Outputs, Error> {
+    let mut groups: HashMap<(VideoSettings, AudioSettings), Vec<Direct>> = HashMap::new();
     for ready in ready {
         let settings = (ready.output.video.clone(), ready.output.audio.clone());
         groups.entry(settings).or_default().push(ready);
@@ -225,16 +280,16 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
         let encoding = Encoding::new(encoders, (most, another), takers, ground.clock, utc, id);
         let encoding = Arc::new(encoding);
         for (ready, queue) in members.into_iter().zip(queues) {
-            let Ready {
+            let Direct {
                 output,
                 route,
+                rank,
                 listener,
             } = ready;
             // There is an encoder of each codec that a member takes.
             let Some(tracks) = encoding.tracks(route.sound()) else {
                 continue;
             };
-            let rank = ranks.get(&output.name).copied().unwrap_or_default();
             let seed = u64::from_le_bytes(random());
             let wanted = Wanted {
                 pictures: most,
@@ -247,7 +302,6 @@ fn outputs(ready: Vec<Ready>, ground: &Ground, id: ShowId, shared: &Shared) -> R
         }
         encodings.push(encoding);
     }
-    destinations.sort_by_key(|(destination, _)| destination.rank);
     Ok((encodings, destinations))
 }
 
@@ -263,7 +317,7 @@ fn video_encoder(canvas: &Canvas, settings: &VideoSettings) -> Result<VideoEncod
 }
 
 /// One encoder of sound for each codec that somebody among `members` takes.
-fn sounds(settings: &AudioSettings, members: &[Ready], queues: &[Arc<Queue>]) -> Result<Vec<Sound>, Error> {
+fn sounds(settings: &AudioSettings, members: &[Direct], queues: &[Arc<Queue>]) -> Result<Vec<Sound>, Error> {
     let mut sounds = Vec::new();
     for codec in [AudioCodec::Aac, AudioCodec::Opus] {
         let takers = members.iter().zip(queues);

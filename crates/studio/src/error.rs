@@ -26,6 +26,14 @@ pub enum Error {
         /// Why.
         source: crate::output::LineError,
     },
+    /// An output that the companion server is to pass the show on to.
+    #[error("output '{output}': {source}")]
+    Onward {
+        /// The output.
+        output: String,
+        /// Why.
+        source: crate::output::OnwardError,
+    },
     /// A source.
     #[error("source '{name}': {sentence}")]
     Source {
@@ -65,6 +73,7 @@ impl Error {
             Self::Show(e) => e.code(),
             Self::Key { source, .. } => source.code(),
             Self::Output { source, .. } => source.code(),
+            Self::Onward { source, .. } => source.code(),
             Self::Source { code, .. } => code,
             Self::Scenes(problem) => problem.code(),
             Self::Compositor(e) => e.code(),

@@ -33,6 +33,6 @@ pub mod support;
 mod tick;
 
 pub use error::Error;
-pub use output::{LineError, WhipError};
+pub use output::{LineError, OnwardError, WhipError};
 pub(crate) use random::random;
 pub use sources::child::camera_child;

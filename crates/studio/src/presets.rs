@@ -76,6 +76,7 @@ mod tests {
                     key: KeyRef::Keyring("k".into()),
                     least: 100,
                     on: true,
+                    passed_on: false,
                     srt: Default::default(),
                     video: Default::default(),
                     audio: Default::default(),

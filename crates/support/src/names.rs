@@ -114,6 +114,10 @@ impl Names {
             for place in &mut check.places {
                 place.name = self.place(&place.name);
             }
+            if let Some(once) = &mut check.once {
+                let named = once.places.iter_mut().chain([&mut once.through]);
+                named.for_each(|name| *name = self.place(name));
+            }
             let found = check
                 .findings
                 .iter_mut()

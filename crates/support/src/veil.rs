@@ -41,9 +41,11 @@ fn holds(parent: &str, key: &str) -> Option<Holds> {
         (_, "line_mode" | "shed" | "what" | "from" | "to" | "blend" | "target" | "exceeded" | "reach") => {
             Holds::Word
         }
-        (_, "name" | "subjects" | "place" | "scene" | "source" | "on_air" | "subject" | "show") => {
-            Holds::Name
-        }
+        (
+            _,
+            "name" | "subjects" | "place" | "places" | "through" | "scene" | "source" | "on_air" | "subject"
+            | "show",
+        ) => Holds::Name,
         (_, "url" | "companion") => Holds::Address,
         (_, "platform") => Holds::Platform,
         (_, "color") => Holds::Color,

@@ -44,6 +44,9 @@ pub struct Place {
     /// Whether its packets vanish from the begin on, and nobody else's.
     #[serde(default)]
     pub black_hole: bool,
+    /// Whether it gets the show from the server of the others, which is sent it once.
+    #[serde(default)]
+    pub passed_on: bool,
 }
 
 const fn kbps() -> u32 {

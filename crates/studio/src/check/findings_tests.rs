@@ -34,6 +34,7 @@ fn checked(plan: &Plan, kbps: u32) -> Checked {
         name: output.name.clone(),
         reach: Reach::Reached,
         here: false,
+        passed_on: false,
     };
     Checked {
         places: plan.outputs.iter().map(place).collect(),
@@ -50,6 +51,7 @@ fn checked(plan: &Plan, kbps: u32) -> Checked {
             loaded: Some(Duration::from_millis(200)),
         }),
         covers: true,
+        passes_on: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! connected to, within TLS where it asks for that, and greeted as its protocol begins, but is told neither a key nor a stream.
 
 mod findings;
+mod once;
 mod paced;
 mod reach;
 mod upload;
@@ -16,10 +17,11 @@ use rtmp::Secret;
 use uplink::Distance;
 
 use crate::output::companion::{self, Asking};
-use crate::output::{fetch, is_companion};
+use crate::output::{fetch, is_companion, onward};
 use crate::show::{Companion, Output};
 
 pub(crate) use findings::{Facts, findings};
+pub(crate) use once::once;
 pub(crate) use upload::Measured;
 use upload::Measurement;
 
@@ -35,12 +37,14 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// What each place is to be sent, in kbit/s.
+    /// The places that are sent to from here.
+    fn direct(&self) -> impl Iterator<Item = &Output> {
+        self.outputs.iter().filter(|output| !output.passed_on)
+    }
+
+    /// What each of those is to be sent, in kbit/s.
     pub(crate) fn wanted(&self) -> Vec<u32> {
-        let outputs = self.outputs.iter();
-        outputs
-            .map(|output| output.video.bitrate + output.audio.bitrate)
-            .collect()
+        self.direct().map(wanted).collect()
     }
 
     fn address(&self) -> Option<reqwest::Url> {
@@ -55,6 +59,11 @@ impl Plan {
         };
         Distance::of(host) == Distance::Far || self.outputs.iter().all(|output| is_at(output, Some(host)))
     }
+}
+
+/// What `output` is to be sent, in kbit/s.
+fn wanted(output: &Output) -> u32 {
+    output.video.bitrate + output.audio.bitrate
 }
 
 /// How a check goes: told by its task, read by whoever asks.
@@ -78,6 +87,8 @@ pub(crate) struct Checked {
     pub(crate) upload: Option<Measured>,
     /// Whether what was measured holds for the ways to all places.
     pub(crate) covers: bool,
+    /// To how many places the companion server passes a show on; none where it doesn't say.
+    pub(crate) passes_on: Option<u32>,
 }
 
 impl Progress {
@@ -85,6 +96,7 @@ impl Progress {
     pub(crate) fn begin(plan: &Plan) -> Arc<Self> {
         let place = |output: &Output| PlaceCheck {
             name: output.name.clone(),
+            passed_on: output.passed_on,
             ..PlaceCheck::default()
         };
         let state = CheckState {
@@ -129,14 +141,26 @@ pub(crate) async fn check(plan: Plan, progress: Arc<Progress>) -> Checked {
     let places = async {
         let reached = plan.outputs.iter().enumerate().map(async |(at, output)| {
             let (reach, here) = reach::reach(output, PLACES).await;
-            let name = output.name.clone();
-            let check = PlaceCheck { name, reach, here };
+            let check = PlaceCheck {
+                name: output.name.clone(),
+                reach,
+                here,
+                passed_on: output.passed_on,
+            };
             progress.place(at, check.clone());
             check
         });
         futures_util::future::join_all(reached).await
     };
-    let (places, upload) = tokio::join!(places, measure(&plan, &keys, &progress));
+    let asking = at_companion(&plan, &keys);
+    let upload = async {
+        let Some(asking) = asking else {
+            return (None, None);
+        };
+        let passes_on = onward::most(&asking).await;
+        (measure(&plan, asking, &progress).await, passes_on)
+    };
+    let (places, (upload, passes_on)) = tokio::join!(places, upload);
     let of = |wrong: fn(&Option<Secret>) -> bool| {
         let keys = plan.outputs.iter().zip(&keys);
         keys.filter(|(_, key)| wrong(key))
@@ -150,6 +174,7 @@ pub(crate) async fn check(plan: Plan, progress: Arc<Progress>) -> Checked {
         places,
         upload,
         covers,
+        passes_on,
     }
 }
 
@@ -165,14 +190,18 @@ async fn keys(outputs: Vec<Output>) -> Vec<Option<Secret>> {
     fetched.await.unwrap_or_else(|_| vec![None; count])
 }
 
-/// Measures the upload at the companion server, with the key of a place that is there.
-async fn measure(plan: &Plan, keys: &[Option<Secret>], progress: &Progress) -> Option<Measured> {
+/// The companion server, asked with the key of a place that is there.
+fn at_companion(plan: &Plan, keys: &[Option<Secret>]) -> Option<Asking> {
     let companion = plan.address()?;
     let places = plan.outputs.iter().zip(keys);
     let mut there = places.filter(|(output, _)| is_at(output, companion::host(&companion)));
     let (output, key) = there.find_map(|(output, key)| Some((output, key.clone()?)))?;
-    let asking = Asking::at(&companion, key, &output.url)?;
-    let measurement = Arc::new(Measurement::new(asking, plan.wanted().iter().sum()));
+    Asking::at(&companion, key, &output.url)
+}
+
+/// Measures the upload at the companion server.
+async fn measure(plan: &Plan, companion: Asking, progress: &Progress) -> Option<Measured> {
+    let measurement = Arc::new(Measurement::new(companion, plan.wanted().iter().sum()));
     if !measurement.leads_outside().await {
         return None;
     }

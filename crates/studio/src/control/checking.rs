@@ -109,6 +109,7 @@ impl Director {
         };
         let facts = self.facts_for_check(sharing);
         let (upload, findings) = check::findings(&plan, &checked, &facts);
+        let once = check::once(&plan, &checked, upload.as_ref());
         tracing::info!(
             findings = findings.len(),
             carries_kbps = upload.as_ref().and_then(|upload| upload.carries_kbps),
@@ -119,6 +120,7 @@ impl Director {
             progress: 1.0,
             upload,
             places: checked.places,
+            once,
             findings,
         });
     }

@@ -190,6 +190,7 @@ impl Director {
             Command::PutPlace { place } => self.put_place(place),
             Command::RemovePlace { place } => self.remove_place(&place),
             Command::MovePlace { place, to } => self.move_place(&place, to),
+            Command::PassOn { places, on } => self.pass_on(&places, on),
             Command::StartCheck {} => self.start_check(),
             Command::StopCheck {} => {
                 self.checking.stop();

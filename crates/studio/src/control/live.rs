@@ -12,7 +12,7 @@ use super::wards::Counted;
 use super::works::Finished;
 use crate::Error;
 use crate::air::{self, Air, Sent};
-use crate::output::Destination;
+use crate::output::Recipient;
 use crate::presets;
 use crate::show::{
     AudioSettings, Canvas, Companion, KeyRef, LEAST, Output, OutputKind, SrtSettings, VideoSettings,
@@ -59,51 +59,57 @@ impl Sending {
         self.changing = false;
     }
 
-    fn destination(&self, name: &str) -> Option<&Destination> {
-        let all = self.air.as_ref()?.destinations();
-        all.iter().find(|d| d.name == name).map(AsRef::as_ref)
+    fn recipients(&self) -> &[Recipient] {
+        self.air.as_ref().map_or(&[], Air::recipients)
+    }
+
+    fn recipient(&self, name: &str) -> Option<&Recipient> {
+        self.recipients().iter().find(|place| place.name() == name)
     }
 
     /// Takes the pace of the second that has passed.
     pub(super) fn second(&mut self) {
-        let all = self.air.as_ref().map_or(&[][..], Air::destinations);
+        let all = self.air.as_ref().map_or(&[][..], Air::recipients);
         let before = std::mem::take(&mut self.pace);
-        for destination in all {
-            let bytes = destination.stats().bytes;
-            let past = before.get(&destination.name).map_or(0, |p| p.0);
+        for place in all {
+            let bytes = place.stats().bytes;
+            let past = before.get(place.name()).map_or(0, |p| p.0);
             let fresh = bytes.saturating_sub(past);
-            if destination.is_outside() {
+            if place.is_outside() {
                 self.outside += fresh;
             }
             let kbps = fresh * 8 / 1000;
-            self.pace.insert(
-                destination.name.clone(),
-                (bytes, kbps.min(u32::MAX.into()) as u32),
-            );
+            self.pace
+                .insert(place.name().to_owned(), (bytes, kbps.min(u32::MAX.into()) as u32));
         }
     }
 
     /// Bytes sent to places outside this computer since the studio began.
     pub(super) fn sent_outside(&self) -> u64 {
-        let all = self.air.as_ref().map_or(&[][..], Air::destinations);
-        let fresh = all.iter().filter(|d| d.is_outside()).map(|destination| {
-            let counted = self.pace.get(&destination.name).map_or(0, |pace| pace.0);
-            destination.stats().bytes.saturating_sub(counted)
+        let outside = self.recipients().iter().filter(|place| place.is_outside());
+        let fresh = outside.map(|place| {
+            let counted = self.pace.get(place.name()).map_or(0, |pace| pace.0);
+            place.stats().bytes.saturating_sub(counted)
         });
         self.outside + fresh.sum::<u64>()
     }
 
-    /// Kbit/s that were sent in the last second, to all places.
+    /// Kbit/s that were sent from here in the last second, to all places.
     pub(super) fn sent_now(&self) -> u32 {
-        self.pace.values().map(|pace| pace.1).sum()
+        let direct = self.recipients().iter().filter(|place| place.is_direct());
+        direct.map(|place| self.pace_of(place.name())).sum()
+    }
+
+    fn pace_of(&self, name: &str) -> u32 {
+        self.pace.get(name).map_or(0, |pace| pace.1)
     }
 
     /// What was counted of a place in the second that has passed.
-    pub(super) fn counted(&self, destination: &Destination) -> Counted {
-        let stats = destination.stats();
+    pub(super) fn counted(&self, place: &Recipient) -> Counted {
+        let stats = place.stats();
         Counted {
-            sent_kbps: self.pace.get(&destination.name).map_or(0, |p| p.1),
-            received_kbps: destination.received_kbps(),
+            sent_kbps: self.pace_of(place.name()),
+            received_kbps: place.received_kbps(),
             skipped: stats.dropped_line + stats.dropped_away + stats.dropped_paused,
         }
     }
@@ -121,22 +127,23 @@ impl Sending {
             bitrate: output.video.bitrate,
             least: output.least,
             on: output.on,
+            passed_on: output.passed_on,
             ..PlaceState::default()
         };
-        let Some(destination) = self.destination(&output.name) else {
+        let Some(place) = self.recipient(&output.name) else {
             return plain;
         };
-        let stats = destination.stats();
-        let status = match destination.connected() {
+        let stats = place.stats();
+        let status = match place.connected() {
             true => PlaceStatus::Live,
             false if stats.error.is_none() => PlaceStatus::Starting,
             false => PlaceStatus::Away,
         };
         PlaceState {
             status,
-            line: destination.line(),
-            kbps: self.pace.get(&output.name).map_or(0, |p| p.1),
-            received_kbps: destination.received_kbps(),
+            line: place.line(),
+            kbps: self.pace_of(&output.name),
+            received_kbps: place.received_kbps(),
             sent: stats.frames_sent,
             skipped: stats.dropped_line + stats.dropped_away + stats.dropped_paused,
             // What is over is no news.
@@ -184,7 +191,7 @@ impl Director {
         self.sending.calm();
         let outcome = match result {
             Ok(air) => {
-                tracing::info!(places = air.destinations().len(), "live");
+                tracing::info!(places = air.recipients().len(), "live");
                 self.sending.air = Some(air);
                 self.watch_places();
                 self.parts.door.tell(Event::Live {});
@@ -198,8 +205,8 @@ impl Director {
     /// From now on the places of the show that is sent are watched.
     pub(super) fn watch_places(&mut self) {
         let Some(air) = self.sending.air() else { return };
-        let places = air.destinations().iter();
-        let places = places.map(|d| (d.name.clone(), d.wanted.bounds().most_kbps));
+        let places = air.recipients().iter();
+        let places = places.map(|place| (place.name().to_owned(), place.bounds().most_kbps));
         let now = Instant::now();
         self.wards.begin(places, now);
         self.computer.begin(now);
@@ -234,7 +241,7 @@ impl Director {
     }
 
     pub(super) fn put_place(&mut self, place: Place) -> Result<Done, Refusal> {
-        if self.sending.destination(&place.name).is_some() {
+        if self.sending.recipient(&place.name).is_some() {
             return Err(Refusal::PlaceInUse(place.name));
         }
         let outputs = &mut self.parts.show.outputs;
@@ -262,6 +269,28 @@ impl Director {
         Ok(Done::default())
     }
 
+    pub(super) fn pass_on(&mut self, names: &[String], on: bool) -> Result<Done, Refusal> {
+        if let Some(name) = names.first()
+            && (self.sending.air.is_some() || self.sending.changing)
+        {
+            return Err(Refusal::PlaceInUse(name.clone()));
+        }
+        let mut outputs = self.parts.show.outputs.clone();
+        for name in names {
+            let output = outputs.iter_mut().find(|output| output.name == *name);
+            let output = output.ok_or_else(|| Refusal::NoSuchPlace(name.clone()))?;
+            output.passed_on = on;
+            let mut problems = Vec::new();
+            output_problems(output, &mut problems);
+            if let Some(problem) = problems.into_iter().next() {
+                return Err(Refusal::Problem(problem));
+            }
+        }
+        self.parts.show.outputs = outputs;
+        self.saving.touch();
+        Ok(Done::default())
+    }
+
     pub(super) fn set_line_mode(&mut self, mode: LineMode) -> Done {
         (self.parts.show.line_mode, self.parts.ground.line_mode) = (mode, mode);
         if let Some(air) = self.sending.air() {
@@ -272,7 +301,7 @@ impl Director {
     }
 
     pub(super) fn remove_place(&mut self, name: &str) -> Result<Done, Refusal> {
-        if self.sending.destination(name).is_some() {
+        if self.sending.recipient(name).is_some() {
             return Err(Refusal::PlaceInUse(name.to_owned()));
         }
         let outputs = &mut self.parts.show.outputs;
@@ -313,6 +342,7 @@ fn output(place: Place, old: Option<&Output>) -> Result<Output, Refusal> {
         url: place.url,
         key,
         on: place.on,
+        passed_on: place.passed_on,
         least: place.least.or(old.map(|o| o.least)).unwrap_or(LEAST),
         srt: match place.passphrase.filter(|name| !name.is_empty()) {
             Some(name) => SrtSettings {

@@ -1,6 +1,5 @@
 //! How things are: for whoever asks, and each second for the health line.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use api::control::Event;
@@ -12,7 +11,7 @@ use uplink::health::Seen;
 use super::director::{Director, Facts};
 use super::health::Second;
 use crate::air::Air;
-use crate::output::Destination;
+use crate::output::Recipient;
 
 impl Director {
     /// A second has passed.
@@ -76,8 +75,8 @@ impl Director {
     }
 
     /// The places the show is sent to, the most important first.
-    fn watched(&self) -> &[Arc<Destination>] {
-        self.sending.air().map_or(&[], Air::destinations)
+    fn watched(&self) -> &[Recipient] {
+        self.sending.air().map_or(&[], Air::recipients)
     }
 
     fn facts<'a>(&self, places: &'a [PlaceState], sounds: &'a [SoundState]) -> Second<'a> {
@@ -186,10 +185,10 @@ impl Director {
 }
 
 /// What is seen of a place; `busy`: other programs send by the way that leads outside.
-fn seen(destination: &Destination, busy: bool, now: Instant) -> Seen {
-    let seen = destination.seen(now);
+fn seen(place: &Recipient, busy: bool, now: Instant) -> Seen {
+    let seen = place.seen(now);
     Seen {
-        shared: seen.shared || busy && destination.is_outside(),
+        shared: seen.shared || busy && place.is_outside(),
         ..seen
     }
 }

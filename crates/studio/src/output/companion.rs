@@ -58,6 +58,11 @@ impl Asking {
         self.client.post(self.url(path)).bearer_auth(self.key.expose())
     }
 
+    /// Something that is put there with the key.
+    pub(crate) fn put(&self, path: &str) -> RequestBuilder {
+        self.client.put(self.url(path)).bearer_auth(self.key.expose())
+    }
+
     fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         // It has a path, as was looked at.

@@ -137,6 +137,11 @@ pub enum Problem {
         /// The platform it names.
         platform: String,
     },
+    /// The companion server passes shows on by RTMP alone.
+    #[error(
+        "output '{0}' can't get the show from the companion server: that passes it on to addresses with rtmp:// or rtmps:// only"
+    )]
+    NotPassable(String),
     /// The platform has no address that all sellers share.
     #[error(
         "output '{0}' has no url: its platform gives each seller an address together with the stream key"
@@ -173,6 +178,7 @@ impl Problem {
             Self::KeyInUrl(_) => "show.key_in_url",
             Self::KeyAsName(_) => "show.key_as_name",
             Self::NoSuchPlatform { .. } => "show.no_such_platform",
+            Self::NotPassable(_) => "show.not_passable",
             Self::NoUrl(_) => "show.no_url",
             Self::BadUrl(_) => "show.bad_url",
         }
@@ -357,6 +363,9 @@ pub(crate) fn output_problems(output: &Output, found: &mut Vec<Problem>) {
         found.push(Problem::KeyAsName(output.name.clone()));
     }
     found.extend(url_problem(output));
+    if output.passed_on && output.kind != OutputKind::Rtmp {
+        found.push(Problem::NotPassable(output.name.clone()));
+    }
     if let Some(platform) = output.platform.as_deref()
         && presets::find(platform).is_none()
     {

@@ -197,6 +197,10 @@ pub struct Output {
     /// Whether the show goes there.
     #[serde(default = "yes")]
     pub on: bool,
+    /// Whether it gets the show from the companion server, which is sent it once. Its own picture and sound settings count for
+    /// nothing then. RTMP alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passed_on: bool,
     /// What SRT needs besides.
     #[serde(default, skip_serializing_if = "SrtSettings::is_default")]
     pub srt: SrtSettings,

@@ -46,10 +46,15 @@ fn told(place: &PlaceState) -> String {
         .as_ref()
         .map(|diagnosis| format!("; {}", diagnosis.cause));
     format!(
-        "{}: {}{}; {} kbit/s wanted, {} at least; {status}, {} pictures sent, {} skipped{}",
+        "{}: {}{}{}; {} kbit/s wanted, {} at least; {status}, {} pictures sent, {} skipped{}",
         place.name,
         place.url,
         platform.unwrap_or_default(),
+        if place.passed_on {
+            ", passed on by the companion server"
+        } else {
+            ""
+        },
         place.bitrate,
         place.least,
         place.sent,

@@ -107,6 +107,7 @@ fn scenario(rate: u32) -> Scenario {
         kbps: KBPS,
         latency_ms: 0,
         black_hole: false,
+        passed_on: false,
     };
     Scenario {
         title: "a check before a show".into(),

@@ -21,7 +21,8 @@ use crate::{Failure, show};
 pub(crate) const BEFORE: Duration = Duration::from_secs(5);
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// As fast as can be, so that no delay is the server's.
-pub(crate) const CONFIG: &str = "[stream]\nmerge_ms = 0\nring_bytes = 16777216\n[srt]\nlatency_ms = 20\n";
+pub(crate) const CONFIG: &str =
+    "[stream]\nmerge_ms = 0\nring_bytes = 16777216\n[srt]\nlatency_ms = 20\n[onward]\nnear = true\n";
 
 /// What became of one place.
 pub(crate) struct Outcome {
@@ -50,6 +51,9 @@ pub(crate) async fn run(scenario: &Scenario, length: Duration, log: &Path) -> Re
     let mut show = Show::new(&show::moving());
     if scenario.lowest_delay {
         show = show.with("line_mode = \"lowest-delay\"");
+    }
+    if scenario.places.iter().any(|place| place.passed_on) {
+        show = show.companion(&server.url(""));
     }
     let mut arrivals = Vec::new();
     for (number, place) in scenario.places.iter().enumerate() {
@@ -115,6 +119,10 @@ pub(crate) async fn add(show: Show, place: &Place, server: &Server, name: &str) 
             (format!("srt://{srt}"), rest)
         }
         Protocol::Whip => (server.url("/whip"), String::new()),
+    };
+    let rest = match place.passed_on {
+        true => rest + "passed_on = true\n",
+        false => rest,
     };
     let video = format!("{{ bitrate = {}, preset = \"superfast\" }}", place.kbps);
     Ok(show.output_to(name, &url, key, &video, &rest))

@@ -10,6 +10,7 @@ fn output(url: &str) -> Output {
         key: KeyRef::Env("KEY".into()),
         least: 300,
         on: true,
+        passed_on: false,
         srt: SrtSettings::default(),
         video: VideoSettings::default(),
         audio: AudioSettings::default(),
