@@ -229,8 +229,73 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             name: "go-live-checked",
             open: "document.querySelector('#go-live').click()",
             opened: "document.querySelector('dialog[open] [data-see-check]')",
+        },
+        // The offer to send the show once, below the graph.
+        View {
+            name: "check-once",
+            open: "document.querySelector('#check').click();
+                 const scroll = () => {
+                     const offer = document.querySelector('dialog .column:has(.plot canvas) [data-once]');
+                     if (!offer) return requestAnimationFrame(scroll);
+                     offer.scrollIntoView({ block: 'center' });
+                 };
+                 scroll();",
+            opened:
+                "document.querySelector('dialog [data-once]')?.getBoundingClientRect().bottom < innerHeight
+                && document.querySelector('dialog .plot canvas')",
         }
     ),
+    Scenario {
+        twin: "once",
+        ready: SHOW,
+        views: &[
+            View {
+                name: "places-once",
+                open: PLACES,
+                opened: "document.querySelectorAll('#content-places .rank').length === 3",
+            },
+            dialog("go-live-once", "document.querySelector('#go-live').click()"),
+            View {
+                name: "edit-place-once",
+                open: "document.querySelectorAll('#content-places [data-edit]')[1].click();
+                 const scroll = () => {
+                     const field = document.querySelector('dialog[open] [name=pass-on]');
+                     if (!field) return requestAnimationFrame(scroll);
+                     field.scrollIntoView({ block: 'center' });
+                 };
+                 scroll();",
+                opened: "document.querySelector('dialog[open] [name=pass-on]')?.checked",
+            },
+            View {
+                name: "check-passed-on",
+                open: CHECK,
+                opened: "document.querySelector('dialog [data-verdict=checkWell]')
+                    && document.querySelector('dialog .plot canvas')",
+            },
+        ],
+    },
+    Scenario {
+        twin: "once-live",
+        ready: SHOW,
+        views: &[
+            View {
+                name: "live-once-places",
+                open: PLACES,
+                opened: "document.querySelectorAll('#content-places .rank').length === 3",
+            },
+            View {
+                name: "support-once",
+                open: "document.querySelector('#support').click();
+                 const scroll = () => {
+                     // Both graphs of this computer, and of the two places that are sent to from it.
+                     if (document.querySelectorAll('dialog[open] .plot canvas').length < 6) return requestAnimationFrame(scroll);
+                     document.querySelector('dialog[open] .passed').scrollIntoView({ block: 'center' });
+                 };
+                 scroll();",
+                opened: "document.querySelector('dialog[open] .passed')?.getBoundingClientRect().bottom < innerHeight",
+            },
+        ],
+    },
     Scenario {
         twin: "live",
         ready: SHOW,

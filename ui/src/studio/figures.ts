@@ -1,4 +1,5 @@
 import type { PlaceState, State } from './bridge/bindings';
+import { fromHere } from './through';
 
 /** What stands in the line of figures. */
 export interface Figures {
@@ -9,8 +10,11 @@ export interface Figures {
 }
 
 export function figuresOf(state: State): Figures {
-  const sum = (of: (place: PlaceState) => number) => state.places.reduce((all, place) => all + of(place), 0);
-  return { kbps: sum((place) => place.kbps), skipped: state.program_frames.late + sum((place) => place.skipped) };
+  const sum = (places: PlaceState[], of: (place: PlaceState) => number) => places.reduce((all, place) => all + of(place), 0);
+  return {
+    kbps: sum(fromHere(state.places), (place) => place.kbps),
+    skipped: state.program_frames.late + sum(state.places, (place) => place.skipped),
+  };
 }
 
 /** Milliseconds that the pace is taken over: states don't come to the millisecond. */

@@ -1,6 +1,8 @@
 import type { Diagnosis, PlaceState } from './bridge/bindings';
 import { causeOf } from './causes';
+import { writeMbit } from './figures';
 import type { IconName } from './parts/icons';
+import type { Sentence } from './platforms';
 import type { Phrase } from './words/words';
 
 /** How a place is, at a glance. */
@@ -39,6 +41,12 @@ function matter({ cause, advice }: Diagnosis): Glance {
   if (known === null) return { level: 'warning', icon: 'warning', phrase: 'placeWeak', sentence: advice };
   const level = known.bad ? 'bad' : 'warning';
   return { level, icon: level, phrase: known.headline };
+}
+
+/** What is said of how the show gets to a place; `null` where nothing is sent there. */
+export function sendingOf({ status, passed_on, kbps }: PlaceState): Sentence | null {
+  if (status !== 'live') return passed_on ? { phrase: 'throughServer', values: {} } : null;
+  return { phrase: passed_on ? 'sendingThrough' : 'sending', values: { value: writeMbit(kbps) } };
 }
 
 /** A quality on offer, in kbit/s. */

@@ -7,7 +7,7 @@ import { readFormat } from './format';
 import { planOf } from './golive';
 import { healthLook, healthPhrase, nextStep, shortAddress } from './health';
 import { freeName, keyName, sceneOf, scenesShowing } from './names';
-import { glance, highestLeast, isAddress, isLeast, isPassphrase } from './places';
+import { glance, highestLeast, isAddress, isLeast, isPassphrase, sendingOf } from './places';
 
 describe('going live', () => {
   it('says to which places, and what is heard', () => {
@@ -70,6 +70,9 @@ describe('figures', () => {
     show.program_frames = { due: 900, late: 2, repeated: 1 };
     show.places = show.places.map((place) => ({ ...place, kbps: 1200, skipped: 10 }));
     expect(figuresOf(show)).toEqual({ kbps: 2400, skipped: 22 });
+    // What the server of one's own sends takes nothing of the upload.
+    show.places = show.places.map((place, at) => ({ ...place, passed_on: at === 1 }));
+    expect(figuresOf(show)).toEqual({ kbps: 1200, skipped: 22 });
   });
 
   it('tell the pace from one state to a later one', () => {
@@ -149,6 +152,13 @@ describe('places', () => {
     expect(glance({ ...live, status: 'away' }, true).phrase).toBe('placeAway');
     const refused = { ...diagnosis, cause: 'place.refused', side: 'server' } as const;
     expect(glance({ ...live, status: 'away', diagnosis: refused }, true)).toEqual({ level: 'bad', icon: 'bad', phrase: 'causeRefused' });
+  });
+
+  it('say how the show gets there', () => {
+    const live = { ...shop, status: 'live', kbps: 2449 } as const;
+    expect([sendingOf(shop), sendingOf(live)]).toEqual([null, { phrase: 'sending', values: { value: '2.4' } }]);
+    expect(sendingOf({ ...shop, passed_on: true })?.phrase).toBe('throughServer');
+    expect(sendingOf({ ...live, passed_on: true })).toEqual({ phrase: 'sendingThrough', values: { value: '2.4' } });
   });
 
   it('have an address', () => {

@@ -111,6 +111,8 @@ export type CheckState = {
 	places: PlaceCheck[],
 	/**  What would spoil the show, the worst first; complete once it isn't under way any more. */
 	findings: Finding[],
+	/**  How the show could be sent where the upload is not enough for all places; absent where it is, or nothing can be done. */
+	once?: Once | null,
 };
 
 /**  Which show it shall be. */
@@ -224,6 +226,12 @@ place: string } |
 place: string; 
 /**  Its new rank, 0 the most important. */
 to: number } | 
+/**  Lets places get the show from the companion server, or sends it to them from here. Not while the show is sent. */
+{ do: "places.pass_on"; 
+/**  The places. */
+places: string[]; 
+/**  Whether they get it from there. */
+on: boolean } | 
 /**  Says what is kept where a line carries less than is wanted; from now on, also of a show that is sent. */
 { do: "line.mode"; 
 /**  What. */
@@ -738,6 +746,16 @@ export type Names = {
 	zh: string,
 };
 
+/**  How a show could be sent once: to the companion server, which passes it on. */
+export type Once = {
+	/**  The place of the companion server: the others get its picture. */
+	through: string,
+	/**  The places that would get the show from there. */
+	places: string[],
+	/**  What would be sent from here then, in kbit/s. */
+	kbps: number,
+};
+
 /**  What became of a command. */
 export type Outcome = 
 /**  It was done. */
@@ -828,6 +846,8 @@ export type Place = {
 	least?: number | null,
 	/**  Whether the show goes there. */
 	on?: boolean,
+	/**  Whether it gets the show from the companion server. */
+	passed_on?: boolean,
 };
 
 /**  Whether a place can be reached. Nothing is sent there by which a show could begin. */
@@ -838,6 +858,8 @@ export type PlaceCheck = {
 	reach: Reach,
 	/**  Whether it is this computer: then it says nothing of the way to the outside. */
 	here: boolean,
+	/**  Whether it gets the show from the companion server. */
+	passed_on?: boolean,
 };
 
 /**  How a place was, stretch by stretch. */
@@ -895,6 +917,8 @@ export type PlaceState = {
 	least?: number,
 	/**  Whether the show goes there. */
 	on: boolean,
+	/**  Whether it gets the show from the companion server. */
+	passed_on?: boolean,
 	/**  What is going on with it. */
 	status: PlaceStatus,
 	/**  Whether its line carries what it is to be sent. */
@@ -905,7 +929,7 @@ export type PlaceState = {
 	diagnosis?: Diagnosis | null,
 	/**  kbit/s that its server says it has received during a second; absent where it doesn't say. */
 	received_kbps?: number | null,
-	/**  kbit/s handed to the network during the last second. */
+	/**  kbit/s handed to the network during the last second; what the companion server hands on where the place gets it from there. */
 	kbps: number,
 	/**  Frames sent. */
 	sent: number,
@@ -1231,7 +1255,7 @@ export type UploadCheck = {
 	carries_kbps?: number | null,
 	/**  Whether it may carry more, which wasn't tried. */
 	at_least: boolean,
-	/**  What the places that are on are to be sent together, in kbit/s. */
+	/**  What the places that are on are to be sent from here together, in kbit/s. */
 	wanted_kbps: number,
 	/**  How many of them it carries, counted from the most important; absent until it is known. */
 	places?: number | null,

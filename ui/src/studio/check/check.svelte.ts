@@ -50,6 +50,13 @@ export class CheckRun {
     else this.#before = this.checker.state;
   }
 
+  /** Lets these places get the show from the companion server; whether that was done. */
+  async passOn(places: string[]): Promise<boolean> {
+    const outcome = await this.checker.ask({ do: 'places.pass_on', places, on: true });
+    this.failure = 'failed' in outcome ? outcome.failed : null;
+    return this.failure === null;
+  }
+
   /** Stops it, if it is under way. */
   async stop(): Promise<void> {
     if (!this.running) return;

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CheckState, Command, State } from '../bridge/bindings';
+import type { Checking } from '../bridge/twin/check';
+import { checkedBadly, foundShow } from '../bridge/twin/checked';
 import { fullShow } from '../bridge/twin/show';
 import { Stage } from '../bridge/twin/stage';
 import { CheckRun } from './check.svelte';
+import { isEnough } from './verdict';
 
 /** A check of `state`, and what was asked; a command is carried out only when `tell` says so, as states come later. */
-function runOf(state: State) {
-  const stage = new Stage(state, 0);
+function runOf(state: State, checking?: Checking) {
+  const stage = new Stage(state, 0, null, checking);
   const asked: Command['do'][] = [];
   let now = 0;
   const checker = {
@@ -76,6 +79,25 @@ describe('a check before the show', () => {
     tell(2000);
     expect([run.running, run.check]).toEqual([false, null]);
     expect(asked).toEqual(['check.start', 'check.stop']);
+  });
+
+  it('finds that the upload is enough where the show is sent once', async () => {
+    const { run, asked, tell } = runOf(foundShow(), checkedBadly);
+    const codes = () => run.check?.findings.map(({ code }) => code);
+    expect(run.check?.once).toEqual({ through: 'Tea shop', places: ['Second place'], kbps: 5256 });
+    expect([run.check?.upload?.wanted_kbps, run.check?.upload?.places, codes()?.includes('check.upload_small')]).toEqual([7884, 2, true]);
+    expect(await run.passOn(run.check?.once?.places ?? [])).toBe(true);
+    await run.start();
+    tell(5000);
+    expect([run.check?.once, codes()?.includes('check.upload_small')]).toEqual([null, false]);
+    expect([run.check?.upload?.wanted_kbps, run.check && isEnough(run.check)]).toEqual([5256, true]);
+    expect(asked).toEqual(['places.pass_on', 'check.start']);
+  });
+
+  it('says why the show can’t be sent once, and stays as it is', async () => {
+    const { run } = runOf(foundShow(), checkedBadly);
+    expect(await run.passOn(['Third place'])).toBe(false);
+    expect([run.failure?.code, run.running, run.check?.once?.through]).toEqual(['show.not_passable', false, 'Tea shop']);
   });
 
   it('says why it can’t begin', async () => {

@@ -1,5 +1,6 @@
 import type { PlaceCheck, Reach, UploadCheck } from '../bridge/bindings';
 import type { Look } from '../parts/look';
+import { fromHere } from '../through';
 
 const looks: Record<Reach, Look> = {
   waiting: { phrase: 'reachWaiting', icon: 'wait', level: 'plain' },
@@ -15,7 +16,7 @@ export function lookOf(reach: Reach): Look {
   return Object.hasOwn(looks, reach) ? looks[reach] : looks.unknown;
 }
 
-/** The places that the upload is not enough for: the least important. */
+/** The places that the upload is not enough for: the least important of those that need it. */
 export function uncarried(places: readonly PlaceCheck[], upload: UploadCheck | null | undefined): PlaceCheck[] {
-  return upload?.places == null ? [] : places.slice(upload.places);
+  return upload?.places == null ? [] : fromHere(places).slice(upload.places);
 }

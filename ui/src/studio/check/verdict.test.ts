@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckState, Finding, PlaceCheck, Reach, UploadCheck } from '../bridge/bindings';
 import { fullShow } from '../bridge/twin/show';
 import { lookOf, uncarried } from './reach';
-import { fineOf, hintsOf, isOf, verdictOf } from './verdict';
+import { fineOf, hintsOf, isEnough, isOf, verdictOf } from './verdict';
 
 const at = (name: string, reach: Reach = 'reached'): PlaceCheck => ({ name, reach, here: false });
 const enough: UploadCheck = { kbps: [9000], carries_kbps: 9000, at_least: true, wanted_kbps: 2628, places: 1, quiet_ms: 20, loaded_ms: 30 };
@@ -50,6 +50,13 @@ describe('a check', () => {
     expect(uncarried(places, null)).toEqual([]);
   });
 
+  it('counts no place that gets the show from the server of one’s own', () => {
+    const places = [at('a'), { ...at('b'), passed_on: true }, at('c')];
+    expect(uncarried(places, { ...enough, places: 1 })).toEqual([at('c')]);
+    expect(isEnough({ ...done, places, upload: { ...enough, places: 2 } })).toBe(true);
+    expect(isEnough({ ...done, places, upload: { ...enough, places: 1 } })).toBe(false);
+  });
+
   it('takes an answer that the page does not know for none', () => {
     expect(lookOf('constructor' as Reach)).toBe(lookOf('unknown'));
   });
@@ -64,5 +71,7 @@ describe('a check', () => {
     const [first, second] = state.places;
     const both = [first, second].flatMap((place) => (place ? [{ ...place, on: true }] : []));
     expect(hintsOf({ ...state, places: both })).toEqual([]);
+    const passedOn = state.places.map((place) => ({ ...place, passed_on: true }));
+    expect(isOf(done, { ...state, places: passedOn })).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
-import type { CheckState, Finding, State } from '../bridge/bindings';
+import type { CheckState, Finding, PlaceCheck, PlaceState, State } from '../bridge/bindings';
 import type { IconName } from '../parts/icons';
+import { fromHere } from '../through';
 import type { Phrase } from '../words/words';
 import { type About, worstFirst, wordsOf } from './findings';
 
@@ -27,10 +28,14 @@ export function isDone(check: CheckState | null | undefined): check is CheckStat
   return check != null && !check.running && check.progress >= 1;
 }
 
-/** Whether the check is of the places that are on now. */
+/** Whether the check is of the places that are on now, and of the way the show gets to them. */
 export function isOf({ places }: CheckState, state: State): boolean {
   const on = state.places.filter((place) => place.on);
-  return on.length === places.length && places.every(({ name }, at) => name === on[at]?.name);
+  return on.length === places.length && places.every((place, at) => isSame(place, on[at]));
+}
+
+function isSame(place: PlaceCheck, now: PlaceState | undefined): boolean {
+  return place.name === now?.name && Boolean(place.passed_on) === Boolean(now.passed_on);
 }
 
 /** What a check comes to that is no longer under way; `null` is one that isn't there any more. */
@@ -43,9 +48,9 @@ export function verdictOf(check: CheckState | null): Verdict {
   return found.length === 0 && isEnough(check) ? well : perhaps;
 }
 
-/** Whether the upload was measured, and carries what all places are to be sent. */
+/** Whether the upload was measured, and carries what all places are to be sent from here. */
 export function isEnough({ upload, places }: CheckState): boolean {
-  return upload?.carries_kbps != null && (upload.places ?? 0) >= places.length;
+  return upload?.carries_kbps != null && (upload.places ?? 0) >= fromHere(places).length;
 }
 
 const fines: readonly { about: About; phrase: Phrase; known: (check: CheckState) => boolean }[] = [

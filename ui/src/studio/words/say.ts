@@ -52,11 +52,15 @@ export function sayList(names: readonly string[]): string {
   return new Intl.ListFormat(tag, { type: 'conjunction' }).format(names);
 }
 
+/** The same of names that people chose. */
+export function sayNames(names: readonly string[]): string {
+  return sayList(names.map((name) => `“${name}”`));
+}
+
 /** What a check has found. */
 export function sayFinding({ code, subjects }: Finding): string {
   const known = wordsOf(code);
-  const names = sayList(subjects.map((name) => `“${name}”`));
-  return known === null ? say('foundOther', { code }) : say(known.what, { names });
+  return known === null ? say('foundOther', { code }) : say(known.what, { names: sayNames(subjects) });
 }
 
 /** What can be done about it. */

@@ -1,4 +1,6 @@
-import type { CheckState, Finding, PlaceState, Reach, UploadCheck } from '../bindings';
+import { fromHere } from '../../through';
+import type { CheckState, Finding, PlaceState, Reach, State, UploadCheck } from '../bindings';
+import { needsOf, onceOf } from './once';
 
 /** What a check of the twin comes to. */
 export interface Checking {
@@ -17,8 +19,6 @@ export interface Checking {
 const LASTS = 3000;
 /** Half seconds that the upload is measured for. */
 const MEASURED = 22;
-/** kbit/s of sound beside the pictures. */
-const SOUND_KBPS = 128;
 
 const isHere = ({ url }: PlaceState) => url.includes('127.0.0.1');
 
@@ -31,28 +31,30 @@ export function localCheck(places: readonly PlaceState[]): Checking {
 }
 
 /** How the check is `ms` after it was begun. */
-export function checkAt(checking: Checking, all: readonly PlaceState[], ms: number): CheckState {
+export function checkAt(checking: Checking, show: Pick<State, 'places' | 'companion'>, ms: number): CheckState {
   const progress = Math.min(checking.until, ms / LASTS, 1);
   const done = progress >= 1;
-  const places = all.filter(({ on }) => on);
+  const places = show.places.filter(({ on }) => on);
+  const fits = checking.carries === null || needsOf(fromHere(places)) <= checking.carries;
   return {
     running: !done,
     progress,
-    upload: checking.carries === null ? null : uploadAt(checking, checking.carries, places, progress),
+    upload: checking.carries === null ? null : uploadAt(checking, checking.carries, fromHere(places), progress),
     places: places.map((place, at) => {
       const known = progress > 0.2 * (at + 1) || done;
-      return { name: place.name, reach: known ? (checking.reach[place.name] ?? 'reached') : 'waiting', here: isHere(place) };
+      const reach = known ? (checking.reach[place.name] ?? 'reached') : 'waiting';
+      return { name: place.name, reach, here: isHere(place), passed_on: place.passed_on ?? false };
     }),
-    findings: done ? checking.findings : [],
+    findings: done ? checking.findings.filter(({ code }) => !fits || code !== 'check.upload_small') : [],
+    once: done && checking.carries !== null ? onceOf(show, checking.carries) : null,
   };
 }
 
 function uploadAt({ more }: Checking, carries: number, places: readonly PlaceState[], progress: number): UploadCheck {
-  const needs = places.map(({ bitrate }) => bitrate + SOUND_KBPS);
-  const upTo = (count: number) => needs.slice(0, count).reduce((sum, kbps) => sum + kbps, 0);
-  const measure = { wanted_kbps: upTo(needs.length), kbps: kbpsOf(carries).slice(0, Math.floor(progress * MEASURED)), quiet_ms: progress > 0.1 ? 24 : null };
+  const upTo = (count: number) => needsOf(places.slice(0, count));
+  const measure = { wanted_kbps: needsOf(places), kbps: kbpsOf(carries).slice(0, Math.floor(progress * MEASURED)), quiet_ms: progress > 0.1 ? 24 : null };
   if (progress < 1) return { ...measure, at_least: false };
-  const fit = needs.filter((_, at) => upTo(at + 1) <= carries).length;
+  const fit = places.filter((_, at) => upTo(at + 1) <= carries).length;
   return { ...measure, carries_kbps: carries, at_least: more, places: fit, loaded_ms: more ? 38 : 176 };
 }
 

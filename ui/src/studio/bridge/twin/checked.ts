@@ -2,6 +2,8 @@ import type { PlaceState, State } from '../bindings';
 import { checkAt, type Checking } from './check';
 import { fullShow, place } from './show';
 
+/** The server of one's own at which the first place is. */
+const companion = 'https://live.teashop.example';
 /** Places elsewhere than on this computer. */
 const far: PlaceState[] = [
   place('Tea shop', 'rtmps://live.teashop.example/live'),
@@ -30,10 +32,16 @@ export const checkedBadly: Checking = {
 
 /** A show whose two places are both elsewhere. */
 export function farShow(): State {
-  return { ...fullShow(), places: far.slice(0, 2) };
+  return { ...fullShow(), companion, places: far.slice(0, 2) };
 }
 
 /** The same with a third one, and a check that has found much. */
 export function foundShow(): State {
-  return { ...fullShow(), places: far, check: checkAt(checkedBadly, far, Infinity) };
+  const show = { ...fullShow(), companion, places: far };
+  return { ...show, check: checkAt(checkedBadly, show, Infinity) };
+}
+
+/** A show whose second place gets it from the server of one's own. */
+export function onceShow(): State {
+  return { ...fullShow(), companion, places: far.map((each, at) => ({ ...each, passed_on: at === 1 })) };
 }

@@ -1,6 +1,6 @@
 import type { Back, Failure, PastShow, Phase, PlaceState, State } from '../bindings';
 import { type Checking, localCheck } from './check';
-import { checkedBadly, checkedHalf, checkedWell, farShow, foundShow } from './checked';
+import { checkedBadly, checkedHalf, checkedWell, farShow, foundShow, onceShow } from './checked';
 import { earlierShows } from './earlier';
 import { emptyShow, fullShow, place } from './show';
 import { unreachable } from './stage';
@@ -185,6 +185,10 @@ export function scenarioOf(name: string): Scenario {
       return { ...begin(farShow()), checking: checkedHalf };
     case 'check-trouble':
       return { ...begin(foundShow()), checking: checkedBadly };
+    case 'once':
+      return { ...begin(onceShow()), checking: checkedWell };
+    case 'once-live':
+      return begin({ ...onceShow(), live: { seconds: 754 } });
     case 'back':
       return begin({ ...live(), resume: true, live: { seconds: 4 } }, cameBack({ live: true }));
     case 'back-off':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { foundShow } from './checked';
 import { scenarioOf } from './scenario';
 import { emptyShow, fullShow } from './show';
 import { Stage } from './stage';
@@ -63,6 +64,33 @@ describe('the twin', () => {
     stage.do({ do: 'live.start' }, 0);
     expect(stage.do({ do: 'place.move', place: 'Second place', to: 0 }, 0)).toHaveProperty('failed.code', 'control.place_in_use');
     expect(order()).toEqual(['Tea shop', 'Second place']);
+  });
+
+  it('passes shows on by RTMP to other servers, but not while they are sent', () => {
+    const stage = new Stage(foundShow(), 0);
+    const ask = (name: string, on = true) => stage.do({ do: 'places.pass_on', places: [name], on }, 0);
+    const passed = () => stage.state.places.map(({ passed_on }) => passed_on ?? false);
+    expect(ask('Nowhere')).toHaveProperty('failed.code', 'control.no_such_place');
+    expect(ask('Third place')).toHaveProperty('failed.code', 'show.not_passable');
+    // It is at that server.
+    expect(ask('Tea shop')).toHaveProperty('failed.code', 'show.not_passable');
+    ask('Second place');
+    expect(passed()).toEqual([false, true, false]);
+    ask('Second place', false);
+    expect(passed()).toEqual([false, false, false]);
+    stage.do({ do: 'live.start' }, 0);
+    expect(ask('Second place')).toHaveProperty('failed.code', 'control.place_in_use');
+  });
+
+  it('sends nothing from here to a place that gets the show elsewhere', () => {
+    const { state } = scenarioOf('once-live');
+    const stage = new Stage(state, 0);
+    const { status, sent, received_kbps, line, standing } = stage.state.places[1] ?? {};
+    expect([status, sent, received_kbps ?? null, line, standing ?? null]).toEqual(['live', 0, null, 'enough', null]);
+    expect(stage.history(false).places.map(({ name }) => name)).toEqual(['Tea shop', 'Third place']);
+    stage.do({ do: 'live.end' }, 0);
+    stage.do({ do: 'place.put', place: { name: 'Second place', url: 'rtmp://push.example.com/app', key: 'second' } }, 0);
+    expect(stage.state.places[1]?.passed_on).toBe(false);
   });
 
   it('keeps the least of a place that is put without one', () => {

@@ -1,5 +1,6 @@
 import type { Command, Failure, History, Outcome, Place, PlaceState, Scene, Source, State } from '../bindings';
 import { isAddress, usualLeast } from '../../places';
+import { fromHere, isPassable } from '../../through';
 import { checkAt, type Checking, localCheck } from './check';
 import { healthOf, warningsOf } from './health';
 import { type Past, pastOf } from './past';
@@ -45,7 +46,7 @@ export class Stage {
     if (this.#liveSince !== null) {
       const seconds = (now - this.#liveSince) / 1000;
       state.live = { seconds };
-      this.#past = { ...this.#past, seconds, places: state.places.filter(({ on }) => on), machine: state.machine ?? null };
+      this.#past = { ...this.#past, seconds, places: fromHere(state.places).filter(({ on }) => on), machine: state.machine ?? null };
     }
     this.#check(now);
     this.#settle();
@@ -92,6 +93,8 @@ export class Stage {
         return done;
       case 'place.move':
         return this.#movePlace(command.place, command.to);
+      case 'places.pass_on':
+        return this.#passOn(command.places, command.on);
       case 'line.mode':
         state.line_mode = command.mode;
         return done;
@@ -130,7 +133,7 @@ export class Stage {
 
   #check(now: number): void {
     if (this.#checkSince === null) return;
-    this.state.check = checkAt(this.checking, this.state.places, now - this.#checkSince);
+    this.state.check = checkAt(this.checking, this.state, now - this.#checkSince);
     if (!this.state.check.running) this.#checkSince = null;
   }
 
@@ -188,7 +191,7 @@ export class Stage {
     if (!isAddress(put.url)) return refuse('rtmp.url', 'An address is written rtmp://host/app.');
     const at = places.findIndex(({ name }) => name === put.name);
     const least = put.least ?? places[at]?.least ?? usualLeast;
-    const now = { ...(places[at] ?? place(put.name, put.url)), ...put, least, key_missing: false };
+    const now = { ...(places[at] ?? place(put.name, put.url)), ...put, least, passed_on: put.passed_on ?? false, key_missing: false };
     this.state.places = at < 0 ? [...places, now] : places.with(at, now);
     return done;
   }
@@ -199,6 +202,16 @@ export class Stage {
     if (moved === undefined) return refuse('control.no_such_place', `there is no place '${name}'`);
     if (live) return refuse('control.place_in_use', `the show is sent to '${name}'`);
     this.state.places = places.filter((each) => each !== moved).toSpliced(to, 0, moved);
+    return done;
+  }
+
+  #passOn(names: readonly string[], on: boolean): Outcome {
+    const { companion, live, places } = this.state;
+    const meant = places.filter(({ name }) => names.includes(name));
+    if (meant.length < names.length) return refuse('control.no_such_place', 'there is no such place');
+    if (live) return refuse('control.place_in_use', 'the show is sent there');
+    if (on && !meant.every(({ url }) => isPassable(url, companion))) return refuse('show.not_passable', 'only RTMP is passed on');
+    this.state.places = places.map((each) => (meant.includes(each) ? { ...each, passed_on: on } : each));
     return done;
   }
 
@@ -228,6 +241,7 @@ function send(at: PlaceState, n: number, ms: number | null): PlaceState {
   if (ms === null || !at.on) return { ...at, status: 'off', kbps: 0, standing: null, diagnosis: null, received_kbps: null };
   if (at.error) return { ...at, status: 'away', kbps: 0, skipped: at.skipped + 30 };
   if (ms < 1000) return { ...at, status: 'starting', kbps: 0 };
+  if (at.passed_on) return { ...at, status: 'live', kbps: at.bitrate + Math.round(90 * Math.sin(ms / 1900)) };
   const standing = at.standing ?? { quality: 100, strength: 'strong' };
   const wobble = Math.round(120 * Math.sin(ms / 1700 + n));
   const kbps = at.line === 'paused' ? 128 : Math.round((at.bitrate - 60 + wobble) * (0.2 + 0.008 * standing.quality));
