@@ -76,9 +76,9 @@ async fn a_place_that_does_not_answer_is_said_until_it_does_and_all_of_it_is_kep
         panic!("{now:?}");
     };
     assert_eq!((warning.place.as_str(), warning.bad), ("gone", true));
-    assert_eq!(warning.diagnosis.cause, "place.unreachable");
+    assert_eq!(warning.diagnosis.cause, "place.down");
     let health = (now.health.level, now.health.code.as_str());
-    assert_eq!(health, (HealthLevel::Bad, "health.place.unreachable"));
+    assert_eq!(health, (HealthLevel::Bad, "health.place.down"));
     let [well, away] = &now.places[..] else {
         panic!("{now:?}");
     };
@@ -92,7 +92,7 @@ async fn a_place_that_does_not_answer_is_said_until_it_does_and_all_of_it_is_kep
     studio.wait_for(BETTER, 1, PATIENCE).await.unwrap();
     assert!(state(&mut studio).await.warnings.is_empty());
     let now = history(&mut studio, None).await;
-    assert_eq!(causes(&now), [["place.unreachable"], ["place.unreachable"]]);
+    assert_eq!(causes(&now), [["place.down"], ["place.down"]]);
     assert!(
         now.places[0]
             .received_kbps

@@ -50,7 +50,7 @@ pub enum Side {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Diagnosis {
-    /// What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `server.slow`, `line.busy`,
+    /// What it is, for programs: `place.refused`, `place.down`, `place.unreachable`, `place.beyond`, `line.silent`, `server.slow`, `line.busy`,
     /// `line.lossy`, `line.unsteady`, `line.full`, or what is the matter with the computer
     /// ([`Trouble::code`](crate::machine::Trouble::code)).
     pub cause: String,

@@ -9,7 +9,9 @@ import { phraseIn, words, type Language } from './words/words';
 /** As the studio documents them. */
 const documented = [
   'place.refused',
+  'place.down',
   'place.unreachable',
+  'place.beyond',
   'line.silent',
   'machine.battery',
   'machine.disk',

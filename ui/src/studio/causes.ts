@@ -20,7 +20,9 @@ export interface Cause {
  */
 export const causes: Readonly<Record<string, Cause>> = {
   'place.refused': { headline: 'causeRefused', health: 'causeRefusedHealth', advice: 'causeRefusedAdvice', bad: true },
+  'place.down': { headline: 'causeDown', health: 'causeDownHealth', advice: 'causeDownAdvice', bad: true },
   'place.unreachable': { headline: 'causeUnreachable', health: 'causeUnreachableHealth', advice: 'causeUnreachableAdvice', bad: true },
+  'place.beyond': { headline: 'causeBeyond', health: 'causeBeyondHealth', advice: 'causeBeyondAdvice', bad: true },
   'line.silent': { headline: 'causeSilent', health: 'causeSilentHealth', advice: 'causeSilentAdvice', bad: true },
   'machine.battery': { headline: 'causeBattery', health: 'causeBatteryHealth', advice: 'causeBatteryAdvice', bad: false },
   'machine.disk': { headline: 'causeDisk', health: 'causeDiskHealth', advice: 'causeDiskAdvice', bad: false },

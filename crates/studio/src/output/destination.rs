@@ -42,8 +42,8 @@ pub(crate) struct Destination {
     vitals: Mutex<Vitals>,
     /// What the server says it receives, in kbit/s, and when it said so.
     received: Mutex<Option<(u32, Instant)>>,
-    /// Whether the last try that failed was a refusal.
-    refused: AtomicBool,
+    /// Why the last try failed.
+    why: Mutex<Why>,
     /// Whether what is sent leaves this computer.
     outside: AtomicBool,
 }
@@ -85,7 +85,7 @@ impl Destination {
             away_since,
             vitals: Mutex::default(),
             received: Mutex::default(),
-            refused: AtomicBool::new(false),
+            why: Mutex::new(Why::Unanswered),
             outside: AtomicBool::new(false),
         }
     }
@@ -179,10 +179,11 @@ impl Destination {
         let was_live = stats.connections > 0;
         match &stats.error {
             None => Connection::Connecting,
-            // A server that has not noticed yet that our connection is lost refuses another.
-            Some(_) if was_live && now - since < HELD => Connection::Away(Why::Unanswered),
-            Some(_) if self.refused.load(Ordering::Relaxed) => Connection::Away(Why::Refused),
-            Some(_) => Connection::Away(Why::Unanswered),
+            Some(_) => match *self.why.lock().unwrap_or_else(PoisonError::into_inner) {
+                // A server that has not noticed yet that our connection is lost refuses another.
+                Why::Refused if was_live && now - since < HELD => Connection::Away(Why::Unanswered),
+                why => Connection::Away(why),
+            },
         }
     }
 
@@ -251,7 +252,7 @@ impl Destination {
             code: error.code().to_owned(),
             sentence: self.sentence(error),
         };
-        self.refused.store(error.is_refusal(), Ordering::Relaxed);
+        *self.why.lock().unwrap_or_else(PoisonError::into_inner) = error.why();
         let mut stats = self.lock();
         if stats.error.as_ref() != Some(&failure) {
             tracing::warn!(output = self.name, code = failure.code, "{}", failure.sentence);

@@ -10,6 +10,7 @@ use container::ts::{self, Muxer};
 use media::Track;
 use rtmp::io::Publisher;
 use uplink::Sample;
+use uplink::health::Why;
 
 use super::Item;
 use super::route::Route;
@@ -59,6 +60,15 @@ impl LineError {
             Self::Whip(error) => error.code(),
             Self::Stream(_) => "srt.stream",
             Self::Address => "srt.url",
+        }
+    }
+
+    /// What it says of why nothing arrives there.
+    pub(super) fn why(&self) -> Why {
+        match self {
+            Self::Rtmp(rtmp::Error::Refused) => Why::Down,
+            _ if self.is_refusal() => Why::Refused,
+            _ => Why::Unanswered,
         }
     }
 

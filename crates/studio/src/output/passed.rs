@@ -78,6 +78,7 @@ impl Passed {
     pub(crate) fn seen(&self, now: Instant) -> Seen {
         Seen {
             connection: self.known().connection,
+            beyond: true,
             ..Seen::new(now, self.bounds)
         }
     }

@@ -8,7 +8,9 @@ use crate::machine::Trouble;
 /// | cause | found from | side at fault |
 /// | --- | --- | --- |
 /// | `Refused` | the server answers, and says no | server |
+/// | `Down` | its computer answers that no program takes shows there (a reset, RFC 9293, 3.10.7.1) | server |
 /// | `Unreachable` | nothing answers, or nothing did for 5 s at the first try | uplink |
+/// | `Beyond` | the same of a place that gets the show from a server of the seller's | server |
 /// | `Silent` | connected, but nothing is acknowledged | uplink |
 /// | `Machine` | told: pictures of the program are lost, and why | machine |
 /// | `ServerSlow` | less passes than is wanted, and told: the server's receive window is what limits it | server |
@@ -22,8 +24,12 @@ use crate::machine::Trouble;
 pub enum Cause {
     /// The server says no.
     Refused,
+    /// The place's computer answers, but takes no shows.
+    Down,
     /// Nothing answers.
     Unreachable,
+    /// Nothing answers where a server passes the show on to.
+    Beyond,
     /// Connected, but nothing is acknowledged.
     Silent,
     /// The computer loses pictures of the program, and this is why.
@@ -66,9 +72,11 @@ pub enum Side {
 
 impl Cause {
     /// Every cause, worst first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Refused,
+        Self::Down,
         Self::Unreachable,
+        Self::Beyond,
         Self::Silent,
         Self::Machine(Trouble::Memory),
         Self::Machine(Trouble::Hot),
@@ -87,7 +95,9 @@ impl Cause {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Refused => "place.refused",
+            Self::Down => "place.down",
             Self::Unreachable => "place.unreachable",
+            Self::Beyond => "place.beyond",
             Self::Silent => "line.silent",
             Self::Machine(trouble) => trouble.code(),
             Self::ServerSlow => "server.slow",
@@ -104,8 +114,14 @@ impl Cause {
             Self::Refused => {
                 "The place does not let the show in: check its stream key, and whether you may go live there now."
             }
+            Self::Down => {
+                "The place takes no shows at this address just now, and is tried again by itself: check the address, and whether others have trouble there."
+            }
             Self::Unreachable => {
                 "The place does not answer and is tried again by itself: check that this computer is online."
+            }
+            Self::Beyond => {
+                "Your own server can't pass the show on to the place, and tries again by itself: check that it is online."
             }
             Self::Silent => {
                 "Nothing gets through just now: if it lasts, restart your router or use your phone's connection."
@@ -131,7 +147,7 @@ impl Cause {
     pub const fn severity(self) -> Severity {
         match self {
             Self::Refused => Severity::Barred,
-            Self::Unreachable | Self::Silent => Severity::Gone,
+            Self::Down | Self::Unreachable | Self::Beyond | Self::Silent => Severity::Gone,
             Self::Machine(_) => Severity::Halting,
             Self::ServerSlow | Self::LineBusy | Self::LineLossy | Self::LineUnsteady | Self::LineFull => {
                 Severity::Poorer
@@ -143,7 +159,7 @@ impl Cause {
     pub const fn side(self) -> Side {
         match self {
             Self::Machine(_) => Side::Machine,
-            Self::Refused | Self::ServerSlow => Side::Server,
+            Self::Refused | Self::Down | Self::Beyond | Self::ServerSlow => Side::Server,
             _ => Side::Uplink,
         }
     }

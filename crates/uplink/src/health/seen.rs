@@ -32,6 +32,8 @@ pub enum Connection {
 pub enum Why {
     /// Nothing answers.
     Unanswered,
+    /// Its computer answers that nobody listens there.
+    Down,
     /// The server says no.
     Refused,
 }
@@ -44,6 +46,8 @@ pub struct Seen {
     pub at: Instant,
     /// How the connection is. Of the line only what is seen while it is live counts.
     pub connection: Connection,
+    /// Whether a server of the seller's passes the show on there: that it doesn't answer is no fault of the uplink's.
+    pub beyond: bool,
     /// What the seller allows.
     pub bounds: Bounds,
     /// Kilobits a second that are to be sent; `bounds.most_kbps` where nobody changes it.
@@ -78,6 +82,7 @@ impl Seen {
         Self {
             at,
             connection: Connection::Connecting,
+            beyond: false,
             bounds,
             target_kbps: bounds.most_kbps,
             made_kbps: 0,

@@ -55,7 +55,7 @@ impl Signs {
         };
         let first = seen.connection == Connection::Connecting;
         if self.connecting.see(first, seen.at, FIRST_TRY) {
-            return Some(Cause::Unreachable);
+            return Some(unanswered(seen));
         }
         let lasts = self.gone.see(gone.is_some(), seen.at, healed);
         gone.filter(|_| lasts)
@@ -66,9 +66,18 @@ impl Signs {
 fn gone(seen: &Seen) -> Option<Cause> {
     match seen.connection {
         Connection::Away(Why::Refused) => Some(Cause::Refused),
-        Connection::Away(Why::Unanswered) => Some(Cause::Unreachable),
+        Connection::Away(Why::Down) => Some(Cause::Down),
+        Connection::Away(Why::Unanswered) => Some(unanswered(seen)),
         _ if seen.is_silent() => Some(Cause::Silent),
         _ => None,
+    }
+}
+
+const fn unanswered(seen: &Seen) -> Cause {
+    if seen.beyond {
+        Cause::Beyond
+    } else {
+        Cause::Unreachable
     }
 }
 

@@ -2,7 +2,7 @@
 //! its server.
 //!
 //! `--scenarios FOLDER`, `--only NAME`, `--runs N`, `--full yes`, `--obs yes` (OBS beside it where it is installed,
-//! in those with one place that it can send to), `--check RATE,…` (the check before a show instead). Needs user and network namespaces; where they are
+//! in those with one place that it can send to), `--check RATE,…` (the check before a show instead), `--verdict SEEDS` (faults made for real, and what is said of each, instead). Needs user and network namespaces; where they are
 //! refused it says what it could not run.
 
 mod arrivals;
@@ -12,6 +12,7 @@ mod judge;
 mod obs;
 mod run;
 mod show;
+mod verdict;
 mod warned;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ struct Settings {
     obs: bool,
     /// Rates of lines for the check before a show, in kbit/s; then nothing else runs.
     check: Vec<u32>,
+    /// Seeds of each fault of the verdict lab; then nothing else runs.
+    verdict: u64,
     /// Where it is written what the studio says.
     logs: PathBuf,
 }
@@ -39,7 +42,10 @@ struct Settings {
 fn main() -> Result<(), Failure> {
     foreign::Foreign::be()?;
     let settings = settings()?;
-    let scenarios = load(&settings)?;
+    let scenarios = match settings.verdict {
+        0 => load(&settings)?,
+        _ => Vec::new(),
+    };
     if let Err(error) = Lab::enter() {
         println!("No scenario could be run: {error}.");
         scenarios.iter().for_each(|(name, _)| println!("  {name}"));
@@ -48,6 +54,11 @@ fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     if !settings.check.is_empty() {
         return runtime.block_on(check::all(&settings.check));
+    }
+    if settings.verdict > 0 {
+        let folder = settings.logs.with_file_name("verdict");
+        let all = verdict::all(settings.verdict, settings.only.as_deref(), &folder);
+        return runtime.block_on(all);
     }
     runtime.block_on(all(&settings, &scenarios))
 }
@@ -60,6 +71,7 @@ fn settings() -> Result<Settings, String> {
         full: false,
         obs: false,
         check: Vec::new(),
+        verdict: 0,
         logs: logs().map_err(|error| error.to_string())?,
     };
     for (name, value) in binary::options()? {
@@ -74,6 +86,7 @@ fn settings() -> Result<Settings, String> {
                     .collect::<Result<_, _>>()
                     .map_err(|_| "--check needs rates")?;
             }
+            "--verdict" => settings.verdict = value.parse().map_err(|_| "--verdict needs a number")?,
             "--obs" => settings.obs = value == "yes",
             other => return Err(format!("unknown option {other}")),
         }

@@ -129,8 +129,18 @@ pub(crate) async fn add(show: Show, place: &Place, server: &Server, name: &str) 
 }
 
 pub(crate) fn start(show: &Show, lab: &Lab) -> Result<Studio, Failure> {
+    start_in(show, lab, |_| {})
+}
+
+/// The same, its environment changed by `change`.
+pub(crate) fn start_in(
+    show: &Show,
+    lab: &Lab,
+    change: impl FnOnce(&mut tokio::process::Command),
+) -> Result<Studio, Failure> {
     let mut refused = None;
     let studio = Studio::start_in(show, |command| {
+        change(command);
         // Tests take it away: they wait for words.
         if let Some(filter) = std::env::var_os("RUST_LOG") {
             command.env("RUST_LOG", filter);
@@ -175,7 +185,7 @@ pub(crate) async fn play(scenario: &Scenario, lab: &Lab, length: Duration) -> Re
     Ok(())
 }
 
-fn happen(event: &Event, lab: &Lab) -> Result<(), Failure> {
+pub(crate) fn happen(event: &Event, lab: &Lab) -> Result<(), Failure> {
     let line = &lab.lines[event.line];
     for (side, change) in [(Side::Up, event.up), (Side::Down, event.down)] {
         if let Some(change) = change {

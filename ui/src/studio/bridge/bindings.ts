@@ -109,10 +109,10 @@ export type CheckState = {
 	upload?: UploadCheck | null,
 	/**  The places that are on, the most important first. */
 	places: PlaceCheck[],
+	/**  How the show could be sent where the upload is not enough for all places; absent where it is, and while it is under way. */
+	once?: Once | null,
 	/**  What would spoil the show, the worst first; complete once it isn't under way any more. */
 	findings: Finding[],
-	/**  How the show could be sent where the upload is not enough for all places; absent where it is, or nothing can be done. */
-	once?: Once | null,
 };
 
 /**  Which show it shall be. */
@@ -226,7 +226,10 @@ place: string } |
 place: string; 
 /**  Its new rank, 0 the most important. */
 to: number } | 
-/**  Lets places get the show from the companion server, or sends it to them from here. Not while the show is sent. */
+/**
+ *  Says that places get the show from the companion server, which is sent it once, or that they are sent to from here. Not
+ *  while the show is sent.
+ */
 { do: "places.pass_on"; 
 /**  The places. */
 places: string[]; 
@@ -312,7 +315,7 @@ export type Devices = {
 /**  What is the matter with a place. */
 export type Diagnosis = {
 	/**
-	 *  What it is, for programs: `place.refused`, `place.unreachable`, `line.silent`, `server.slow`, `line.busy`,
+	 *  What it is, for programs: `place.refused`, `place.unreachable`, `place.beyond`, `line.silent`, `server.slow`, `line.busy`,
 	 *  `line.lossy`, `line.unsteady`, `line.full`, or what is the matter with the computer
 	 *  ([`Trouble::code`](crate::machine::Trouble::code)).
 	 */
@@ -746,11 +749,11 @@ export type Names = {
 	zh: string,
 };
 
-/**  How a show could be sent once: to the companion server, which passes it on. */
+/**  A show sent once, to the companion server, which passes it on. */
 export type Once = {
 	/**  The place of the companion server: the others get its picture. */
 	through: string,
-	/**  The places that would get the show from there. */
+	/**  The places that would get it from there. */
 	places: string[],
 	/**  What would be sent from here then, in kbit/s. */
 	kbps: number,
@@ -846,7 +849,7 @@ export type Place = {
 	least?: number | null,
 	/**  Whether the show goes there. */
 	on?: boolean,
-	/**  Whether it gets the show from the companion server. */
+	/**  Whether it gets the show from the companion server, which is sent it once. */
 	passed_on?: boolean,
 };
 
@@ -917,7 +920,7 @@ export type PlaceState = {
 	least?: number,
 	/**  Whether the show goes there. */
 	on: boolean,
-	/**  Whether it gets the show from the companion server. */
+	/**  Whether it gets the show from the companion server, which is sent it once. `kbps` is then what that one hands on. */
 	passed_on?: boolean,
 	/**  What is going on with it. */
 	status: PlaceStatus,
@@ -929,7 +932,7 @@ export type PlaceState = {
 	diagnosis?: Diagnosis | null,
 	/**  kbit/s that its server says it has received during a second; absent where it doesn't say. */
 	received_kbps?: number | null,
-	/**  kbit/s handed to the network during the last second; what the companion server hands on where the place gets it from there. */
+	/**  kbit/s handed to the network during the last second. */
 	kbps: number,
 	/**  Frames sent. */
 	sent: number,
@@ -1255,9 +1258,9 @@ export type UploadCheck = {
 	carries_kbps?: number | null,
 	/**  Whether it may carry more, which wasn't tried. */
 	at_least: boolean,
-	/**  What the places that are on are to be sent from here together, in kbit/s. */
+	/**  What the places that are on are to be sent together from here, in kbit/s. */
 	wanted_kbps: number,
-	/**  How many of them it carries, counted from the most important; absent until it is known. */
+	/**  How many of those sent to from here it carries, counted from the most important; absent until it is known. */
 	places?: number | null,
 	/**  There and back while nothing was sent, in milliseconds. */
 	quiet_ms?: number | null,

@@ -112,6 +112,19 @@ fn a_place_that_is_lost_has_two_seconds_to_come_back() {
         lost(seen, at, Why::Unanswered);
     });
     finds(Cause::Refused, 12.0, |seen, at| lost(seen, at, Why::Refused));
+    finds(Cause::Down, 12.0, |seen, at| lost(seen, at, Why::Down));
+}
+
+#[test]
+fn what_lies_beyond_a_server_of_the_sellers_is_no_fault_of_the_uplinks() {
+    finds(Cause::Beyond, 12.0, |seen, at| {
+        seen.beyond = true;
+        lost(seen, at, Why::Unanswered);
+    });
+    finds(Cause::Beyond, 5.0, |seen, _| {
+        (seen.beyond, seen.connection) = (true, Connection::Connecting);
+    });
+    assert_eq!(Cause::Beyond.side(), Side::Server);
 }
 
 fn lost(seen: &mut Seen, at: f64, why: Why) {
@@ -244,7 +257,10 @@ fn advice_is_one_sentence_without_a_word_of_the_trade() {
             advice.ends_with('.') && advice.matches('.').count() == 1,
             "{advice}"
         );
-        let plain = advice.to_lowercase().replace("stream key", "");
+        let plain = advice
+            .to_lowercase()
+            .replace("stream key", "")
+            .replace("your own server", "");
         let word = trade.iter().find(|word| plain.contains(**word));
         assert_eq!(word, None, "{advice}");
     }
