@@ -8,6 +8,7 @@ use api::{Code, Fault};
 use rtmp::io::Connection;
 use rtmp::server::Event;
 use rtmp::{Error, Limits};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,6 +21,9 @@ use crate::{App, clock};
 
 /// The application publishers connect to.
 const APP: &str = "live";
+/// What the system takes of a connection that isn't read: some tenths of a second of a show. More would hide from its publisher
+/// that this server is too slow, and be memory that strangers may fill.
+const UNREAD_BYTES: usize = 256 * 1024;
 /// Pause after the system refused a connection, out of descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -73,6 +77,8 @@ async fn connection(stream: TcpStream, address: SocketAddr, pass: Pass, door: Do
 }
 
 async fn made(stream: TcpStream, certificate: Option<&Certificate>) -> Result<Connection, Error> {
+    // A system without it is slower to say so, not wrong.
+    let _ = SockRef::from(&stream).set_recv_buffer_size(UNREAD_BYTES);
     match certificate {
         Some(certificate) => Connection::secure(stream, certificate.config(), Limits::default()).await,
         None => Connection::new(stream, Limits::default()),

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// A rate is the mean of this long.
-const MEAN: Duration = Duration::from_secs(3);
+/// A rate is the mean of two seconds, and of what comes to them where a second is looked at late.
+const MEAN: Duration = Duration::from_millis(2_200);
 /// A camera that delivers less than the first share of what it was asked for, for [`LASTS`], is slow until it delivers the
 /// second: in the dark many expose for two frames instead of one, and deliver half.
 const SLOW: [f32; 2] = [0.7, 0.8];
-const LASTS: Duration = Duration::from_secs(5);
+const LASTS: Duration = Duration::from_secs(1);
 
 /// What is known of a camera at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,7 +147,7 @@ mod tests {
         let mut show = Show::new();
         assert!(!show.run(10, 30, true));
         assert_eq!(show.cameras.rates("hands"), (Some(30.0), Some(30.0)));
-        assert!(!show.run(4, 15, true) && show.run(8, 15, true));
+        assert!(!show.run(2, 15, true) && show.run(8, 15, true));
         assert_eq!(show.cameras.rates("hands").0, Some(15.0));
         assert!(show.run(8, 22, true), "between both");
         assert!(!show.run(4, 30, true));

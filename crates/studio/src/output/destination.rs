@@ -44,6 +44,8 @@ pub(crate) struct Destination {
     received: Mutex<Option<(u32, Instant)>>,
     /// Why the last try failed.
     why: Mutex<Why>,
+    /// Whether the server may still hold the connection that was lost: it hasn't ended it itself.
+    held: AtomicBool,
     /// Whether what is sent leaves this computer.
     outside: AtomicBool,
 }
@@ -86,6 +88,7 @@ impl Destination {
             vitals: Mutex::default(),
             received: Mutex::default(),
             why: Mutex::new(Why::Unanswered),
+            held: AtomicBool::new(false),
             outside: AtomicBool::new(false),
         }
     }
@@ -176,12 +179,12 @@ impl Destination {
         let Some(since) = since else {
             return Connection::Live;
         };
-        let was_live = stats.connections > 0;
+        let held = stats.connections > 0 && self.held.load(Ordering::Relaxed) && now - since < HELD;
         match &stats.error {
             None => Connection::Connecting,
             Some(_) => match *self.why.lock().unwrap_or_else(PoisonError::into_inner) {
                 // A server that has not noticed yet that our connection is lost refuses another.
-                Why::Refused if was_live && now - since < HELD => Connection::Away(Why::Unanswered),
+                Why::Refused if held => Connection::Away(Why::Unanswered),
                 why => Connection::Away(why),
             },
         }
@@ -223,6 +226,7 @@ impl Destination {
     }
 
     pub(super) fn away(&self, error: &LineError) {
+        self.held.store(!error.is_ended_there(), Ordering::Relaxed);
         self.failed(error);
         *self.away_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }

@@ -72,6 +72,11 @@ impl LineError {
         }
     }
 
+    /// Whether the server ended the connection itself.
+    pub(super) fn is_ended_there(&self) -> bool {
+        matches!(self, Self::Rtmp(rtmp::Error::Closed))
+    }
+
     /// Whether the server answered, and said no: it is asked less often then.
     pub(super) fn is_refusal(&self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! From what is seen of a place to what is the matter with it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::shortage::{HEALED, Shortage};
 use super::swings::Swings;
@@ -11,8 +11,10 @@ use crate::held::Held;
 const FIRST_TRY: Duration = Duration::from_secs(5);
 /// On an unsteady line blackouts are a part of that, up to this.
 const OUTAGE: Duration = Duration::from_secs(10);
-/// What the caller tells of the server counts when it has been so for this long.
+/// Losses count when they have been there for this long, where less passes than is wanted.
 const TOLD: Duration = Duration::from_millis(250);
+/// A server that was too slow is to blame for what is sent less of, for so long.
+const BLAMED: Duration = Duration::from_secs(5);
 /// The share of packets from which a line is lossy, and below which it isn't any more.
 const LOSSY: [f32; 2] = [0.02, 0.01];
 
@@ -31,7 +33,8 @@ struct Line {
     swings: Swings,
     unsteady: bool,
     shortage: Shortage,
-    server: Held,
+    /// When it was last slow, for what is short since.
+    was_slow: Option<Instant>,
     losing: Held,
     lossy: bool,
 }
@@ -89,7 +92,7 @@ impl Line {
         }
         let short = self.shortage.see(seen);
         self.unsteady = self.swings.see(seen);
-        let server = self.server.see(seen.server_slow, seen.at, TOLD);
+        let server = self.is_servers(seen, short);
         let found = [
             (short && server, Cause::ServerSlow),
             (short && seen.shared, Cause::LineBusy),
@@ -98,6 +101,15 @@ impl Line {
             (short, Cause::LineFull),
         ];
         found.into_iter().find(|f| f.0).map(|f| f.1)
+    }
+
+    /// Whether the server is to blame that it is `short`: what is sent less of because of it is no longer too much for it, for a
+    /// while.
+    fn is_servers(&mut self, seen: &Seen, short: bool) -> bool {
+        if seen.server_slow {
+            self.was_slow = Some(seen.at);
+        }
+        short && self.was_slow.is_some_and(|slow| seen.at - slow < BLAMED)
     }
 
     /// Another connection may be another line; that it is lost is no reason to call it steady.

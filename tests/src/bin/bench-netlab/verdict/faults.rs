@@ -34,15 +34,15 @@ pub(super) enum How {
     Foreign(u32),
     /// So many programs do nothing, as fast as they can.
     Busy(usize),
-    /// The picture is too large for the encoder from the beginning on.
-    Encoder,
+    /// The picture is larger than can be drawn in time, from the beginning on.
+    TooLarge,
     /// The sound is turned down, or silenced while somebody speaks; another one comes that is too loud.
     Silent,
     Mute,
     Loud,
     /// The server takes so many kbit/s at most.
     Slow(fn(f64) -> u32),
-    /// The server runs for a tenth of the time.
+    /// The server runs for a twentieth of the time.
     Starved,
     /// The server has ended.
     Gone,
@@ -107,10 +107,10 @@ pub(super) const FAULTS: &[Fault] = &[
         How::Busy(8),
     ),
     fault(
-        "picture too large for the encoder",
+        "pictures too large to be drawn",
         Side::Machine,
-        &["machine.encoder", "machine.graphics"],
-        How::Encoder,
+        &["machine.graphics"],
+        How::TooLarge,
     ),
     fault("sound is silent", Side::Machine, &["silent"], How::Silent),
     fault("sound is clipped", Side::Machine, &["clipping"], How::Loud),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use api::control::Command;
 use api::source;
+use media::Size;
 use netlab::{Change, Ends, Event, Lab, Place, Protocol, SERVER, Scenario};
 use rustix::process::Signal;
 use system_tests::busy::{Busy, Manners};
@@ -19,15 +20,18 @@ use super::faults::How;
 use super::proxy::Proxy;
 use crate::foreign::Foreign;
 use crate::run::{CONFIG, add, happen};
-use crate::{Failure, run};
+use crate::{Failure, run, show};
 
 /// How long the show goes well before the fault.
 const CALM: Duration = Duration::from_secs(6);
-const SHOW: &str = "[[source]]\nname = \"desk\"\ntype = \"camera\"\ndevice = \"Desk\"\n\
-    [[source]]\nname = \"voice\"\ntype = \"tone\"\nhz = 440\n\
-    [[scene]]\nname = \"main\"\n[[scene.layer]]\nsource = \"desk\"\n";
-/// More than two cores can encode.
-const LARGE: &str = "[canvas]\nsize = \"1920x1080\"\nrate = \"60\"\n";
+/// A camera, and where it is seen upon what moves.
+const CAMERA: &str = "[[source]]\nname = \"desk\"\ntype = \"camera\"\ndevice = \"Desk\"\n";
+const SEEN: &str =
+    "[[scene.layer]]\nsource = \"desk\"\nrect = { x = 440, y = 240, width = 192, height = 108 }\n";
+/// Of the usual show's canvas, and of one that is too much.
+const USUAL: Size = Size::new(640, 360);
+const LARGE: Size = Size::new(2560, 1440);
+const VIDEO: &str = "{ bitrate = 2500, preset = \"superfast\" }";
 /// What the line of the show with another upload carries.
 const SHARED: u32 = 4_000;
 
@@ -61,11 +65,17 @@ impl Stage {
             How::Slow(_) => Some(Proxy::start(host, server.rtmp)?),
             _ => None,
         };
-        let text = match how {
-            How::Encoder => format!("{LARGE}{SHOW}"),
-            _ => SHOW.to_owned(),
+        let size = match how {
+            How::TooLarge => LARGE,
+            _ => USUAL,
         };
-        let show = place(Show::new(&text), how, &server, proxy.as_ref()).await?;
+        let show = place(
+            Show::on(size, true, &[CAMERA, &show::moving(), SEEN].concat()),
+            how,
+            &server,
+            proxy.as_ref(),
+        )
+        .await?;
         let cameras = Cameras::new("name=Desk,size=640x360,fps=30")?;
         let studio = run::start_in(&show, &lab, |command| {
             cameras.apply(command);
@@ -89,7 +99,7 @@ impl Stage {
 
     /// Waits until it is sent; what is wrong from the beginning may keep it from arriving.
     async fn live(&mut self, how: &How) -> Result<(), Failure> {
-        if matches!(how, How::WrongKey | How::Encoder) {
+        if matches!(how, How::WrongKey | How::TooLarge) {
             self.began = Some(self.began_to_send().await?);
             return Ok(());
         }
@@ -142,7 +152,7 @@ impl Stage {
             How::Starved => self.starve()?,
             How::Gone => drop(self.server.take()),
             How::KeyForgotten => self.forget().await?,
-            How::WrongKey | How::Encoder => {}
+            How::WrongKey | How::TooLarge => {}
         }
         Ok(())
     }
@@ -161,7 +171,7 @@ impl Stage {
     }
 
     async fn sound(&mut self, gain_db: Option<f32>, mute: Option<bool>) -> Result<(), Failure> {
-        let source = "voice".to_owned();
+        let source = "tone".to_owned();
         let command = Command::SetSound {
             source,
             gain_db,
@@ -180,12 +190,12 @@ impl Stage {
         Ok(())
     }
 
-    /// It runs for a tenth of the time.
+    /// It runs for a twentieth of the time.
     fn starve(&mut self) -> Result<(), Failure> {
         let server = self.server.take().ok_or("there is no server")?;
         self.starving = Some(tokio::spawn(async move {
             loop {
-                for (signal, millis) in [(Signal::STOP, 900), (Signal::CONT, 100)] {
+                for (signal, millis) in [(Signal::STOP, 1_900), (Signal::CONT, 100)] {
                     if server.signal(signal).is_err() {
                         return;
                     }
@@ -234,7 +244,7 @@ fn scenario(how: &How) -> Scenario {
 }
 
 /// The show with its place.
-async fn place(show: Show, how: &How, server: &Server, proxy: Option<&Proxy>) -> Result<Show, Failure> {
+async fn place(to: Show, how: &How, server: &Server, proxy: Option<&Proxy>) -> Result<Show, Failure> {
     let place = Place {
         protocol: match how {
             How::Line(protocol, _) => *protocol,
@@ -246,17 +256,13 @@ async fn place(show: Show, how: &How, server: &Server, proxy: Option<&Proxy>) ->
         passed_on: false,
     };
     let at = proxy.map_or(server.rtmp, |proxy| proxy.at);
-    match (how, proxy) {
-        (How::WrongKey, _) => Ok(show.output("place", &format!("rtmp://{at}/live/none-of-its-keys"))),
-        (_, Some(_)) => {
-            let address = server.add_stream("place").await?;
-            let key = address.rsplit_once('/').ok_or("an address has a key")?.1;
-            Ok(show.output_at(
-                "place",
-                &format!("rtmp://{at}/live/{key}"),
-                "{ bitrate = 2500, preset = \"superfast\" }",
-            ))
-        }
-        _ => add(show, &place, server, "place").await,
+    if matches!(how, How::Line(..)) {
+        return add(to, &place, server, "place").await;
     }
+    let address = server.add_stream("place").await?;
+    let key = match how {
+        How::WrongKey => "none-of-its-keys",
+        _ => address.rsplit_once('/').ok_or("an address has a key")?.1,
+    };
+    Ok(to.output_at("place", &format!("rtmp://{at}/live/{key}"), VIDEO))
 }
