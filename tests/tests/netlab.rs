@@ -185,3 +185,28 @@ async fn a_check_before_the_show_finds_what_a_line_carries_and_puts_nobody_on_th
     assert!((40.0..120.0).contains(&quiet) && full > quiet + 80.0, "{said}");
     assert!(cells[7].starts_with("check.upload_small"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_names_what_is_wrong_and_who_is_to_blame() {
+    let _alone = ALONE.lock().await;
+    for (fault, side, said) in [
+        ("camera is pulled", "Machine", "source_lost"),
+        ("every packet lost", "Uplink", "line.silent"),
+        ("server refuses in mid-show", "Server", "place.refused"),
+    ] {
+        let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
+        lab.args(["--verdict", "1", "--only", fault]).kill_on_drop(true);
+        let done = tokio::time::timeout(system_tests::PATIENCE, lab.output())
+            .await
+            .unwrap()
+            .unwrap();
+        let text = String::from_utf8_lossy(&done.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{text}{errors}");
+        if text.contains("No scenario could be run") {
+            return system_tests::skip(&text);
+        }
+        let row = format!("| {fault} | {side} | {said} |");
+        assert!(text.contains(&row), "{text}{errors}");
+    }
+}

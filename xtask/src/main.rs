@@ -16,6 +16,7 @@ mod places;
 mod rules;
 mod signals;
 mod test;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ cargo xtask test [--fast]                                every check and test (-
 cargo xtask bench NAME                                   figures: frames, obs, delay, lips, viewers, cuts, ...
 cargo xtask netlab [--full] [--obs] [--only SCENARIO]    shows over bad lines: each scenario once, shortened (--full:
                                       three times, in full; --obs: OBS beside it)
+cargo xtask verdict [--only FAULT]                       faults made for real, and what the studio says of each
 cargo xtask fuzz [PARSER...] [--inputs N] [--seconds S] [--seed X] [--replay FILE] | --record
                                       mutated recordings for every parser of the network (--record: makes them anew)
 cargo xtask bundle [studio | server] [--check]           Debian packages (--check: tried in a clean Debian, as root)
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Some((&"test", rest)) => test::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&"netlab", rest)) => netlab::run(rest),
+        Some((&"verdict", rest)) => verdict::run(rest),
         Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"bundle", rest)) => bundle::run(rest),
         Some((&"demo", _)) => demo::run(),

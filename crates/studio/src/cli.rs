@@ -218,7 +218,7 @@ fn check(path: &Path) -> Result<(), Error> {
 fn advice(show: &show::Show) -> impl Iterator<Item = (&str, Advice)> {
     let outputs = show.outputs.iter().filter(|output| output.on);
     outputs.flat_map(|output| {
-        let advice = presets::advise(output, &show.canvas).into_iter();
+        let advice = presets::advise(output, show).into_iter();
         advice.map(|advice| (output.name.as_str(), advice))
     })
 }

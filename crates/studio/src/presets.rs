@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use api::platform::{Advice, Platform, Platforms, Sent};
 
-use crate::show::{Canvas, Output};
+use crate::output::onward;
+use crate::show::{Output, Show};
 
 static KNOWN: LazyLock<Platforms> = LazyLock::new(|| {
     match serde_json::from_str(include_str!("../platforms.json")) {
@@ -24,12 +25,15 @@ pub fn find(id: &str) -> Option<&'static Platform> {
     KNOWN.platforms.iter().find(|platform| platform.id == id)
 }
 
-/// What the platform of `output` may not take of a show on `canvas`; nothing where it is none that is known.
-pub fn advise(output: &Output, canvas: &Canvas) -> Vec<Advice> {
+/// What the platform of `output` may not take of `show`, as it is sent there or passed on; nothing where it is none that is known.
+pub fn advise(output: &Output, show: &Show) -> Vec<Advice> {
     let platform = output.platform.as_deref().and_then(find);
+    let through = || onward::through(&show.outputs, show.companion.as_ref());
+    let made = output.passed_on.then(through).flatten().unwrap_or(output);
+    let canvas = &show.canvas;
     let sent = Sent {
-        video_kbps: output.video.bitrate,
-        audio_kbps: output.audio.bitrate,
+        video_kbps: made.video.bitrate,
+        audio_kbps: made.audio.bitrate,
         width: canvas.size.width,
         height: canvas.size.height,
         fps: canvas.rate.as_f64(),

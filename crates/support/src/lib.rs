@@ -35,10 +35,10 @@ pub use read::{Opened, Unread, read};
 pub use report::report;
 
 /// The only format there is.
-pub const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// With which a file begins; behind it stands its format.
 const MAGIC: &str = "anchor-support ";
 
 /// What stands for a text that is not said.
-pub const LEFT_OUT: &str = "(left out)";
+pub(crate) const LEFT_OUT: &str = "(left out)";

@@ -16,8 +16,8 @@ use api::check::{CheckState, PlaceCheck, UploadCheck};
 use rtmp::Secret;
 use uplink::Distance;
 
-use crate::output::companion::{self, Asking};
-use crate::output::{fetch, is_companion, onward};
+use crate::output::companion::{self, Asking, is_at};
+use crate::output::{fetch, onward};
 use crate::show::{Companion, Output};
 
 pub(crate) use findings::{Facts, findings};
@@ -207,11 +207,6 @@ async fn measure(plan: &Plan, companion: Asking, progress: &Progress) -> Option<
     }
     *lock(&progress.measurement) = Some(Arc::clone(&measurement));
     measurement.run().await
-}
-
-/// Whether the place of `output` is on the host `companion`.
-fn is_at(output: &Output, companion: Option<&str>) -> bool {
-    reach::host(output).is_some_and(|host| is_companion(&host, companion))
 }
 
 /// Whether `key` is likely something else that was pasted: an address, several words.

@@ -2,8 +2,9 @@
 
 use api::check::{Once, UploadCheck};
 
-use super::{Checked, Plan, is_at, wanted};
-use crate::output::{companion, onward};
+use super::{Checked, Plan, wanted};
+use crate::output::companion::{self, is_at};
+use crate::output::onward;
 use crate::show::{Output, OutputKind};
 
 /// What could be passed on of `plan`; none where the upload carries all, or the companion server passes nothing on.
@@ -14,7 +15,7 @@ pub(crate) fn once(plan: &Plan, checked: &Checked, upload: Option<&UploadCheck>)
     }
     let companion = plan.address()?;
     let is_there = |output: &Output| is_at(output, companion::host(&companion));
-    let through = plan.direct().find(|output| is_there(output))?;
+    let through = onward::through(&plan.outputs, plan.companion.as_ref())?;
     let already = plan.outputs.iter().filter(|output| output.passed_on).count();
     let more = (checked.passes_on? as usize).saturating_sub(already);
     let can = |output: &&Output| {
@@ -92,6 +93,22 @@ mod tests {
         assert_eq!(offered(&plan, 3, Some(8)), None, "there is room for all");
         assert_eq!(offered(&plan, 1, Some(0)), None, "it passes nothing on");
         assert_eq!(offered(&plan, 1, None), None, "it doesn't say");
+    }
+
+    #[test]
+    fn what_is_passed_on_is_judged_by_what_is_passed_on() {
+        let plan = plan("http://shop.example:8080", &["rtmp://a.example/live"]);
+        let (outputs, companion) = (plan.outputs, plan.companion);
+        let mut show = crate::show::Show {
+            outputs,
+            companion,
+            ..toml::from_str("name = \"x\"\nsource = []\nscene = []\n").unwrap()
+        };
+        (show.outputs[0].video.bitrate, show.outputs[1].platform) = (9_000, Some("twitch".into()));
+        let advised = |show: &crate::show::Show| !crate::presets::advise(&show.outputs[1], show).is_empty();
+        assert!(!advised(&show), "900 kbit/s of its own");
+        show.outputs[1].passed_on = true;
+        assert!(advised(&show), "9000 of the companion server's");
     }
 
     #[test]

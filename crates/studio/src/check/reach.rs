@@ -31,12 +31,6 @@ pub(super) fn is_here(address: IpAddr) -> bool {
     address.is_loopback() || UdpSocket::bind((address, 0)).is_ok()
 }
 
-/// The host of the place of `output`.
-pub(super) fn host(output: &Output) -> Option<String> {
-    let url = Url::parse(&output.url).ok()?;
-    companion::host(&url).map(str::to_owned)
-}
-
 type Reached = Result<(Reach, bool), Reach>;
 
 async fn rtmp(output: &Output, patience: Duration) -> Reached {
@@ -53,7 +47,7 @@ async fn rtmp(output: &Output, patience: Duration) -> Reached {
 
 async fn srt(output: &Output, patience: Duration) -> Reached {
     let url = Url::parse(&output.url).map_err(|_| Reach::Unreachable)?;
-    let host = host(output).ok_or(Reach::Unreachable)?;
+    let host = companion::host_of(output).ok_or(Reach::Unreachable)?;
     let port = url.port().unwrap_or(SRT_PORT);
     let address = resolved(&host, port, patience).await.ok_or(Reach::Unreachable)?;
     let here = is_here(address.ip());

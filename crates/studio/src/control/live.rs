@@ -15,7 +15,7 @@ use crate::air::{self, Air, Sent};
 use crate::output::Recipient;
 use crate::presets;
 use crate::show::{
-    AudioSettings, Canvas, Companion, KeyRef, LEAST, Output, OutputKind, SrtSettings, VideoSettings,
+    AudioSettings, Companion, KeyRef, LEAST, Output, OutputKind, Show, SrtSettings, VideoSettings,
     output_problems,
 };
 
@@ -115,10 +115,10 @@ impl Sending {
     }
 
     /// How the place of `output` is.
-    pub(super) fn place(&self, output: &Output, canvas: &Canvas) -> PlaceState {
+    pub(super) fn place(&self, output: &Output, show: &Show) -> PlaceState {
         let plain = PlaceState {
             platform: output.platform.clone(),
-            advice: presets::advise(output, canvas),
+            advice: presets::advise(output, show),
             name: output.name.clone(),
             url: output.url.clone(),
             key: in_keyring(&output.key),

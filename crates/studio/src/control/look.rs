@@ -104,7 +104,7 @@ impl Director {
         let outputs = self.parts.show.outputs.iter();
         outputs
             .map(|output| {
-                let place = self.sending.place(output, &self.parts.show.canvas);
+                let place = self.sending.place(output, &self.parts.show);
                 let known = self.wards.place(&output.name, Instant::now());
                 let (standing, diagnosis) = known.unzip();
                 PlaceState {

@@ -4,7 +4,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 use rtmp::Secret;
 
-use crate::show::Companion;
+use super::is_companion;
+use crate::show::{Companion, Output};
 
 /// Where `companion` is; none where that is no address.
 pub(crate) fn address(companion: Option<&Companion>) -> Option<Url> {
@@ -14,6 +15,17 @@ pub(crate) fn address(companion: Option<&Companion>) -> Option<Url> {
 /// The host in an address, one of IPv6 without its brackets.
 pub(crate) fn host(url: &Url) -> Option<&str> {
     url.host_str().map(|host| host.trim_matches(['[', ']']))
+}
+
+/// The host of the place of `output`.
+pub(crate) fn host_of(output: &Output) -> Option<String> {
+    let url = Url::parse(&output.url).ok()?;
+    host(&url).map(str::to_owned)
+}
+
+/// Whether the place of `output` is on the host `companion`.
+pub(crate) fn is_at(output: &Output, companion: Option<&str>) -> bool {
+    host_of(output).is_some_and(|host| is_companion(&host, companion))
 }
 
 /// The companion server, and the key of a place of it with which it is asked. `Debug` shows no key.

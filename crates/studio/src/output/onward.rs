@@ -14,7 +14,7 @@ use uplink::health::Why;
 
 use super::companion::{self, Asking};
 use super::passed::Passed;
-use crate::show::Output;
+use crate::show::{Companion, Output};
 
 /// How often the companion server is asked how they stand.
 const EVERY: Duration = Duration::from_secs(1);
@@ -53,6 +53,14 @@ impl OnwardError {
 pub(crate) fn is_safe(companion: &reqwest::Url, place: &str) -> bool {
     let here = companion::host(companion).is_some_and(|host| Distance::of(host) == Distance::Here);
     here || companion.scheme() == "https" || !place.starts_with("rtmps:")
+}
+
+/// Of `outputs` the one at the companion server, from which those get the show that it is passed on to.
+pub(crate) fn through<'a>(outputs: &'a [Output], companion: Option<&Companion>) -> Option<&'a Output> {
+    let companion = companion::address(companion)?;
+    let host = companion::host(&companion);
+    let mut direct = outputs.iter().filter(|output| output.on && !output.passed_on);
+    direct.find(|output| companion::is_at(output, host))
 }
 
 /// The places of a show that the companion server passes it on to.

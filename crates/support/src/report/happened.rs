@@ -2,6 +2,7 @@
 
 use api::health::{LogEntry, Logged};
 
+use super::machine::given_up;
 use super::words::time;
 use crate::{Note, Opened};
 
@@ -29,7 +30,7 @@ fn entry(entry: &LogEntry) -> String {
         Logged::Reached => "reached".into(),
         Logged::Found { cause } => format!("found {cause}"),
         Logged::Over { cause } => format!("over: {cause}"),
-        Logged::Shed { from, to } => format!("given up: {to:?}, before {from:?}"),
+        Logged::Shed { from, to } => format!("given up: {}, before {}", given_up(*to), given_up(*from)),
     };
     format!("{}  {place:10} {what}", time(entry.at))
 }

@@ -108,13 +108,24 @@ fn now(machine: &MachineState) -> Vec<String> {
     let on = |is: bool, what: &str| is.then(|| what.to_owned());
     told.extend(on(machine.saving, "saves power"));
     told.extend(on(machine.hot, "slowed by heat"));
-    told.extend((machine.shed != Shed::Nothing).then(|| format!("given up: {:?}", machine.shed)));
+    let shed = (machine.shed != Shed::Nothing).then_some(machine.shed);
+    told.extend(shed.map(|shed| format!("given up: {}", given_up(shed))));
     let lines = told.chunks(ON_A_LINE).map(|facts| facts.join(", "));
     let heads = ["now: "].into_iter().chain(std::iter::repeat("     "));
     heads
         .zip(lines)
         .map(|(head, line)| format!("{head}{line}"))
         .collect()
+}
+
+/// What is given up so that no picture of the show is lost.
+pub(super) const fn given_up(shed: Shed) -> &'static str {
+    match shed {
+        Shed::Nothing => "nothing",
+        Shed::PreviewSlow => "most of the window's pictures",
+        Shed::PreviewStill => "nearly all of the window's pictures",
+        Shed::Filters => "nearly all of the window's pictures and colour corrections",
+    }
 }
 
 fn graph(name: &str, figures: &[Option<u32>], least_top: u32, unit: &str) -> Option<String> {

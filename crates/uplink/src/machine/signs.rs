@@ -56,7 +56,8 @@ impl Signs {
         self.sign(Trouble::Hot)
             .see((reading.hot, 2), (!reading.hot, 10), at);
         let busy = is_busy(reading);
-        self.sign(Trouble::Busy).see((busy, 2), (!busy, 5), at);
+        // A reading is of the second before it: two in a row tell of two.
+        self.sign(Trouble::Busy).see((busy, 1), (!busy, 5), at);
         let saving = is_saving(reading);
         self.sign(Trouble::Saving).see((saving, 5), (!saving, 10), at);
     }

@@ -102,6 +102,20 @@ fn a_server_that_does_not_read_is_not_a_silent_line() {
 }
 
 #[test]
+fn a_server_that_was_too_slow_is_to_blame_for_a_while() {
+    let all = found(|seen, at| {
+        seen.server_slow = (10.0..11.0).contains(&at);
+        cut(seen, at);
+    });
+    for all in all {
+        let causes: Vec<_> = all.iter().filter_map(|found| found.1).collect();
+        assert_eq!(causes, [Cause::ServerSlow, Cause::LineFull], "{all:?}");
+        // What was said stands for a minute.
+        assert!((70.0..71.0).contains(&all[1].0), "{all:?}");
+    }
+}
+
+#[test]
 fn a_place_that_is_lost_has_two_seconds_to_come_back() {
     finds_nothing(|seen, at| {
         if (10.0..11.9).contains(&at) {

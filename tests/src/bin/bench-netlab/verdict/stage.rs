@@ -30,7 +30,7 @@ const SEEN: &str =
     "[[scene.layer]]\nsource = \"desk\"\nrect = { x = 440, y = 240, width = 192, height = 108 }\n";
 /// Of the usual show's canvas, and of one that is too much.
 const USUAL: Size = Size::new(640, 360);
-const LARGE: Size = Size::new(2560, 1440);
+const LARGE: Size = Size::new(3840, 2160);
 const VIDEO: &str = "{ bitrate = 2500, preset = \"superfast\" }";
 /// What the line of the show with another upload carries.
 const SHARED: u32 = 4_000;
