@@ -355,7 +355,7 @@ async fn save_file_for_support(room: &Room, page: &Page) {
     .await;
     assert!(shown.to_string().contains(&name), "{shown}");
     let text = std::fs::read_to_string(saved.path()).unwrap();
-    assert!(text.contains("place.down  place 1") && text.contains("=== history ==="));
+    assert!(text.contains("place.down         place 1") && text.contains("=== history ==="));
     for hidden in ["Elsewhere", "Spring", "secret", "127.0.0.1"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");
     }

@@ -119,7 +119,7 @@ async fn a_bundle_of_a_live_show_tells_the_cause_and_nothing_of_whose_it_is() {
     let show = show(home.path(), &server.url(""), &mine);
     let mut studio = start(&show, home.path());
     studio
-        .wait_for("\"event\":\"warning\"", 1, PATIENCE)
+        .wait_for("\"event\":\"warning\"", 2, PATIENCE)
         .await
         .unwrap();
 
@@ -156,7 +156,7 @@ async fn a_bundle_of_a_live_show_tells_the_cause_and_nothing_of_whose_it_is() {
     let (well, report, said) = read(&written(&bundle, home.path())).await;
     assert!(well, "{said}");
     for line in [
-        "place.down  place 2",
+        "place.down         place 2",
         "on the air for",
         "place 2: rtmp, this computer",
         "place 3: rtmps, internet",
