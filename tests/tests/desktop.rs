@@ -335,7 +335,7 @@ async fn a_second_start_ends_and_leaves_the_first_alone() {
 async fn save_file_for_support(room: &Room, page: &Page) {
     page.click("dialog[open] [data-file]").await.unwrap();
     let ready = "document.querySelector('[data-next=save][aria-disabled=false]')
-                 && document.querySelector('[data-part=report] pre')?.innerText.includes('place.down')";
+                 && document.querySelector('[data-part=report] pre')?.innerText.includes('place.unreachable')";
     wait(room, page, ready).await;
     picture(page, "support-file").await;
     assert!(!room.downloads().exists(), "it was saved before it was read");
@@ -355,7 +355,7 @@ async fn save_file_for_support(room: &Room, page: &Page) {
     .await;
     assert!(shown.to_string().contains(&name), "{shown}");
     let text = std::fs::read_to_string(saved.path()).unwrap();
-    assert!(text.contains("place.down         place 1") && text.contains("=== history ==="));
+    assert!(text.contains("place.unreachable  place 1") && text.contains("=== history ==="));
     for hidden in ["Elsewhere", "Spring", "secret", "127.0.0.1"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");
     }
@@ -429,5 +429,5 @@ async fn a_place_that_does_not_answer_is_said_and_the_show_goes_on() {
         panic!("{}", room.said());
     };
     let kept = std::fs::read_to_string(kept.as_ref().unwrap().path()).unwrap();
-    assert!(kept.contains("place.down") && !kept.contains("secret"), "{kept}");
+    assert!(kept.contains("place.unreachable") && !kept.contains("secret"), "{kept}");
 }
