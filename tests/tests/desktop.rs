@@ -429,5 +429,8 @@ async fn a_place_that_does_not_answer_is_said_and_the_show_goes_on() {
         panic!("{}", room.said());
     };
     let kept = std::fs::read_to_string(kept.as_ref().unwrap().path()).unwrap();
-    assert!(kept.contains("place.unreachable") && !kept.contains("secret"), "{kept}");
+    assert!(
+        kept.contains("place.unreachable") && !kept.contains("secret"),
+        "{kept}"
+    );
 }
