@@ -5,7 +5,7 @@
 
 mod public;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,11 @@ use crate::{App, Name};
 /// How long places are kept of a stream that isn't there, after its publisher asked for them.
 const KEPT: Duration = Duration::from_secs(60);
 
+/// In a minute each of the most places of a stream may be begun so many times: who changes them more often lets this server knock at
+/// others' doors.
+const OFTEN: usize = 4;
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// What is passed on, by stream.
 #[derive(Debug, Default)]
 pub(crate) struct Onwards {
@@ -34,6 +39,8 @@ pub(crate) struct Onwards {
 struct Places {
     relays: Vec<Going>,
     asked: Instant,
+    /// When places were begun in the last [`MINUTE`].
+    begun: VecDeque<Instant>,
 }
 
 /// A relay that runs until this is dropped.
@@ -43,11 +50,39 @@ struct Going {
     _ends: DropGuard,
 }
 
+impl Places {
+    fn new(now: Instant) -> Self {
+        Self {
+            relays: Vec::new(),
+            asked: now,
+            begun: VecDeque::new(),
+        }
+    }
+
+    fn lead_to(&self, target: &Target) -> bool {
+        self.relays.iter().any(|going| going.relay.leads_to(target))
+    }
+
+    /// Takes note of `fresh` more that begin at `now`, `most` of them a minute.
+    fn begins(&mut self, fresh: usize, most: usize, now: Instant) -> Result<(), Fault> {
+        let old = |begun: &Instant| now.saturating_duration_since(*begun) >= MINUTE;
+        while self.begun.front().is_some_and(old) {
+            self.begun.pop_front();
+        }
+        if self.begun.len() + fresh > most {
+            let message = "Where the show is passed on was changed too often. Try again in a minute.";
+            return Err(Fault::new(Code::LimitReached, message));
+        }
+        self.begun.extend(std::iter::repeat_n(now, fresh));
+        Ok(())
+    }
+}
+
 impl Onwards {
     /// Passes stream `name` on to `places` from `now` on, and to no others: what goes there already goes on.
     ///
     /// # Errors
-    /// [`Code::LimitReached`] for too many, [`Code::RequestInvalid`] for what is no address of RTMP; nothing changes then.
+    /// [`Code::LimitReached`] for too many, or too often; [`Code::RequestInvalid`] for what is no address of RTMP; nothing changes then.
     pub(crate) fn ask(
         &self,
         app: &Arc<App>,
@@ -62,17 +97,16 @@ impl Onwards {
         }
         let targets = places.iter().map(target).collect::<Result<Vec<_>, _>>()?;
         let mut streams = self.streams();
-        let mut before = streams.remove(name).map_or_else(Vec::new, |places| places.relays);
-        let relays: Vec<_> = targets
-            .into_iter()
-            .map(|target| {
-                let known = before.iter().position(|going| going.relay.leads_to(&target));
-                known.map_or_else(|| self.begin(app, name, target), |at| before.swap_remove(at))
-            })
-            .collect();
-        if !relays.is_empty() {
-            streams.insert(name.clone(), Places { relays, asked: now });
-        }
+        let known = streams.entry(name.clone()).or_insert_with(|| Places::new(now));
+        let fresh = targets.iter().filter(|target| !known.lead_to(target)).count();
+        known.begins(fresh, most as usize * OFTEN, now)?;
+        let mut before = std::mem::take(&mut known.relays);
+        let relays = targets.into_iter().map(|target| {
+            let at = before.iter().position(|going| going.relay.leads_to(&target));
+            at.map_or_else(|| self.begin(app, name, target), |at| before.swap_remove(at))
+        });
+        known.relays = relays.collect();
+        known.asked = now;
         Ok(())
     }
 

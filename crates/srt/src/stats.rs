@@ -29,6 +29,8 @@ pub struct Stats {
     pub packets_received_lost: u64,
     /// Packets sent again.
     pub packets_retransmitted: u64,
+    /// Bytes of those, 44 of headers a packet included.
+    pub bytes_retransmitted: u64,
     /// How often packets were given up before they were acknowledged, as too late: libsrt 1.5.1 counts those it
     /// gives up together as one.
     pub packets_send_dropped: u64,
@@ -83,6 +85,7 @@ impl From<&SRT_TRACEBSTATS> for Stats {
             bytes_sent: raw.byteSentTotal,
             packets_received_lost: count(raw.pktRcvLossTotal),
             packets_retransmitted: count(raw.pktRetransTotal),
+            bytes_retransmitted: raw.byteRetransTotal,
             packets_send_dropped: count(raw.pktSndDropTotal),
             bytes_send_dropped: raw.byteSndDropTotal,
             packets_receive_dropped: count(raw.pktRcvDropTotal),

@@ -1,5 +1,6 @@
 import type { PlaceState, State } from './bridge/bindings';
 import { isEmpty } from './names';
+import { fromHere, isAtCompanion } from './through';
 import type { Phrase } from './words/words';
 
 /** Something to know before going live. */
@@ -27,7 +28,8 @@ export function planOf(state: State): Plan {
   const heard = state.sounds.filter((sound) => !sound.mute).map((sound) => sound.name);
   const lacksPlace = places.length === 0;
   const refusal = lacksPlace ? (state.places.length === 0 ? 'noPlaceYet' : 'noPlaceOn') : null;
-  return { places, heard, refusal, lacksPlace, warnings: [...soundWarnings(state), ...pictureWarnings(state), ...placeWarnings(places)] };
+  const warnings = [...soundWarnings(state), ...pictureWarnings(state), ...placeWarnings(places), ...throughWarnings(state, places)];
+  return { places, heard, refusal, lacksPlace, warnings };
 }
 
 function soundWarnings({ sounds }: State): Warning[] {
@@ -49,4 +51,10 @@ function pictureWarnings(state: State): Warning[] {
 
 function placeWarnings(places: PlaceState[]): Warning[] {
   return places.filter((place) => place.key_missing).map(({ name }) => ({ phrase: 'warnKeyMissing', name }));
+}
+
+/** What gets the show from the companion server gets none where it isn't sent there. */
+function throughWarnings({ companion }: State, places: PlaceState[]): Warning[] {
+  if (fromHere(places).some(({ url }) => isAtCompanion(url, companion))) return [];
+  return places.filter((place) => place.passed_on).map(({ name }) => ({ phrase: 'warnNotThrough', name }));
 }

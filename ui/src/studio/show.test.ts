@@ -40,6 +40,18 @@ describe('going live', () => {
     show.sounds = show.sounds.map((sound) => ({ ...sound, mute: true }));
     expect(planOf(show).warnings[0]).toEqual({ phrase: 'warnAllMuted' });
   });
+
+  it('warns of what gets the show from a server that it does not go to', () => {
+    const show = fullShow();
+    const there = show.places.find(({ on }) => on);
+    if (!there) throw new Error('no place is on');
+    show.companion = 'http://server.example:8080';
+    const place = { ...there, name: 'Second', passed_on: true };
+    show.places = [there, place];
+    expect(planOf(show).warnings).toEqual([{ phrase: 'warnNotThrough', name: 'Second' }]);
+    show.places = [{ ...there, url: 'rtmp://server.example/live' }, place];
+    expect(planOf(show).warnings).toEqual([]);
+  });
 });
 
 describe('devices', () => {

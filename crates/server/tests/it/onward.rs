@@ -106,6 +106,11 @@ fn what_is_wanted_wrongly_changes_nothing_and_is_said() {
     let wrong = ask(&server, &[("http://127.0.0.1:9/live", "key")]).unwrap_err();
     assert_eq!(wrong.code, Code::RequestInvalid);
     assert_eq!(told(&server).places.len(), 1);
+
+    let changed = (0..20).map(|n| ask(&server, &[(&format!("rtmp://127.0.0.1:9/live{n}"), "key")]));
+    let too_often = changed.filter_map(Result::err).next().unwrap();
+    assert_eq!(too_often.code, Code::LimitReached);
+    assert_eq!(told(&server).places.len(), 1, "the last that was begun goes on");
 }
 
 #[test]

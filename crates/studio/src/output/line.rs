@@ -16,6 +16,8 @@ use super::Item;
 use super::route::Route;
 use super::whip::{WhipError, WhipLine};
 
+/// Bytes of headers that libsrt counts for a packet: those of IP, UDP and SRT.
+const HEADERS: u64 = 44;
 /// Bytes of a message of SRT: seven transport packets.
 const MESSAGE: usize = 7 * ts::PACKET;
 /// Behind a packet that is missing nothing is acknowledged until it is there: what is delivered comes in lumps.
@@ -114,6 +116,8 @@ impl Line {
             share: 0.9,
             acknowledged: 0,
             delivered: 0.0,
+            resent: 0,
+            again: 0.0,
             pace_kbps: 0,
             is_late: false,
             late: 0,
@@ -272,6 +276,9 @@ pub(super) struct SrtLine {
     /// Bytes of the stream that were acknowledged, and of media.
     acknowledged: u64,
     delivered: f64,
+    /// Bytes of the stream that were sent again, and of media.
+    resent: u64,
+    again: f64,
     /// It sends so much at most, in kbit/s.
     pace_kbps: u32,
     /// Whether what waits comes too late, and how often it did.
@@ -329,7 +336,7 @@ impl SrtLine {
             missing: known.send_buffer_time.saturating_sub(on_its_way),
             rtt: known.rtt,
             outstanding: known.send_buffer > 0,
-            sent_again: known.packets_retransmitted * MESSAGE as u64,
+            sent_again: self.again(&known),
             gave_up: known.packets_send_dropped + self.late,
             ..Sample::new(now)
         })
@@ -346,6 +353,17 @@ impl SrtLine {
         self.acknowledged = self.acknowledged.max(acknowledged);
         self.delivered += more;
         self.delivered as u64
+    }
+
+    /// Bytes of media that were sent again: counted as [`SrtLine::of_media`] counts what has arrived, or the share of what is lost
+    /// would be too large where there is much padding.
+    fn again(&mut self, known: &srt::Stats) -> u64 {
+        let resent = known
+            .bytes_retransmitted
+            .saturating_sub(known.packets_retransmitted * HEADERS);
+        self.again += resent.saturating_sub(self.resent) as f64 * self.share;
+        self.resent = self.resent.max(resent);
+        self.again as u64
     }
 
     /// Whoever receives gives up what comes later than was agreed, and says nothing of it. Once what waits is in time again

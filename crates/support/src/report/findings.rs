@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::health::{History, LogEntry, Logged, Side};
-use api::state::State;
+use api::state::{HealthLevel, State};
 use uplink::health::Cause;
 use uplink::machine::Trouble;
 
@@ -106,10 +106,11 @@ pub(super) fn lines(opened: &Opened) -> Vec<String> {
         return vec!["Not known: nothing was sent.".into()];
     };
     let all = findings(history);
+    let now = standing(opened, &all);
     if all.is_empty() {
-        return vec!["Nothing was found to be wrong.".into()];
+        return vec![now.unwrap_or("Nothing was found to be wrong.".into())];
     }
-    let mut lines: Vec<_> = all.iter().flat_map(told).collect();
+    let mut lines: Vec<_> = all.iter().flat_map(told).chain(now).collect();
     let on = |side| {
         let of = all
             .iter()
@@ -121,6 +122,16 @@ pub(super) fn lines(opened: &Opened) -> Vec<String> {
         "By side: upload {upload}, server {server}, computer {computer}."
     ));
     lines
+}
+
+/// What the line of health says that is no matter of a place or the computer: a camera, a sound. Of that no history is kept.
+fn standing(opened: &Opened, all: &[Finding]) -> Option<String> {
+    let health = &opened.state.as_ref()?.health;
+    let code = health.code.trim_start_matches("health.");
+    let told = all.iter().any(|finding| finding.cause == code);
+    let about = health.subject.as_deref().unwrap_or("the show");
+    (health.level != HealthLevel::Good && !told)
+        .then(|| format!("{:8}  {code:18} {about}: when this file was made", "now"))
 }
 
 fn told(finding: &Finding) -> Vec<String> {

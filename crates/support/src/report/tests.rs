@@ -43,8 +43,19 @@ fn the_report_names_the_side_the_cause_and_how_long() {
 fn a_show_without_fault_is_said_to_have_none() {
     let mut history = sample::history();
     history["log"] = serde_json::json!([]);
-    let text = make(sample::material(sample::state(), history)).text();
-    assert!(told(&text).contains("Nothing was found to be wrong."));
+    let said = |level: &str, code: &str| {
+        let mut state = sample::state();
+        let health = serde_json::json!({"level": level, "code": code, "sentence": "", "subject": "Desk"});
+        state["health"] = health;
+        told(&make(sample::material(state, history.clone())).text())
+    };
+    assert!(said("good", "health.better").contains("Nothing was found to be wrong."));
+    let slow = said("warning", "health.camera_slow");
+    assert!(
+        slow.contains("now       camera_slow        camera 1: when this file was made"),
+        "{slow}"
+    );
+    assert!(!slow.contains("Nothing was found"), "{slow}");
 }
 
 #[test]

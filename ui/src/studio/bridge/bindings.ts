@@ -315,7 +315,7 @@ export type Devices = {
 /**  What is the matter with a place. */
 export type Diagnosis = {
 	/**
-	 *  What it is, for programs: `place.refused`, `place.unreachable`, `place.beyond`, `line.silent`, `server.slow`, `line.busy`,
+	 *  What it is, for programs: `place.refused`, `place.down`, `place.unreachable`, `place.beyond`, `line.silent`, `server.slow`, `line.busy`,
 	 *  `line.lossy`, `line.unsteady`, `line.full`, or what is the matter with the computer
 	 *  ([`Trouble::code`](crate::machine::Trouble::code)).
 	 */

@@ -306,6 +306,7 @@ export const en = {
   warnEmptyScene: 'The scene “{name}” is empty: viewers will see black.',
   warnCovered: 'The cover is on: viewers will see the back-in-a-moment picture and hear nothing.',
   warnLost: 'No picture comes from “{name}”.',
+  warnNotThrough: '“{name}” gets the show through your own server, but the show does not go there: switch that place on.',
   warnKeyMissing: 'The stream key of “{name}” is missing.',
 
   // The check before the show

@@ -295,6 +295,7 @@ export const zh = {
   warnEmptyScene: '场景“{name}”是空的，观众将看到黑屏。',
   warnCovered: '遮挡已打开：观众将看到“稍后回来”画面，听不到声音。',
   warnLost: '“{name}”没有画面。',
+  warnNotThrough: '“{name}”经由自有服务器，但直播没有发往那里：请打开自有服务器的平台。',
   warnKeyMissing: '“{name}”缺少直播密钥。',
 
   check: '开播前检查',
