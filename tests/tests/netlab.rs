@@ -69,13 +69,10 @@ struct Ran {
 /// One after the other: what arrives is judged by when it does.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Runs a scenario; none where there are no namespaces.
-async fn run(name: &str, scenario: &str) -> Option<Ran> {
-    let _alone = ALONE.lock().await;
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(format!("{name}.toml")), scenario).unwrap();
+/// Runs the lab with `args`: what it printed.
+async fn lab(args: &[&str]) -> String {
     let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
-    lab.arg("--scenarios").arg(folder.path()).kill_on_drop(true);
+    lab.args(args).kill_on_drop(true);
     let done = tokio::time::timeout(system_tests::PATIENCE, lab.output())
         .await
         .unwrap()
@@ -83,9 +80,26 @@ async fn run(name: &str, scenario: &str) -> Option<Ran> {
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     let errors = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}{errors}");
-    if said.contains("No scenario could be run") {
+    said
+}
+
+/// Whether there are no namespaces, and so nothing was run.
+fn is_refused(said: &str) -> bool {
+    let refused = said.contains("No scenario could be run");
+    if refused {
+        system_tests::skip(said);
+    }
+    refused
+}
+
+/// Runs a scenario; none where there are no namespaces.
+async fn run(name: &str, scenario: &str) -> Option<Ran> {
+    let _alone = ALONE.lock().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(format!("{name}.toml")), scenario).unwrap();
+    let said = lab(&["--scenarios", folder.path().to_str().unwrap()]).await;
+    if is_refused(&said) {
         assert!(said.contains(name), "it names what it could not run: {said}");
-        system_tests::skip(&said);
         return None;
     }
     let rows = said
@@ -157,20 +171,9 @@ async fn a_cable_that_is_back_finds_another_connection_in_place_of_the_silent_on
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_before_the_show_finds_what_a_line_carries_and_puts_nobody_on_the_air() {
     let _alone = ALONE.lock().await;
-    let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
-    lab.args(["--check", "4000"]).kill_on_drop(true);
-    let done = tokio::time::timeout(system_tests::PATIENCE, lab.output())
-        .await
-        .unwrap()
-        .unwrap();
-    let said = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(
-        done.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
-    if said.contains("No scenario could be run") {
-        return system_tests::skip(&said);
+    let said = lab(&["--check", "4000"]).await;
+    if is_refused(&said) {
+        return;
     }
     let row = said
         .lines()
@@ -194,19 +197,11 @@ async fn a_verdict_names_what_is_wrong_and_who_is_to_blame() {
         ("every packet lost", "Uplink", "line.silent"),
         ("server refuses in mid-show", "Server", "place.refused"),
     ] {
-        let mut lab = Command::new(env!("CARGO_BIN_EXE_bench-netlab"));
-        lab.args(["--verdict", "1", "--only", fault]).kill_on_drop(true);
-        let done = tokio::time::timeout(system_tests::PATIENCE, lab.output())
-            .await
-            .unwrap()
-            .unwrap();
-        let text = String::from_utf8_lossy(&done.stdout).into_owned();
-        let errors = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{text}{errors}");
-        if text.contains("No scenario could be run") {
-            return system_tests::skip(&text);
+        let text = lab(&["--verdict", "1", "--only", fault]).await;
+        if is_refused(&text) {
+            return;
         }
         let row = format!("| {fault} | {side} | {said} |");
-        assert!(text.contains(&row), "{text}{errors}");
+        assert!(text.contains(&row), "{text}");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use api::{Code, Fault};
 use axum::http::{HeaderMap, header};
 
+use crate::listen::Peer;
 use crate::{App, Name};
 
 /// The stream that the stream key `key`, presented from `ip`, publishes to.
@@ -16,8 +17,13 @@ pub(crate) fn stream_of(app: &App, key: &str, ip: IpAddr, now: Instant) -> Resul
     app.keys.find(key).ok_or_else(|| wrong(app, ip, now))
 }
 
+/// The stream that whoever asks over HTTP publishes to, by the stream key it bears.
+pub(crate) fn publisher(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Name, Fault> {
+    stream_of(app, bearer(headers)?, peer.address().ip(), Instant::now())
+}
+
 /// The stream key that a request over HTTP bears, as a bearer token (RFC 6750, 2.1).
-pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Fault> {
+fn bearer(headers: &HeaderMap) -> Result<&str, Fault> {
     let given = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());

@@ -23,7 +23,7 @@ pub(crate) async fn told(
     Extension(peer): Extension<Arc<Peer>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let name = name(&app, &peer, &headers)?;
+    let name = keys::publisher(&app, &peer, &headers)?;
     Ok(answer(&app, &name))
 }
 
@@ -34,18 +34,13 @@ pub(crate) async fn ask(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let name = name(&app, &peer, &headers)?;
+    let name = keys::publisher(&app, &peer, &headers)?;
     let onward: Onward = serde_json::from_slice(&body).map_err(|_| {
         // What is wrong there may be a key.
         Fault::new(Code::RequestInvalid, "This is no list of places.")
     })?;
     app.onward.ask(&app, &name, &onward.places, Instant::now())?;
     Ok(answer(&app, &name))
-}
-
-fn name(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Name, Fault> {
-    let key = keys::bearer(headers)?;
-    keys::stream_of(app, key, peer.address().ip(), Instant::now())
 }
 
 fn answer(app: &App, name: &Name) -> Response {

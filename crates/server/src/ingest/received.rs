@@ -1,7 +1,6 @@
 //! What has arrived of a publisher's show, for the publisher: it knows what it has sent.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use api::server::Received;
 use axum::extract::State;
@@ -20,8 +19,7 @@ pub(crate) async fn received(
     Extension(peer): Extension<Arc<Peer>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let key = keys::bearer(&headers)?;
-    let name = keys::stream_of(&app, key, peer.address().ip(), Instant::now())?;
+    let name = keys::publisher(&app, &peer, &headers)?;
     let stream = app.hub.get(&name).filter(|stream| stream.is_live());
     let (bytes, pictures) = stream.map_or((0, 0), |stream| stream.received());
     let received = Received {

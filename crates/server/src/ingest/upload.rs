@@ -34,8 +34,7 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let key = keys::bearer(&headers)?;
-    keys::stream_of(&app, key, peer.address().ip(), std::time::Instant::now())?;
+    keys::publisher(&app, &peer, &headers)?;
     let _place = app.uploads.try_acquire().map_err(|_| {
         let message = "Too many uploads are being measured here. Try again in a minute.";
         Fault::new(Code::LimitReached, message)

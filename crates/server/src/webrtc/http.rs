@@ -1,7 +1,6 @@
 //! The HTTP of WHIP and WHEP: `POST /whip`, `POST /whep/NAME`, and what their sessions are asked.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use api::{Code, Fault};
 use axum::Extension;
@@ -33,7 +32,7 @@ pub(crate) async fn publish(
     offer: String,
 ) -> Result<Response, Refused> {
     let webrtc = open(&app)?;
-    let name = publisher(&app, &peer, &headers)?;
+    let name = keys::publisher(&app, &peer, &headers)?;
     of_type(&headers, SDP)?;
     let address = peer.address();
     let pass = app.publishers.enter(address.ip()).ok_or_else(full)?;
@@ -183,12 +182,6 @@ fn open(app: &App) -> Result<&WebRtc, Refused> {
 fn session(app: &App, name: &str, id: &str) -> Result<Entry, Refused> {
     let found = open(app)?.sessions.get(name, id);
     found.ok_or_else(|| Fault::new(Code::NotFound, "There is no such session.").into())
-}
-
-/// The stream of the key in `headers`.
-fn publisher(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Name, Refused> {
-    let key = keys::bearer(headers)?;
-    Ok(keys::stream_of(app, key, peer.address().ip(), Instant::now())?)
 }
 
 fn of_type(headers: &HeaderMap, wanted: &str) -> Result<(), Refused> {

@@ -144,7 +144,6 @@ impl Known {
                 "{}",
                 failure.sentence
             );
-            self.stats.failed_tries += 1;
             self.stats.error = Some(failure);
         }
     }

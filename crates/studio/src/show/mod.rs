@@ -7,10 +7,10 @@ mod check;
 mod layers;
 mod load;
 mod model;
+mod problem;
 mod save;
 mod written;
 
-pub use check::Problem;
 #[cfg(test)]
 pub(crate) use check::url_problem;
 pub(crate) use check::{output_problems, source_problems, srt_address, whip_address};
@@ -26,4 +26,5 @@ pub use model::{
     AudioSettings, Canvas, Companion, KeyRef, Output, OutputKind, Plan, Show, Source, SourceKind,
     SrtSettings, Step, VideoSettings,
 };
+pub use problem::Problem;
 pub use save::{save, text};

@@ -60,7 +60,7 @@ const fn fault(name: &'static str, side: Side, causes: &'static [&'static str], 
     }
 }
 
-/// Worst to the middle of what `kbps` says, by how bad it is.
+/// The line carries so much from now on.
 fn rate(kbps: f64) -> Change {
     Change {
         rate_kbps: Some(kbps as u32),

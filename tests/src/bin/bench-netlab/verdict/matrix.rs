@@ -1,7 +1,6 @@
 //! What was said, counted.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::faults::{Fault, Side, side};
 use super::{Heard, SOON};
@@ -39,8 +38,8 @@ fn is_cause(fault: &Fault, heard: &Heard) -> bool {
     fault.causes.contains(&heard.soon.as_str())
 }
 
-/// How many were right, and who was said to be at fault, by who was; `alarms` is what was said of so many healthy shows.
-pub(super) fn sum(verdicts: &[(&Fault, Heard)], healthy: usize, alarms: &[String]) -> String {
+/// How many were right, and who was said to be at fault, by who was.
+pub(super) fn sum(verdicts: &[(&Fault, Heard)]) -> String {
     let right =
         |is: fn(&Fault, &Heard) -> bool| verdicts.iter().filter(|(fault, heard)| is(fault, heard)).count();
     let mut said: BTreeMap<(Side, Side), usize> = BTreeMap::new();
@@ -49,12 +48,10 @@ pub(super) fn sum(verdicts: &[(&Fault, Heard)], healthy: usize, alarms: &[String
     }
     let sides = [Side::Machine, Side::Uplink, Side::Server, Side::Nobody];
     let mut text = format!(
-        "\nRight after {} s: the side in {} of {count}, the cause in {}. Healthy shows: of {healthy}, {} had an alarm{}.\n\n",
-        Duration::as_secs(&SOON),
+        "\nRight after {} s: the side in {} of {count}, the cause in {}.\n\n",
+        SOON.as_secs(),
         right(is_side),
         right(is_cause),
-        alarms.len(),
-        alarms.iter().map(|code| format!(" {code}")).collect::<String>(),
         count = verdicts.len(),
     );
     text += "| at fault, and said to be | machine | uplink | server | nobody |\n| --- | --- | --- | --- | --- |\n";
@@ -63,4 +60,13 @@ pub(super) fn sum(verdicts: &[(&Fault, Heard)], healthy: usize, alarms: &[String
         text += &format!("| {is:?} | {} |\n", counts.join(" | "));
     }
     text
+}
+
+/// What was said of `shows` in which nothing is wrong.
+pub(super) fn alarms(shows: u64, alarms: &[String]) -> String {
+    let codes = alarms.join(", ");
+    format!(
+        "Of {shows} shows in which nothing is wrong {} had an alarm. {codes}",
+        alarms.len()
+    )
 }

@@ -23,7 +23,8 @@ const SOON: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long a show in which nothing is wrong is watched.
+/// So many shows in which nothing is wrong, and how long each is watched.
+const SHOWS: u64 = 20;
 const HEALTHY: Duration = Duration::from_secs(20);
 
 /// What was said of a fault.
@@ -35,13 +36,18 @@ struct Heard {
     first: Option<(Duration, String)>,
 }
 
-/// Each fault, or the one called `only`, with so many seeds, and as many healthy shows as there are faults; what support would
+/// Each fault, or the one called `only`, with so many seeds, and where all are wanted healthy shows as well; what support would
 /// be sent of each is written to `folder`.
 pub(crate) async fn all(seeds: u64, only: Option<&str>, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)?;
     let wanted = FAULTS
         .iter()
         .filter(|fault| only.is_none_or(|only| only == fault.name));
+    let wanted: Vec<_> = wanted.collect();
+    if wanted.is_empty() {
+        let names: Vec<_> = FAULTS.iter().map(|fault| fault.name).collect();
+        return Err(format!("there is no such fault; there are: {}", names.join(", ")).into());
+    }
     let mut verdicts = Vec::new();
     println!("| fault | at fault | said 5 s later, by seed | first said |");
     println!("| --- | --- | --- | --- |");
@@ -53,13 +59,14 @@ pub(crate) async fn all(seeds: u64, only: Option<&str>, folder: &Path) -> Result
         println!("{}", matrix::row(fault, &heard));
         verdicts.extend(heard.into_iter().map(|heard| (fault, heard)));
     }
-    let mut alarms = Vec::new();
+    println!("{}", matrix::sum(&verdicts));
     if only.is_none() {
-        for seed in 0..FAULTS.len() as u64 {
+        let mut alarms = Vec::new();
+        for seed in 0..SHOWS {
             alarms.extend(healthy(seed).await?);
         }
+        println!("{}", matrix::alarms(SHOWS, &alarms));
     }
-    println!("{}", matrix::sum(&verdicts, FAULTS.len(), &alarms));
     println!("What support would be sent of each is in {}.", folder.display());
     Ok(())
 }
