@@ -151,7 +151,7 @@ pub struct SoundState {
     pub level: Meter,
     /// Samples that came in at full scale, since the start.
     pub clipped: u64,
-    /// Whether someone speaks into it though it is silenced.
+    /// Whether someone speaks into it though it is silenced, or turned down so far that nobody hears it.
     pub heard_while_muted: bool,
     /// Why nothing comes from it; absent while it can be heard.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -175,7 +175,7 @@ pub struct Health {
     /// How bad it is.
     pub level: HealthLevel,
     /// What it is, for programs: `health.good`, `health.idle`, `health.better`, `health.place_paused`,
-    /// `health.source_lost`, `health.camera_slow`, `health.muted_heard`, `health.silent`, `health.clipping`,
+    /// `health.source_lost`, `health.camera_slow`, `health.muted_heard`, `health.faded_heard`, `health.silent`, `health.clipping`,
     /// `health.graphics_lost`, `health.shed_preview`, `health.shed_filters`, `health.not_saved`, `health.covered`, or
     /// `health.` and what a warning is of ([`Diagnosis::cause`](crate::health::Diagnosis::cause)) or what is the matter
     /// with the computer ([`Trouble::code`](crate::machine::Trouble::code)), as in `health.line.full`.

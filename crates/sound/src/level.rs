@@ -2,6 +2,8 @@
 
 /// What stands for silence on a scale of decibels.
 pub const SILENCE_DB: f32 = -120.0;
+/// Samples below half a step of 16 bits are nothing.
+const NOTHING: f32 = 0.5 / 32_768.0;
 
 /// Fall of the peak meter, dB a second: 20 dB in 1.7 s (IEC 60268-10, type I; its rise of some milliseconds is
 /// left out: this meter takes the highest sample, as IEC 60268-18 has it for digital sound).
@@ -36,6 +38,8 @@ pub struct Level {
     pub hold_db: f32,
     /// RMS of all channels over about 300 ms.
     pub rms_db: f32,
+    /// For how many seconds there was nothing at all: no sample as large as half a step of 16 bits. A room is never so quiet.
+    pub nothing_seconds: f32,
 }
 
 impl Level {
@@ -44,6 +48,7 @@ impl Level {
         peak_db: SILENCE_DB,
         hold_db: SILENCE_DB,
         rms_db: SILENCE_DB,
+        nothing_seconds: 0.0,
     };
 }
 
@@ -54,6 +59,7 @@ pub struct Meter {
     hold: f32,
     held_for: f32,
     square: f32,
+    nothing_for: f32,
 }
 
 impl Meter {
@@ -69,6 +75,11 @@ impl Meter {
         } else if self.held_for > HOLD_SECONDS {
             self.hold = self.peak.max(self.hold * fall);
         }
+        self.nothing_for = if peak < NOTHING {
+            self.nothing_for + seconds
+        } else {
+            0.0
+        };
         self.square += (mean - self.square) * (1.0 - (-seconds / RMS_SECONDS).exp());
     }
 
@@ -78,6 +89,7 @@ impl Meter {
             peak_db: to_db(self.peak),
             hold_db: to_db(self.hold),
             rms_db: to_db(self.square.sqrt()),
+            nothing_seconds: self.nothing_for,
         }
     }
 }

@@ -77,6 +77,7 @@ impl Input {
             before: self.level_before(),
             after: self.level(),
             clipped: self.clipped,
+            gain_db: self.gain_db,
             muted: self.mute,
         }
     }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 /// | `missing` | - | age of the send buffer, less a round trip | - |
 /// | `outstanding` | packets not acknowledged | bytes in the send buffer | - |
 /// | `sent_again` | bytes | bytes | - |
+/// | `overhead` | - | bytes | - |
 /// | `gave_up` | never | packets that were too late | pictures left out |
 /// | `lost` | - | - | share of packets, each second |
 /// | `held` | time that the peer's window was full | - | - |
@@ -37,6 +38,8 @@ pub struct Sample {
     pub outstanding: bool,
     /// Bytes that were sent again since the connection began.
     pub sent_again: u64,
+    /// Bytes that have left this machine since the connection began and are not media: headers, padding, and what was sent again.
+    pub overhead: u64,
     /// Packets or pictures that were given up as too late since the connection began.
     pub gave_up: u64,
     /// The share of packets that were lost in the last second, 0 to 1, where the transport is told that; where it isn't,
@@ -61,6 +64,7 @@ impl Sample {
             rtt: Duration::ZERO,
             outstanding: false,
             sent_again: 0,
+            overhead: 0,
             gave_up: 0,
             lost: None,
             held: Duration::ZERO,

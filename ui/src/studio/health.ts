@@ -11,6 +11,7 @@ const phrases: Record<string, Phrase> = {
   'health.source_lost': 'healthSourceLost',
   'health.camera_slow': 'healthCameraSlow',
   'health.muted_heard': 'healthMutedHeard',
+  'health.faded_heard': 'healthFadedHeard',
   'health.silent': 'healthSilent',
   'health.clipping': 'healthClipping',
   'health.graphics_lost': 'healthGraphicsLost',

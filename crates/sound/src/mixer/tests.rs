@@ -107,6 +107,28 @@ fn a_muted_input_that_hears_something_is_seen() {
 }
 
 #[test]
+fn an_input_that_is_turned_down_out_of_hearing_is_seen() {
+    let mut mixer = Mixer::new(2);
+    [-60.0, -10.0]
+        .into_iter()
+        .zip(0..)
+        .for_each(|(db, n)| mixer.input_mut(n).unwrap().set_gain_db(db));
+    mixed(&mut mixer, &[constant(0.1, 1), constant(0.1, 1)], 100);
+    let faded = |n| mixer.input(n).unwrap().levels().faded_but_heard();
+    assert!(faded(0) && !faded(1));
+}
+
+#[test]
+fn nothing_at_all_is_told_from_a_quiet_room() {
+    let mut mixer = Mixer::new(1);
+    mixed(&mut mixer, &[constant(0.0, 1)], 100);
+    let nothing = mixer.level().nothing_seconds;
+    assert!(nothing > 0.5, "{nothing}");
+    mixed(&mut mixer, &[constant(0.0001, 1)], 100);
+    assert_eq!(mixer.level().nothing_seconds, 0.0);
+}
+
+#[test]
 fn clipped_samples_are_counted_where_they_come_in() {
     let mut mixer = Mixer::new(2);
     mixer.input_mut(0).unwrap().set_gain_db(-20.0);

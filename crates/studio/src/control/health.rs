@@ -5,12 +5,9 @@ use api::state::{Health, HealthLevel, SoundState};
 use uplink::health::Cause;
 use uplink::machine::{Shed, Trouble};
 
+use super::quiet::Quiet;
 use super::wards::is_bad;
 
-/// Silence that lasts so many seconds while the show is live is said.
-const SILENT: u32 = 10;
-/// Below this the program counts as silent, in dBFS.
-const SILENT_DB: f32 = -60.0;
 /// What was the matter is said for so many seconds more: people look now and then.
 const LINGER: u32 = 5;
 
@@ -25,6 +22,8 @@ pub(crate) struct Second<'a> {
     pub(crate) sounds: &'a [SoundState],
     /// Level of the program in dBFS.
     pub(crate) program_db: f32,
+    /// For how many seconds there has been nothing at all in the program.
+    pub(crate) nothing_seconds: f32,
     /// The worst that is the matter with the computer.
     pub(crate) trouble: Option<Trouble>,
     /// What is given up so that no picture is lost.
@@ -43,7 +42,7 @@ pub(crate) struct Second<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     clipped: Vec<(String, u64, u32)>,
-    silent: u32,
+    quiet: Quiet,
     health: Health,
 }
 
@@ -57,8 +56,9 @@ impl Watch {
     pub(crate) fn look(&mut self, second: &Second) -> bool {
         let clipped = second.sounds.iter().filter(|s| !s.mute);
         follow(&mut self.clipped, clipped.map(|s| (s.name.as_str(), s.clipped)));
-        let silent = second.live && !second.covered && second.program_db < SILENT_DB;
-        self.silent = if silent { self.silent + 1 } else { 0 };
+        let heard = second.live && !second.covered;
+        self.quiet
+            .look(heard.then_some((second.program_db, second.nothing_seconds)));
         self.judge(second)
     }
 
@@ -74,7 +74,7 @@ impl Watch {
         use HealthLevel::{Bad, Good, Warning};
         let rising = |all: &[(String, u64, u32)]| all.iter().find(|p| p.2 > 0).map(|p| p.0.clone());
         let paused = second.places.iter().find(|p| p.line == PlaceLine::Paused);
-        let muted = second.sounds.iter().find(|s| s.heard_while_muted);
+        let unheard = second.sounds.iter().find(|s| s.heard_while_muted);
         let matter = |bad: bool| {
             let matter = second.matter.as_ref().filter(|matter| is_bad(matter.1) == bad);
             matter.map(|(place, cause)| (if bad { Bad } else { Warning }, cause.code(), Some(place.clone())))
@@ -85,8 +85,11 @@ impl Watch {
             paused.map(|p| (Bad, "place_paused", Some(p.name.clone()))),
             second.lost.first().map(|s| (Bad, "source_lost", Some(s.clone()))),
             matter(false),
-            muted.map(|s| (Warning, "muted_heard", Some(s.name.clone()))),
-            (self.silent >= SILENT).then_some((Warning, "silent", None)),
+            unheard.map(|s| {
+                let code = if s.mute { "muted_heard" } else { "faded_heard" };
+                (Warning, code, Some(s.name.clone()))
+            }),
+            self.quiet.is_silent().then_some((Warning, "silent", None)),
             rising(&self.clipped).map(|s| (Warning, "clipping", Some(s))),
             second.trouble.map(|trouble| (Warning, trouble.code(), None)),
             second
@@ -158,7 +161,8 @@ fn sentence(code: &str, subject: &str) -> String {
             format!("Your line can't carry '{subject}' too: no pictures go there until it does.")
         }
         "muted_heard" => format!("Someone speaks into '{subject}', which is muted."),
-        "silent" => "Viewers have heard nothing for ten seconds.".into(),
+        "faded_heard" => format!("Someone speaks into '{subject}', which is turned all the way down."),
+        "silent" => "Viewers hear nothing.".into(),
         "clipping" => format!("'{subject}' is too loud and distorts; turn it down at the microphone."),
         "not_saved" => "The last change is not saved; is the disk full?".into(),
         _ => "Viewers see the cover picture and hear nothing.".into(),
@@ -251,21 +255,38 @@ mod tests {
     }
 
     #[test]
-    fn silence_takes_its_time() {
+    fn what_is_covered_may_be_silent() {
         let mut watch = Watch::default();
-        let second = |program_db| Second {
-            program_db,
+        let nothing = Second {
+            nothing_seconds: 9.0,
             ..live(&[])
         };
-        (1..SILENT).for_each(|_| _ = watch.look(&second(-80.0)));
-        assert_eq!(watch.health().code, "health.good");
-        watch.look(&second(-80.0));
+        watch.look(&nothing);
         assert_eq!(watch.health().code, "health.silent");
-        let covered = Second {
+        watch.look(&Second {
             covered: true,
-            ..second(-80.0)
-        };
-        watch.look(&covered);
+            ..nothing
+        });
         assert_eq!(watch.health().code, "health.covered");
+    }
+
+    #[test]
+    fn a_microphone_that_is_turned_down_is_none_that_is_muted() {
+        let said = |mute| {
+            let sounds = [SoundState {
+                name: "mic".into(),
+                mute,
+                heard_while_muted: true,
+                ..SoundState::default()
+            }];
+            let mut watch = Watch::default();
+            watch.look(&Second {
+                sounds: &sounds,
+                ..live(&[])
+            });
+            watch.health().code.clone()
+        };
+        assert_eq!(said(true), "health.muted_heard");
+        assert_eq!(said(false), "health.faded_heard");
     }
 }

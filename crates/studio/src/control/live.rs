@@ -28,10 +28,29 @@ pub(super) struct Sending {
     pub(super) sent: Sent,
     /// Places whose key can't be found.
     pub(super) missing: Vec<String>,
-    /// Bytes sent so far and kbit/s of the last second, by place.
-    pace: HashMap<String, (u64, u32)>,
-    /// Bytes sent to places outside this computer since the studio began.
+    /// What was counted at the end of the last second, by place.
+    pace: HashMap<String, Pace>,
+    /// Bytes sent to places outside this computer since the studio began, of media or not.
     outside: u64,
+}
+
+/// What was sent to a place by the end of a second.
+#[derive(Clone, Copy, Default)]
+struct Pace {
+    /// Bytes of media so far.
+    bytes: u64,
+    /// Kbit/s of media in that second.
+    kbps: u32,
+    /// Bytes of all kinds so far.
+    sent: u64,
+}
+
+impl Pace {
+    /// Bytes that have left this computer for it since.
+    fn since_outside(&self, place: &Recipient) -> u64 {
+        let fresh = place.sent().saturating_sub(self.sent);
+        if place.is_outside() { fresh } else { 0 }
+    }
 }
 
 impl Sending {
@@ -72,25 +91,23 @@ impl Sending {
         let all = self.air.as_ref().map_or(&[][..], Air::recipients);
         let before = std::mem::take(&mut self.pace);
         for place in all {
+            let before = before.get(place.name()).copied().unwrap_or_default();
             let bytes = place.stats().bytes;
-            let past = before.get(place.name()).map_or(0, |p| p.0);
-            let fresh = bytes.saturating_sub(past);
-            if place.is_outside() {
-                self.outside += fresh;
-            }
-            let kbps = fresh * 8 / 1000;
+            let kbps = (bytes.saturating_sub(before.bytes) * 8 / 1000).min(u32::MAX.into()) as u32;
+            self.outside += before.since_outside(place);
+            let sent = place.sent();
             self.pace
-                .insert(place.name().to_owned(), (bytes, kbps.min(u32::MAX.into()) as u32));
+                .insert(place.name().to_owned(), Pace { bytes, kbps, sent });
         }
     }
 
     /// Bytes sent to places outside this computer since the studio began.
     pub(super) fn sent_outside(&self) -> u64 {
-        let outside = self.recipients().iter().filter(|place| place.is_outside());
-        let fresh = outside.map(|place| {
-            let counted = self.pace.get(place.name()).map_or(0, |pace| pace.0);
-            place.stats().bytes.saturating_sub(counted)
-        });
+        let before = |place: &Recipient| self.pace.get(place.name()).copied().unwrap_or_default();
+        let fresh = self
+            .recipients()
+            .iter()
+            .map(|place| before(place).since_outside(place));
         self.outside + fresh.sum::<u64>()
     }
 
@@ -101,7 +118,7 @@ impl Sending {
     }
 
     fn pace_of(&self, name: &str) -> u32 {
-        self.pace.get(name).map_or(0, |pace| pace.1)
+        self.pace.get(name).map_or(0, |pace| pace.kbps)
     }
 
     /// What was counted of a place in the second that has passed.

@@ -90,6 +90,7 @@ impl Director {
             lost: lost.map(|f| f.name.clone()).collect(),
             sounds,
             program_db: self.parts.patch.desk().program.get().peak_db,
+            nothing_seconds: self.parts.patch.desk().nothing_seconds(),
             trouble: self.computer.worst(),
             shed: self.computer.shed(),
             slow: self.slow_camera(),

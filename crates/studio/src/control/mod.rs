@@ -32,6 +32,7 @@ mod lines;
 mod live;
 mod look;
 mod plan;
+mod quiet;
 mod saving;
 mod stage;
 mod wards;

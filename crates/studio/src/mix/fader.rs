@@ -8,6 +8,8 @@ use arc_swap::ArcSwap;
 use sound::level::Level;
 use sound::{InputLevels, Mixer};
 
+use crate::show::{Source, SourceKind};
+
 /// A number that two threads share.
 #[derive(Debug)]
 struct SharedF32(AtomicU32);
@@ -62,6 +64,8 @@ impl SharedLevel {
 pub(crate) struct Fader {
     /// The source it belongs to.
     pub(crate) name: String,
+    /// Whether someone may speak into it: music that nobody hears is nothing that is missing.
+    spoken: bool,
     gain_db: SharedF32,
     mute: AtomicBool,
     level: SharedLevel,
@@ -70,11 +74,13 @@ pub(crate) struct Fader {
 }
 
 impl Fader {
-    pub(crate) fn new(name: &str, gain_db: f32, mute: bool) -> Self {
+    /// Of a source, where the show file puts it.
+    pub(crate) fn of(source: &Source) -> Self {
         Self {
-            name: name.to_owned(),
-            gain_db: SharedF32::new(gain_db),
-            mute: AtomicBool::new(mute),
+            name: source.name.clone(),
+            spoken: !matches!(source.kind, SourceKind::File { .. }),
+            gain_db: SharedF32::new(source.gain_db),
+            mute: AtomicBool::new(source.mute),
             level: SharedLevel::default(),
             clipped: AtomicU64::new(0),
             heard: AtomicBool::new(false),
@@ -104,7 +110,8 @@ impl Fader {
     pub(super) fn show(&self, levels: &InputLevels) {
         self.level.set(levels.after);
         self.clipped.store(levels.clipped, Ordering::Relaxed);
-        self.heard.store(levels.muted_but_heard(), Ordering::Relaxed);
+        let heard = levels.muted_but_heard() || levels.faded_but_heard();
+        self.heard.store(self.spoken && heard, Ordering::Relaxed);
     }
 
     /// Moves it; what is `None` stays.
@@ -123,6 +130,7 @@ impl Fader {
 pub(crate) struct Desk {
     faders: ArcSwap<Vec<Arc<Fader>>>,
     pub(crate) program: SharedLevel,
+    nothing: SharedF32,
     reduction_db: SharedF32,
     hushed: AtomicBool,
 }
@@ -132,6 +140,7 @@ impl Desk {
         Self {
             faders: ArcSwap::from_pointee(faders),
             program: SharedLevel::default(),
+            nothing: SharedF32::new(0.0),
             reduction_db: SharedF32::new(0.0),
             hushed: AtomicBool::new(false),
         }
@@ -145,6 +154,11 @@ impl Desk {
     /// Lays out other faders. The mixer is told by an order.
     pub(super) fn set_faders(&self, faders: Vec<Arc<Fader>>) {
         self.faders.store(Arc::new(faders));
+    }
+
+    /// For how many seconds there has been nothing at all in the program.
+    pub(crate) fn nothing_seconds(&self) -> f32 {
+        self.nothing.get()
     }
 
     /// How far the limiter turns the program down, in dB, 0 or more.
@@ -168,7 +182,9 @@ impl Desk {
 
     /// Shows what the mixer says of the program.
     pub(super) fn show(&self, mixer: &Mixer) {
-        self.program.set(mixer.level());
+        let level = mixer.level();
+        self.program.set(level);
+        self.nothing.set(level.nothing_seconds);
         self.reduction_db.set(mixer.reduction_db());
     }
 

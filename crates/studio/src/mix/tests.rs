@@ -1,10 +1,49 @@
 use super::*;
+use crate::show::{Source, SourceKind};
 
 fn input(name: &str) -> Input {
     Input {
         source: Box::new(sound::Tone::new(440.0, -20.0)),
-        fader: Arc::new(Fader::new(name, 0.0, false)),
+        fader: Arc::new(Fader::of(&source(name, SourceKind::Pattern))),
     }
+}
+
+fn source(name: &str, kind: SourceKind) -> Source {
+    Source {
+        name: name.to_owned(),
+        gain_db: 0.0,
+        mute: false,
+        kind,
+    }
+}
+
+#[test]
+fn nobody_speaks_into_music() {
+    let music = SourceKind::File {
+        path: "music.flac".into(),
+        grain: false,
+        track: crate::show::FileTrack::Audio,
+    };
+    let level = sound::level::Level {
+        rms_db: -20.0,
+        ..sound::level::Level::SILENCE
+    };
+    let levels = sound::InputLevels {
+        before: level,
+        after: sound::level::Level::SILENCE,
+        clipped: 0,
+        gain_db: -60.0,
+        muted: false,
+    };
+    let heard = |kind| {
+        let fader = Fader::of(&source("one", kind));
+        fader.show(&levels);
+        fader.state().heard_while_muted
+    };
+    let microphone = SourceKind::Microphone {
+        device: "default".into(),
+    };
+    assert!(heard(microphone) && !heard(music));
 }
 
 fn peak(block: &AudioBlock) -> f32 {

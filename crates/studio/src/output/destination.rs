@@ -1,6 +1,6 @@
 //! A place the show goes to: how it stands, and what is known of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,8 @@ pub(crate) struct Destination {
     held: AtomicBool,
     /// Whether what is sent leaves this computer.
     outside: AtomicBool,
+    /// Bytes that were sent and are not media, as far as that is counted.
+    overhead: AtomicU64,
 }
 
 /// What all destinations of a show have in common.
@@ -90,6 +92,7 @@ impl Destination {
             why: Mutex::new(Why::Unanswered),
             held: AtomicBool::new(false),
             outside: AtomicBool::new(false),
+            overhead: AtomicU64::new(0),
         }
     }
 
@@ -128,6 +131,15 @@ impl Destination {
         self.outside.load(Ordering::Relaxed)
     }
 
+    /// Bytes that were sent there so far: of media, and of all else as far as that is counted.
+    pub(crate) fn sent(&self) -> u64 {
+        self.lock().bytes + self.overhead.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn sent_besides(&self, bytes: u64) {
+        self.overhead.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     pub(super) fn leaves(&self, outside: bool) {
         self.outside.store(outside, Ordering::Relaxed);
     }
@@ -147,6 +159,7 @@ impl Destination {
             made_kbps: vitals.made_kbps,
             delivered_kbps: vitals.delivered_kbps,
             estimate_kbps: vitals.estimate_kbps,
+            outstanding: vitals.outstanding,
             waiting: vitals.waiting,
             loss: vitals.loss,
             server_slow: vitals.server_slow,

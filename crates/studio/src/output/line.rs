@@ -337,6 +337,7 @@ impl SrtLine {
             rtt: known.rtt,
             outstanding: known.send_buffer > 0,
             sent_again: self.again(&known),
+            overhead: known.bytes_sent.saturating_sub(self.media),
             gave_up: known.packets_send_dropped + self.late,
             ..Sample::new(now)
         })

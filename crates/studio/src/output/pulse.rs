@@ -48,6 +48,8 @@ pub(super) struct Pulse {
     made: VecDeque<(Instant, u64)>,
     /// What the line had given up when last asked.
     gave_up: u64,
+    /// The same of bytes that were no media.
+    overhead: u64,
     pulsation: Pulsation,
 }
 
@@ -64,6 +66,7 @@ impl Pulse {
             pacer: Pacer::new(destination.wanted.bounds().most_kbps, Instant::now()),
             made: VecDeque::new(),
             gave_up: 0,
+            overhead: 0,
             pulsation: Pulsation::new(Instant::now()),
         }
     }
@@ -76,7 +79,7 @@ impl Pulse {
         let way = Way::to(peer, rank);
         self.destination.leaves(way.leaves_for(peer));
         self.destination.budgets.connected(way, rank, bounds, self.kbps);
-        (self.way, self.gave_up) = (Some(way), 0);
+        (self.way, self.gave_up, self.overhead) = (Some(way), 0, 0);
         self.made.clear();
         self.pulsation = Pulsation::new(Instant::now());
         self.pacer = Pacer::new(bounds.most_kbps, Instant::now());
@@ -105,6 +108,10 @@ impl Pulse {
             // What follows a picture that was given up is worth nothing up to a key frame.
             queue.wish_key();
         }
+        // What was handed over and has not left yet makes it fall for a moment.
+        let overhead = self.overhead.max(known.overhead);
+        self.destination.sent_besides(overhead - self.overhead);
+        self.overhead = overhead;
         let sample = Sample {
             queued: known.queued + queue.waits(),
             ..known

@@ -76,6 +76,14 @@ impl Recipient {
         }
     }
 
+    /// Bytes that were sent to it from here so far, media or not.
+    pub(crate) fn sent(&self) -> u64 {
+        match self {
+            Self::Direct(place) => place.sent(),
+            Self::Passed(_) => 0,
+        }
+    }
+
     /// Whether it is sent from here.
     pub(crate) fn is_direct(&self) -> bool {
         matches!(self, Self::Direct(_))

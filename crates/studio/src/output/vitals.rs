@@ -21,6 +21,8 @@ pub(crate) struct Vitals {
     pub(crate) made_kbps: u32,
     pub(crate) delivered_kbps: Option<u32>,
     pub(crate) estimate_kbps: Option<u32>,
+    /// Whether something waits, or was sent and isn't acknowledged.
+    pub(crate) outstanding: bool,
     pub(crate) waiting: Duration,
     /// There and back; zero when it isn't known.
     pub(crate) rtt: Duration,
@@ -54,6 +56,7 @@ impl Pulsation {
             made_kbps: made.round() as u32,
             delivered_kbps: given.delivered_kbps.filter(|_| sample.estimate_kbps.is_none()),
             estimate_kbps: sample.estimate_kbps,
+            outstanding: sample.outstanding || sample.waiting > 0,
             waiting: given.waiting,
             rtt: sample.rtt,
             loss: self.losses.see(sample),

@@ -123,7 +123,7 @@ fn member(source: &Source, show: &Show, picture: Picture) -> Result<(Member, Fac
 fn input(source: &Source, sound: Box<dyn AudioSource>) -> Input {
     Input {
         source: sound,
-        fader: Arc::new(Fader::new(&source.name, source.gain_db, source.mute)),
+        fader: Arc::new(Fader::of(source)),
     }
 }
 

@@ -206,7 +206,12 @@ fn of_sources(state: &State) -> Vec<String> {
             lines.push(format!("{name} can't be heard."));
         }
         if sound.heard_while_muted {
-            lines.push(format!("Someone speaks into {name}, which is silenced."));
+            let how = if sound.mute {
+                "silenced"
+            } else {
+                "turned down out of hearing"
+            };
+            lines.push(format!("Someone speaks into {name}, which is {how}."));
         }
         if sound.clipped > 0 {
             lines.push(format!(

@@ -130,7 +130,7 @@ impl Cause {
             Self::ServerSlow => {
                 "The place takes the show too slowly, and your upload is fine: choose a lower picture quality for it."
             }
-            Self::LineBusy => "Others share your upload: switch a place off, or stop other uploads.",
+            Self::LineBusy => "Others share your upload: stop other uploads, or send to fewer places.",
             Self::LineLossy => {
                 "Parts of the show get lost on the way: use a cable, or move away from other Wi-Fi and microwave ovens."
             }

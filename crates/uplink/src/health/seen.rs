@@ -60,6 +60,8 @@ pub struct Seen {
     /// Kilobits a second that a transport with a congestion control of its own thinks the line carries; none where it
     /// has none.
     pub estimate_kbps: Option<u32>,
+    /// Whether something was sent that has not been acknowledged yet; `true` where that isn't known.
+    pub outstanding: bool,
     /// How long what waits would take to arrive. As from [`Controller::waiting`](crate::Controller::waiting).
     pub waiting: Duration,
     /// The share of packets that were lost in the last second or few, 0 to 1; none where that isn't known.
@@ -88,6 +90,7 @@ impl Seen {
             made_kbps: 0,
             delivered_kbps: None,
             estimate_kbps: None,
+            outstanding: true,
             waiting: Duration::ZERO,
             loss: None,
             server_slow: false,
@@ -102,11 +105,11 @@ impl Seen {
         self.connection == Connection::Live
     }
 
-    /// Whether it is connected, is sent something, and acknowledges nothing.
+    /// Whether it is connected, is sent something, and acknowledges nothing of it.
     pub(super) fn nothing_passes(&self) -> bool {
         let made = u64::from(self.made_kbps);
         let nothing = |passes: u32| u64::from(passes) * 100 <= made * NOTHING;
-        self.is_live() && made > 0 && self.delivered_kbps.is_some_and(nothing)
+        self.is_live() && self.outstanding && made > 0 && self.delivered_kbps.is_some_and(nothing)
     }
 
     /// Whether that is the line's fault: a server that doesn't read acknowledges nothing either.

@@ -474,7 +474,7 @@ export type Health = {
 	level: HealthLevel,
 	/**
 	 *  What it is, for programs: `health.good`, `health.idle`, `health.better`, `health.place_paused`,
-	 *  `health.source_lost`, `health.camera_slow`, `health.muted_heard`, `health.silent`, `health.clipping`,
+	 *  `health.source_lost`, `health.camera_slow`, `health.muted_heard`, `health.faded_heard`, `health.silent`, `health.clipping`,
 	 *  `health.graphics_lost`, `health.shed_preview`, `health.shed_filters`, `health.not_saved`, `health.covered`, or
 	 *  `health.` and what a warning is of ([`Diagnosis::cause`](crate::health::Diagnosis::cause)) or what is the matter
 	 *  with the computer ([`Trouble::code`](crate::machine::Trouble::code)), as in `health.line.full`.
@@ -1089,7 +1089,7 @@ export type SoundState = {
 	level: Meter,
 	/**  Samples that came in at full scale, since the start. */
 	clipped: number,
-	/**  Whether someone speaks into it though it is silenced. */
+	/**  Whether someone speaks into it though it is silenced, or turned down so far that nobody hears it. */
 	heard_while_muted: boolean,
 	/**  Why nothing comes from it; absent while it can be heard. */
 	reason?: string | null,

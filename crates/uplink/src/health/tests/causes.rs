@@ -94,6 +94,14 @@ fn a_connection_that_begins_to_carry_again_is_no_deep_cut() {
 }
 
 #[test]
+fn where_all_is_acknowledged_a_line_is_not_silent() {
+    finds_nothing(|seen, at| {
+        silent_from_ten(seen, at);
+        (seen.outstanding, seen.waiting) = (false, Duration::ZERO);
+    });
+}
+
+#[test]
 fn a_server_that_does_not_read_is_not_a_silent_line() {
     finds(Cause::ServerSlow, 12.0, |seen, at| {
         seen.server_slow = true;

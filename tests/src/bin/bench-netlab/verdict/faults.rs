@@ -36,8 +36,9 @@ pub(super) enum How {
     Busy(usize),
     /// The picture is larger than can be drawn in time, from the beginning on.
     TooLarge,
-    /// The sound is turned down, or silenced while somebody speaks; another one comes that is too loud.
+    /// No sound comes any more; it is turned down, or silenced, while somebody speaks; another one comes that is too loud.
     Silent,
+    Faded,
     Mute,
     Loud,
     /// The server takes so many kbit/s at most.
@@ -112,7 +113,13 @@ pub(super) const FAULTS: &[Fault] = &[
         &["machine.graphics"],
         How::TooLarge,
     ),
-    fault("sound is silent", Side::Machine, &["silent"], How::Silent),
+    fault("no sound comes", Side::Machine, &["silent"], How::Silent),
+    fault(
+        "sound is turned all the way down",
+        Side::Machine,
+        &["faded_heard"],
+        How::Faded,
+    ),
     fault("sound is clipped", Side::Machine, &["clipping"], How::Loud),
     fault("speaking while muted", Side::Machine, &["muted_heard"], How::Mute),
     fault(

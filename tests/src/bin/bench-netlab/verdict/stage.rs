@@ -142,7 +142,8 @@ impl Stage {
             How::Cable => self.line(None, Some(false))?,
             How::Foreign(kbps) => self.foreign = Foreign::start(&self.lab, *kbps)?,
             How::Busy(count) => self.busy = Some(Busy::start(*count, Manners::Plain)?),
-            How::Silent => self.sound(Some(-60.0), None).await?,
+            How::Silent => self.silence().await?,
+            How::Faded => self.sound(Some(-60.0), None).await?,
             How::Mute => self.sound(None, Some(true)).await?,
             How::Loud => self.loud().await?,
             How::Slow(kbps) => {
@@ -178,6 +179,12 @@ impl Stage {
             mute,
         };
         self.studio.ask(&command).await?;
+        Ok(())
+    }
+
+    async fn silence(&mut self) -> Result<(), Failure> {
+        let source = "tone".to_owned();
+        self.studio.ask(&Command::RemoveSource { source }).await?;
         Ok(())
     }
 

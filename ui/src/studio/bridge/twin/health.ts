@@ -27,8 +27,8 @@ export function healthOf(state: State, better: string | null): Health {
   const [trouble] = state.machine?.troubles ?? [];
   if (trouble) return health('warning', `health.${trouble.code}`);
   if (state.covered) return health('warning', 'health.covered');
-  const muted = state.sounds.find((sound) => sound.heard_while_muted && sound.mute);
-  if (muted) return health('warning', 'health.muted_heard', muted.name);
+  const unheard = state.sounds.find((sound) => sound.heard_while_muted);
+  if (unheard) return health('warning', unheard.mute ? 'health.muted_heard' : 'health.faded_heard', unheard.name);
   const slow = state.pictures.find((picture) => picture.visible && slowness(picture));
   if (slow) return health('warning', 'health.camera_slow', slow.name);
   const shed = state.machine?.shed ?? 'nothing';
