@@ -36,6 +36,8 @@ const SETTLE: Duration = Duration::from_millis(400);
 const GROWN: Duration = Duration::from_millis(50);
 /// And where no less waits after so long.
 const PATIENCE: Duration = Duration::from_millis(1_200);
+/// What waits leaves where so much more is delivered than is made, however long it takes.
+const LEAVES: f64 = 1.1;
 /// But not below this share at once: what was delivered in so short a time may be chance.
 const STEP_DOWN: f64 = 0.75;
 const STEP_DOWN_FIRST: f64 = 0.25;
@@ -347,9 +349,11 @@ impl Controller {
         }
         let bits = sample.delivered.saturating_sub(drain.delivered) as f64 * 8.0;
         let delivered = bits / since.as_secs_f64() / 1e3;
+        let line_is_full = !sample.paced || self.base.above(sample.rtt) >= QUEUE;
         let grown = waiting > drain.waiting + GROWN && delivered < self.rate;
-        let stays = sample.at - drain.fell >= PATIENCE && waiting >= drain.waited;
-        if grown || stays {
+        let leaves = delivered > self.rate * LEAVES;
+        let stays = sample.at - drain.fell >= PATIENCE && waiting >= drain.waited && !leaves;
+        if line_is_full && (grown || stays) {
             let filled = delivered.clamp(self.rate * STEP_DOWN / DRAIN, self.rate);
             return self.fall_to(filled, DRAIN, sample, waiting);
         }

@@ -13,6 +13,15 @@ const ABOVE: Duration = Duration::from_millis(30);
 /// twice as much less at most. What leaves at once follows the line, the limit what it carries for a while.
 const SLOW: f64 = 0.012;
 const FAST: f64 = 0.15;
+/// Where something waits for the limit alone it rises by this at a sample, and by that up to this share of what the line
+/// carried when it was last full.
+const WAITED_FOR: f64 = 0.05;
+const BACK: f64 = 0.25;
+const KNOWN: f64 = 0.95;
+/// It falls no further than to this share of that by itself: if the line carries even less, it will be found full again.
+const HELD: f64 = 0.85;
+/// More than this waits for the limit.
+const WAITS: Duration = Duration::from_millis(20);
 /// It may always send so much of what is made: the rest waits, and less is made because of that.
 const LEAST: f64 = 0.6;
 /// On a good line it may send so much: a key frame leaves sooner.
@@ -24,6 +33,8 @@ pub struct Pacer {
     /// In kilobits a second.
     most: f64,
     limit: f64,
+    /// What the line carried when it was last full, headers and all.
+    carried: f64,
     /// 1 where the line has all room, below 0 where it fills.
     room: f64,
     base: Base,
@@ -36,6 +47,7 @@ impl Pacer {
         Self {
             most,
             limit: most,
+            carried: 0.0,
             room: 0.0,
             base: Base::new(at),
         }
@@ -52,16 +64,33 @@ impl Pacer {
         self.base.learn(sample);
         let above = self.base.above(sample.rtt);
         if let Some(Action::Lowered { delivered_kbps, .. }) = action {
-            self.limit = self.limit.min(f64::from(delivered_kbps));
+            self.carried = f64::from(delivered_kbps) * with_overhead(sample);
+            self.limit = self.limit.min(self.carried);
             self.room = 0.0;
         } else {
-            let room = (1.0 - above.as_secs_f64() / ABOVE.as_secs_f64()).max(-2.0);
-            self.limit *= 1.0 + SLOW * room;
-            self.room = room;
+            self.room = (1.0 - above.as_secs_f64() / ABOVE.as_secs_f64()).max(-2.0);
+            self.limit = self.follow(sample.queued > WAITS);
         }
         let least = f64::from(made_kbps) * LEAST;
         self.limit = self.limit.clamp(least.min(self.most), self.most);
     }
+
+    /// The limit as it follows the round trip, where more waits for it or not.
+    fn follow(&self, waits: bool) -> f64 {
+        let known = self.carried * KNOWN;
+        let by = |share: f64| self.limit * (1.0 + share * self.room);
+        match waits && self.room > 0.0 {
+            true if self.limit < known => by(BACK).min(known),
+            true => by(WAITED_FOR),
+            false => by(SLOW).max(self.limit.min(self.carried * HELD)),
+        }
+    }
+}
+
+/// How much leaves for each byte of media that is delivered, on the whole; at most half as much again.
+fn with_overhead(sample: &Sample) -> f64 {
+    let overhead = sample.overhead.saturating_sub(sample.sent_again) as f64;
+    1.0 + (overhead / (sample.delivered as f64).max(1.0)).min(0.5)
 }
 
 #[cfg(test)]

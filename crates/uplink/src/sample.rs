@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 /// | `outstanding` | packets not acknowledged | bytes in the send buffer | - |
 /// | `sent_again` | bytes | bytes | - |
 /// | `overhead` | - | bytes | - |
+/// | `paced` | no | yes | no |
 /// | `gave_up` | never | packets that were too late | pictures left out |
 /// | `lost` | - | - | share of packets, each second |
 /// | `held` | time that the peer's window was full | - | - |
@@ -40,6 +41,9 @@ pub struct Sample {
     pub sent_again: u64,
     /// Bytes that have left this machine since the connection began and are not media: headers, padding, and what was sent again.
     pub overhead: u64,
+    /// Whether a [`Pacer`](crate::Pacer) of ours limits what leaves: where the round trip shows no queue it, not the line, is why
+    /// something waits.
+    pub paced: bool,
     /// Packets or pictures that were given up as too late since the connection began.
     pub gave_up: u64,
     /// The share of packets that were lost in the last second, 0 to 1, where the transport is told that; where it isn't,
@@ -65,6 +69,7 @@ impl Sample {
             outstanding: false,
             sent_again: 0,
             overhead: 0,
+            paced: false,
             gave_up: 0,
             lost: None,
             held: Duration::ZERO,

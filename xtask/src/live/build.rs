@@ -9,6 +9,9 @@ use crate::places;
 /// How long the window's first build takes.
 pub(crate) const WINDOW_TAKES: &str = "about six minutes on two cores";
 
+/// The packages of all programs.
+const PACKAGES: [&str; 4] = ["server", "studio", "guardian", "desktop"];
+
 /// The programs of this run.
 pub(crate) struct Programs {
     pub(crate) server: PathBuf,
@@ -31,20 +34,12 @@ pub(crate) fn all(fixtures: bool) -> Result<Programs, String> {
         println!("  Building for the first time: about eight minutes on two cores.");
     }
     page()?;
-    let mut args = vec![
-        "build",
-        "--release",
-        "--locked",
-        "-p",
-        "server",
-        "-p",
-        "studio",
-        "--bins",
-    ];
+    let what = "the server and the studio";
+    step(&mut release(&["anchor-server", "anchor-studio"]), what)?;
     if fixtures {
-        args.extend(["-p", "preload-camera", "--lib"]);
+        let args = ["build", "--release", "--locked", "-p", "preload-camera", "--lib"];
+        step(cargo().args(args), "the cameras of the demo")?;
     }
-    step(cargo().args(&args), "the server and the studio")?;
     Ok(programs)
 }
 
@@ -62,17 +57,16 @@ pub(crate) fn window() -> Result<(), String> {
 
 /// What builds the window.
 pub(super) fn window_command() -> Command {
+    release(&["anchor-guardian", "anchor-studio-desktop"])
+}
+
+/// What builds these programs. All packages are named each time: libraries that only some programs want more of would be
+/// built twice otherwise.
+fn release(programs: &[&str]) -> Command {
     let mut command = cargo();
-    command.args([
-        "build",
-        "--release",
-        "--locked",
-        "-p",
-        "guardian",
-        "-p",
-        "desktop",
-        "--bins",
-    ]);
+    command.args(["build", "--release", "--locked"]);
+    command.args(PACKAGES.iter().flat_map(|package| ["-p", package]));
+    command.args(programs.iter().flat_map(|program| ["--bin", program]));
     command
 }
 

@@ -338,6 +338,7 @@ impl SrtLine {
             outstanding: known.send_buffer > 0,
             sent_again: self.again(&known),
             overhead: known.bytes_sent.saturating_sub(self.media),
+            paced: true,
             gave_up: known.packets_send_dropped + self.late,
             ..Sample::new(now)
         })

@@ -10,8 +10,9 @@ use super::stream::{Continuity, PMT_PID, Streams};
 /// The only program, and the stream's identity, which means nothing outside a network.
 const PROGRAM: u16 = 1;
 const TRANSPORT_STREAM: u16 = 1;
-/// After how many ticks they are due again, so that with usual frames no more than 100 ms lie between.
-const INTERVAL: i64 = HZ as i64 * 60 / 1000;
+/// After how many ticks they are due again, so that with usual frames no more than 500 ms lie between (ETSI TR 101 290,
+/// 5.2.1, 1.3.a and 1.5.a). Every 100 ms they would take 30 kbit/s, which a bad line has not to spare.
+const INTERVAL: i64 = HZ as i64 * 440 / 1000;
 
 #[derive(Debug)]
 pub(super) struct Tables {
