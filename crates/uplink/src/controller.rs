@@ -43,6 +43,8 @@ const STEP_DOWN: f64 = 0.75;
 const STEP_DOWN_FIRST: f64 = 0.25;
 /// Less waiting than this is none.
 const DRAINED: Duration = Duration::from_millis(60);
+/// A rate so much above what is delivered has run ahead of the line.
+const BEYOND: f64 = 1.1;
 /// Who sends less than this share of the rate says nothing about the line by it.
 const TELLS: f64 = 0.7;
 /// The share that is sent of what a transport thinks its line carries: the rest is for what is sent again, and probes.
@@ -251,12 +253,16 @@ impl Controller {
         let queues = self.base.above(sample.rtt) >= QUEUE;
         let gave_up = queues && before.is_some_and(|before| sample.gave_up > before.gave_up);
         let waiting = self.waits(&sample);
-        let full = gave_up || self.waits_for_long();
+        let full = gave_up || self.waits_for_long(self.mode.limit());
         match self.state {
             State::Draining(drain) if full => self.drain(drain, &sample, waiting),
             _ if full => self.fall(&sample, waiting),
             State::Draining(drain) if waiting < DRAINED => {
                 self.climb_from(now, drain.filled);
+                None
+            }
+            State::Climbing(_) if self.is_beyond(&sample) => {
+                self.turn_back(now);
                 None
             }
             State::Climbing(climb) if waiting >= DRAINED || sent_kbps < self.rate * TELLS => {
@@ -327,18 +333,15 @@ impl Controller {
         self.delivered().map(|kbps| kbps.round() as u32)
     }
 
-    /// Whether more than the limit has waited for a while: a key frame alone is none.
-    fn waits_for_long(&self) -> bool {
+    /// Whether more than `limit` has waited for a while: a key frame alone is none.
+    fn waits_for_long(&self, limit: Duration) -> bool {
         let now = self.lately.back().map(|newest| newest.at);
         let within = self.lately.iter().rev().take_while(|s| Some(s.at + BURST) >= now);
         let whole = self
             .lately
             .front()
             .is_some_and(|oldest| Some(oldest.at + BURST) <= now);
-        whole
-            && within
-                .map(|s| self.waits(s))
-                .all(|waiting| waiting > self.mode.limit())
+        whole && within.map(|s| self.waits(s)).all(|waiting| waiting > limit)
     }
 
     /// While much waits the line shows what it carries: where more waits all the same, that is less than was thought.
@@ -396,6 +399,22 @@ impl Controller {
         })
     }
 
+    /// Whether the rate has run ahead of what the line carries, which shows while something waits: encoders follow it
+    /// later, by a second or so. TCP delivers in lumps that say less.
+    fn is_beyond(&self, sample: &Sample) -> bool {
+        let beyond = |delivered: f64| delivered * BEYOND < self.rate;
+        sample.paced && self.waits_for_long(DRAINED) && self.delivered().is_some_and(beyond)
+    }
+
+    /// Back to what the line carries, before it is full of what is made by then; the curve goes on from there.
+    fn turn_back(&mut self, now: Instant) {
+        let least = f64::from(self.bounds.least_kbps);
+        if let Some(delivered) = self.delivered() {
+            self.rate = (delivered * PLATEAU).clamp(least.min(self.rate), self.rate);
+            self.climb_from(now, delivered);
+        }
+    }
+
     /// The curve waits: while something waits already, or while the picture stands still and so the line shows nothing.
     fn hold(&mut self, mut climb: Climb, now: Instant) -> Option<Action> {
         let before = self.lately.iter().rev().nth(1);
@@ -418,3 +437,8 @@ impl Controller {
 #[allow(clippy::disallowed_methods, reason = "virtual time needs a beginning")]
 #[path = "controller_tests.rs"]
 pub(crate) mod tests;
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "virtual time needs a beginning")]
+#[path = "controller_paced_tests.rs"]
+mod paced_tests;

@@ -104,17 +104,18 @@ mod tests {
     fn what_waits_leaves_as_fast_as_the_line_carries() {
         let begin = Instant::now();
         let mut pacer = Pacer::new(2_628, begin);
-        let after = |pacer: &mut Pacer, steps: u32, above: u64, made| {
+        let after = |pacer: &mut Pacer, steps: u32, (above, queued): (u64, u64)| {
             for n in 0..steps {
                 let sample = Sample {
                     rtt: Duration::from_millis(40 + above),
+                    queued: Duration::from_millis(queued),
                     ..Sample::new(begin + Duration::from_millis(50) * n)
                 };
-                pacer.step(&sample, made, None);
+                pacer.step(&sample, 720, None);
             }
             pacer.kbps()
         };
-        assert_eq!(after(&mut pacer, 20, 0, 2_628), 5_256);
+        assert_eq!(after(&mut pacer, 20, (0, 0)), 5_256);
         let fell = Action::Lowered {
             from_kbps: 2_628,
             to_kbps: 720,
@@ -127,9 +128,19 @@ mod tests {
         };
         pacer.step(&sample, 720, Some(fell));
         assert_eq!(pacer.kbps(), 900);
-        assert!(after(&mut pacer, 1, 200, 720) < 650, "less at once");
-        assert_eq!(after(&mut pacer, 60, 200, 720), 302, "most of what is made waits");
-        assert_eq!(after(&mut pacer, 20, 30, 720), 432, "as it should be");
-        assert!(after(&mut pacer, 100, 0, 720) > 1_000, "there is room");
+        assert!(after(&mut pacer, 1, (200, 300)) < 650, "less at once");
+        assert_eq!(
+            after(&mut pacer, 60, (200, 300)),
+            536,
+            "some of what is made waits"
+        );
+        assert_eq!(after(&mut pacer, 20, (30, 300)), 765, "as it should be");
+        assert_eq!(
+            after(&mut pacer, 1, (0, 300)),
+            983,
+            "what waits for it leaves at once"
+        );
+        assert!(after(&mut pacer, 10, (0, 0)) < 1_120, "nothing waits");
+        assert!(after(&mut pacer, 10, (0, 300)) > 1_500, "there is room");
     }
 }
