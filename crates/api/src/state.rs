@@ -151,8 +151,8 @@ pub struct SoundState {
     pub level: Meter,
     /// Samples that came in at full scale, since the start.
     pub clipped: u64,
-    /// Whether someone speaks into it though it is silenced, or turned down so far that nobody hears it.
-    pub heard_while_muted: bool,
+    /// Whether someone speaks into it and nobody hears it: it is silenced, or turned down that far.
+    pub spoken_unheard: bool,
     /// Why nothing comes from it; absent while it can be heard.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,

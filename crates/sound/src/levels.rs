@@ -2,7 +2,7 @@
 
 use crate::level::Level;
 
-/// RMS before the fader from which a muted input counts as spoken into: quiet speech near a microphone is
+/// RMS before the fader from which an input counts as spoken into: quiet speech near a microphone is
 /// louder, a room with its fans is not.
 const HEARD_DB: f32 = -40.0;
 /// RMS behind the fader below which nobody hears what comes in.
@@ -24,18 +24,10 @@ pub struct InputLevels {
 }
 
 impl InputLevels {
-    /// Whether someone speaks into it though it is muted: the RMS before the fader is above -40 dBFS.
-    pub fn muted_but_heard(&self) -> bool {
-        self.muted && self.is_spoken_into()
-    }
-
-    /// Whether someone speaks into it though it is turned down so far that nobody hears it: the RMS before the fader is
-    /// above -40 dBFS, and would be below -60 behind it.
-    pub fn faded_but_heard(&self) -> bool {
-        !self.muted && self.is_spoken_into() && self.before.rms_db + self.gain_db < UNHEARD_DB
-    }
-
-    fn is_spoken_into(&self) -> bool {
-        self.before.rms_db > HEARD_DB
+    /// Whether someone speaks into it and nobody hears it: the RMS before the fader is above -40 dBFS, and it is muted, or
+    /// turned down so far that it would be below -60 behind the fader.
+    pub fn spoken_unheard(&self) -> bool {
+        let unheard = self.muted || self.before.rms_db + self.gain_db < UNHEARD_DB;
+        self.before.rms_db > HEARD_DB && unheard
     }
 }

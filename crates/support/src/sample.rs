@@ -26,7 +26,7 @@ pub(crate) fn state() -> Value {
              "format": "YUYV, 640x360 at 30 fps, as asked for"},
             {"name": "Door", "live": false, "visible": true, "reason": "/dev/video7 of Anna is gone"},
         ],
-        "sounds": [{"name": "Voice", "gain_db": -3.0, "mute": true, "level": meter, "clipped": 17, "heard_while_muted": true,
+        "sounds": [{"name": "Voice", "gain_db": -3.0, "mute": true, "level": meter, "clipped": 17, "spoken_unheard": true,
                     "reason": "Anna's AirPods are gone"}],
         "program": meter, "limiter_db": 0.5, "adapter": "llvmpipe (LLVM 15.0.6, 256 bits) (vulkan, software)",
         "canvas": {"width": 1280, "height": 720, "rate": "30000/1001"}, "live": {"seconds": 754.2},

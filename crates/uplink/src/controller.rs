@@ -44,7 +44,7 @@ const STEP_DOWN_FIRST: f64 = 0.25;
 /// Less waiting than this is none.
 const DRAINED: Duration = Duration::from_millis(60);
 /// A rate so much above what is delivered has run ahead of the line.
-const BEYOND: f64 = 1.1;
+const AHEAD: f64 = 1.1;
 /// Who sends less than this share of the rate says nothing about the line by it.
 const TELLS: f64 = 0.7;
 /// The share that is sent of what a transport thinks its line carries: the rest is for what is sent again, and probes.
@@ -261,14 +261,11 @@ impl Controller {
                 self.climb_from(now, drain.filled);
                 None
             }
-            State::Climbing(_) if self.is_beyond(&sample) => {
-                self.turn_back(now);
-                None
-            }
-            State::Climbing(climb) if waiting >= DRAINED || sent_kbps < self.rate * TELLS => {
-                self.hold(climb, now)
-            }
-            State::Climbing(climb) => self.climb(climb, now),
+            State::Climbing(climb) => match self.ahead_of(&sample) {
+                Some(delivered) => self.turn_back(delivered, now),
+                None if waiting >= DRAINED || sent_kbps < self.rate * TELLS => self.hold(climb, now),
+                None => self.climb(climb, now),
+            },
             State::Draining(_) | State::Full => None,
         }
     }
@@ -399,20 +396,20 @@ impl Controller {
         })
     }
 
-    /// Whether the rate has run ahead of what the line carries, which shows while something waits: encoders follow it
+    /// What is delivered, where the rate has run ahead of it, which shows while something waits: encoders follow the rate
     /// later, by a second or so. TCP delivers in lumps that say less.
-    fn is_beyond(&self, sample: &Sample) -> bool {
-        let beyond = |delivered: f64| delivered * BEYOND < self.rate;
-        sample.paced && self.waits_for_long(DRAINED) && self.delivered().is_some_and(beyond)
+    fn ahead_of(&self, sample: &Sample) -> Option<f64> {
+        let shows = sample.paced && self.waits_for_long(DRAINED);
+        let delivered = self.delivered().filter(|_| shows)?;
+        (delivered * AHEAD < self.rate).then_some(delivered)
     }
 
     /// Back to what the line carries, before it is full of what is made by then; the curve goes on from there.
-    fn turn_back(&mut self, now: Instant) {
+    fn turn_back(&mut self, delivered: f64, now: Instant) -> Option<Action> {
         let least = f64::from(self.bounds.least_kbps);
-        if let Some(delivered) = self.delivered() {
-            self.rate = (delivered * PLATEAU).clamp(least.min(self.rate), self.rate);
-            self.climb_from(now, delivered);
-        }
+        self.rate = (delivered * PLATEAU).clamp(least.min(self.rate), self.rate);
+        self.climb_from(now, delivered);
+        None
     }
 
     /// The curve waits: while something waits already, or while the picture stands still and so the line shows nothing.

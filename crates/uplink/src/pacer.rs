@@ -79,10 +79,12 @@ impl Pacer {
     fn follow(&self, waits: bool) -> f64 {
         let known = self.carried * KNOWN;
         let by = |share: f64| self.limit * (1.0 + share * self.room);
-        match waits && self.room > 0.0 {
-            true if self.limit < known => by(BACK).min(known),
-            true => by(WAITED_FOR),
-            false => by(SLOW).max(self.limit.min(self.carried * HELD)),
+        if !waits || self.room <= 0.0 {
+            by(SLOW).max(self.limit.min(self.carried * HELD))
+        } else if self.limit < known {
+            by(BACK).min(known)
+        } else {
+            by(WAITED_FOR)
         }
     }
 }

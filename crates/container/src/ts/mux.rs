@@ -22,7 +22,7 @@ pub use clock::PCR_LEAD;
 
 /// Writes one program. A packet of a track becomes one PES packet, which is whole packets of the stream.
 ///
-/// Tables stand before the first packet, before every key frame, and at least every 100 ms where packets come as often:
+/// Tables stand before the first packet, before every key frame, and at least twice a second where packets come as often:
 /// who begins to read at a key frame has all it needs. The clock (PCR) goes with the pictures, or with the sound where
 /// there are none, and is [`PCR_LEAD`] behind a packet's decoding time. So packets are to be given in the order of
 /// these times; one track may lag behind the other by less than that.

@@ -98,11 +98,11 @@ fn a_muted_input_that_hears_something_is_seen() {
     mixer.input_mut(0).unwrap().set_mute(true);
     mixed(&mut mixer, &[constant(0.1, 1), constant(0.001, 1)], 100);
     let [muted, open] = [0, 1].map(|n| mixer.input(n).unwrap().levels());
-    assert!(muted.muted_but_heard() && !open.muted_but_heard());
+    assert!(muted.spoken_unheard() && !open.spoken_unheard());
     assert!((muted.before.peak_db + 20.0).abs() < 0.1 && muted.after.rms_db < -30.0);
     mixer.input_mut(1).unwrap().set_mute(true);
     mixed(&mut mixer, &[constant(0.0, 1), constant(0.001, 1)], 200);
-    let heard = |input: &Input| input.levels().muted_but_heard();
+    let heard = |input: &Input| input.levels().spoken_unheard();
     assert!(!mixer.inputs().iter().any(heard), "{:?}", mixer.inputs());
 }
 
@@ -114,7 +114,7 @@ fn an_input_that_is_turned_down_out_of_hearing_is_seen() {
         .zip(0..)
         .for_each(|(db, n)| mixer.input_mut(n).unwrap().set_gain_db(db));
     mixed(&mut mixer, &[constant(0.1, 1), constant(0.1, 1)], 100);
-    let faded = |n| mixer.input(n).unwrap().levels().faded_but_heard();
+    let faded = |n| mixer.input(n).unwrap().levels().spoken_unheard();
     assert!(faded(0) && !faded(1));
 }
 

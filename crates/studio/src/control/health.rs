@@ -74,7 +74,7 @@ impl Watch {
         use HealthLevel::{Bad, Good, Warning};
         let rising = |all: &[(String, u64, u32)]| all.iter().find(|p| p.2 > 0).map(|p| p.0.clone());
         let paused = second.places.iter().find(|p| p.line == PlaceLine::Paused);
-        let unheard = second.sounds.iter().find(|s| s.heard_while_muted);
+        let unheard = second.sounds.iter().find(|s| s.spoken_unheard);
         let matter = |bad: bool| {
             let matter = second.matter.as_ref().filter(|matter| is_bad(matter.1) == bad);
             matter.map(|(place, cause)| (if bad { Bad } else { Warning }, cause.code(), Some(place.clone())))
@@ -276,7 +276,7 @@ mod tests {
             let sounds = [SoundState {
                 name: "mic".into(),
                 mute,
-                heard_while_muted: true,
+                spoken_unheard: true,
                 ..SoundState::default()
             }];
             let mut watch = Watch::default();

@@ -70,7 +70,7 @@ pub(crate) struct Fader {
     mute: AtomicBool,
     level: SharedLevel,
     clipped: AtomicU64,
-    heard: AtomicBool,
+    unheard: AtomicBool,
 }
 
 impl Fader {
@@ -83,7 +83,7 @@ impl Fader {
             mute: AtomicBool::new(source.mute),
             level: SharedLevel::default(),
             clipped: AtomicU64::new(0),
-            heard: AtomicBool::new(false),
+            unheard: AtomicBool::new(false),
         }
     }
 
@@ -95,7 +95,7 @@ impl Fader {
             mute: self.mute.load(Ordering::Relaxed),
             level: self.level.get(),
             clipped: self.clipped.load(Ordering::Relaxed),
-            heard_while_muted: self.heard.load(Ordering::Relaxed),
+            spoken_unheard: self.unheard.load(Ordering::Relaxed),
             reason: None,
         }
     }
@@ -110,8 +110,8 @@ impl Fader {
     pub(super) fn show(&self, levels: &InputLevels) {
         self.level.set(levels.after);
         self.clipped.store(levels.clipped, Ordering::Relaxed);
-        let heard = levels.muted_but_heard() || levels.faded_but_heard();
-        self.heard.store(self.spoken && heard, Ordering::Relaxed);
+        let unheard = self.spoken && levels.spoken_unheard();
+        self.unheard.store(unheard, Ordering::Relaxed);
     }
 
     /// Moves it; what is `None` stays.

@@ -38,7 +38,7 @@ fn nobody_speaks_into_music() {
     let heard = |kind| {
         let fader = Fader::of(&source("one", kind));
         fader.show(&levels);
-        fader.state().heard_while_muted
+        fader.state().spoken_unheard
     };
     let microphone = SourceKind::Microphone {
         device: "default".into(),

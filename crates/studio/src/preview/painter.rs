@@ -224,7 +224,7 @@ fn levels(desk: &Desk) -> Levels {
             peak_db: state.level.peak_db,
             rms_db: state.level.rms_db,
             clipped: state.clipped,
-            heard: state.heard_while_muted,
+            heard: state.spoken_unheard,
         }
     };
     Levels {

@@ -205,7 +205,7 @@ fn of_sources(state: &State) -> Vec<String> {
         if sound.reason.is_some() {
             lines.push(format!("{name} can't be heard."));
         }
-        if sound.heard_while_muted {
+        if sound.spoken_unheard {
             let how = if sound.mute {
                 "silenced"
             } else {

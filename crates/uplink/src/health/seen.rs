@@ -60,7 +60,7 @@ pub struct Seen {
     /// Kilobits a second that a transport with a congestion control of its own thinks the line carries; none where it
     /// has none.
     pub estimate_kbps: Option<u32>,
-    /// Whether something was sent that has not been acknowledged yet; `true` where that isn't known.
+    /// Whether something waits, or was sent and has not been acknowledged; `true` where that isn't known.
     pub outstanding: bool,
     /// How long what waits would take to arrive. As from [`Controller::waiting`](crate::Controller::waiting).
     pub waiting: Duration,

@@ -1089,8 +1089,8 @@ export type SoundState = {
 	level: Meter,
 	/**  Samples that came in at full scale, since the start. */
 	clipped: number,
-	/**  Whether someone speaks into it though it is silenced, or turned down so far that nobody hears it. */
-	heard_while_muted: boolean,
+	/**  Whether someone speaks into it and nobody hears it: it is silenced, or turned down that far. */
+	spoken_unheard: boolean,
 	/**  Why nothing comes from it; absent while it can be heard. */
 	reason?: string | null,
 };

@@ -27,7 +27,7 @@ export function healthOf(state: State, better: string | null): Health {
   const [trouble] = state.machine?.troubles ?? [];
   if (trouble) return health('warning', `health.${trouble.code}`);
   if (state.covered) return health('warning', 'health.covered');
-  const unheard = state.sounds.find((sound) => sound.heard_while_muted);
+  const unheard = state.sounds.find((sound) => sound.spoken_unheard);
   if (unheard) return health('warning', unheard.mute ? 'health.muted_heard' : 'health.faded_heard', unheard.name);
   const slow = state.pictures.find((picture) => picture.visible && slowness(picture));
   if (slow) return health('warning', 'health.camera_slow', slow.name);

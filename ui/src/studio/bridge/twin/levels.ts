@@ -13,9 +13,9 @@ function voice(ms: number, gain: number, seed: number): Level {
 
 /** The levels of the show, `ms` after the start. */
 export function levelsOf(state: State, ms: number): Levels {
-  const sounds = state.sounds.map(({ name, gain_db, mute, heard_while_muted }, at) => {
+  const sounds = state.sounds.map(({ name, gain_db, mute, spoken_unheard }, at) => {
     const level = mute ? silence : voice(ms, gain_db - 8 * at, at);
-    return { name, ...level, clipped: level.peak_db >= -0.1 ? Math.floor(ms) : 0, heard: heard_while_muted };
+    return { name, ...level, clipped: level.peak_db >= -0.1 ? Math.floor(ms) : 0, heard: spoken_unheard };
   });
   const heard = sounds.filter((sound) => sound.peak_db > -120);
   const loudest = Math.max(-120, ...heard.map((sound) => sound.rms_db));

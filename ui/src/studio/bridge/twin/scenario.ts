@@ -105,7 +105,7 @@ function advised(): State {
 function trouble(): State {
   const show = live();
   show.pictures = show.pictures.map((each, at) => (at === 1 ? { ...each, live: false, reason: 'it was unplugged' } : each));
-  show.sounds = show.sounds.map((each, at) => (at === 1 ? { ...each, mute: true, heard_while_muted: true } : each));
+  show.sounds = show.sounds.map((each, at) => (at === 1 ? { ...each, mute: true, spoken_unheard: true } : each));
   return show;
 }
 

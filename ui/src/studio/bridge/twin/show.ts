@@ -12,7 +12,7 @@ export function picture(name: string, format: string | null = '1280x720 at 30 fp
 /** A microphone of the twin. */
 export function sound(name: string): SoundState {
   const level = { peak_db: -120, rms_db: -120 };
-  return { name, gain_db: 0, mute: false, level, clipped: 0, heard_while_muted: false, reason: null };
+  return { name, gain_db: 0, mute: false, level, clipped: 0, spoken_unheard: false, reason: null };
 }
 
 /** A place of the twin, to which nothing is sent yet. */
