@@ -42,11 +42,13 @@
   /** Notes the counter of each picture that the video shows from now on; the newest 10 000 are kept. */
   const record = (video) => {
     const seen = [];
+    let newest = null;
     const next = (_, { expectedDisplayTime, mediaTime }) => {
       if (seen.length >= 10_000) seen.shift();
+      newest = read(video);
       const said = window.anchorStats?.() ?? {};
       seen.push({
-        counter: read(video),
+        counter: newest,
         shown: performance.timeOrigin + expectedDisplayTime,
         mediaTime,
         said: said.delayMs ?? null,
@@ -57,7 +59,8 @@
     video.requestVideoFrameCallback(next);
     window.frameCounter.take = () => seen.splice(0);
     window.frameCounter.count = () => seen.length;
+    window.frameCounter.newest = () => newest;
   };
 
-  window.frameCounter = { read, record, take: () => [], count: () => 0 };
+  window.frameCounter = { read, record, take: () => [], count: () => 0, newest: () => null };
 })();

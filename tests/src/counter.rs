@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::browser::{Error, Page};
 
 /// The JavaScript twin of [`media::counter::read`]: defines `window.frameCounter` with `read(image)`,
-/// `record(video)`, `count()` and `take()`.
+/// `record(video)`, `count()`, `take()` and `newest()`.
 pub const SCRIPT: &str = include_str!("../js/counter.js");
 
 /// A picture that came on screen.

@@ -25,6 +25,7 @@ pub mod preload;
 mod processes;
 pub mod recorder;
 pub mod server;
+pub mod site;
 #[path = "../../crates/capture/tests/fixture/mod.rs"]
 pub mod sound_fixture;
 pub mod stage;

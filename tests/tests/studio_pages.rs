@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use screens::{SCENARIOS, Scenario, View};
 use serde_json::{Value, json};
-use site::Site;
 use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options, Page};
+use system_tests::site::Site;
 
 const TAB: char = '\u{e004}';
 const ENTER: char = '\u{e007}';
@@ -50,7 +50,7 @@ impl Window {
             ..Options::default()
         };
         let browser = Browser::start_or_skip(&options).await?;
-        let site = Site::start().await;
+        let site = site::start().await;
         browser.page.resize(size).await.unwrap();
         Some(Self { browser, site })
     }

@@ -136,16 +136,23 @@ impl Run {
         if !fast || !ui.join("node_modules").exists() {
             self.check(
                 "libraries of the pages",
-                npm(&["ci", "--no-audit", "--no-fund"]),
+                npm("ui", &["ci", "--no-audit", "--no-fund"]),
+                10,
+            )?;
+        }
+        if !fast {
+            self.check(
+                "players of others, for the tests",
+                npm("tests/js", &["ci", "--no-audit", "--no-fund"]),
                 10,
             )?;
         }
         if !fast || !ui.join("dist/watch.html").exists() {
-            self.check("pages", npm(&["run", "build"]), 5)?;
+            self.check("pages", npm("ui", &["run", "build"]), 5)?;
         }
         if !fast {
-            self.check("types of the pages", npm(&["run", "check"]), 5)?;
-            self.tests("pages' own tests", npm(&["test"]), 5)?;
+            self.check("types of the pages", npm("ui", &["run", "check"]), 5)?;
+            self.tests("pages' own tests", npm("ui", &["test"]), 5)?;
         }
         Ok(())
     }
@@ -296,10 +303,10 @@ fn cargo(args: &[&str]) -> Command {
     command
 }
 
-fn npm(args: &[&str]) -> Command {
+fn npm(folder: &str, args: &[&str]) -> Command {
     let mut command = Command::new("npm");
     command
-        .current_dir(places::root().join("ui"))
+        .current_dir(places::root().join(folder))
         .args(args)
         .env("CI", "true")
         .env("NO_COLOR", "1");

@@ -14,6 +14,10 @@ pub struct Config {
     pub audio_part: Duration,
     /// Complete segments in a media playlist, at least 3.
     pub window: usize,
+    /// How far back who was late can go, and the most bytes of each track that are kept for it; never less than `window`.
+    pub rewind: Duration,
+    /// See `rewind`.
+    pub rewind_bytes: usize,
     /// The most bytes one segment of one track may hold; packets past it are dropped and counted.
     pub max_segment_bytes: usize,
 }
@@ -25,6 +29,8 @@ impl Default for Config {
             video_part: Duration::from_nanos(333_333_333),
             audio_part: Duration::from_millis(320),
             window: 12,
+            rewind: Duration::from_secs(120),
+            rewind_bytes: 64 * 1024 * 1024,
             max_segment_bytes: 48 * 1024 * 1024,
         }
     }

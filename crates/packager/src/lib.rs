@@ -11,25 +11,30 @@
 //! 4. the connection is lost: [`Packager::end_session`]; the next session goes on at 1;
 //! 5. the show is ended: [`Packager::end`].
 //!
-//! A chunk is the same object as LL-HLS part and as LL-DASH chunk; a segment is its parts one after another.
-//! Samples are copied once, into their chunk. What is kept is bounded by the window, three target durations
-//! behind it, and the limit of bytes a segment.
+//! A chunk is the same object as LL-HLS part and as LL-DASH chunk; a segment is its parts one after another, in HLS
+//! and in DASH, at one address. Samples are copied once, into their chunk. What is kept is bounded by the window or
+//! the rewind's time and bytes, three target durations behind it, and the limit of bytes a segment.
 
 mod blocking;
 mod clock;
 mod config;
+mod dash;
 mod packager;
 mod playlist;
 mod segment;
 mod session;
 pub mod timeline;
 mod track;
+mod ts;
+mod window;
 
 pub use blocking::{Decision, Edge, decide};
 pub use config::Config;
-pub use packager::{Packager, PartAnswer, Rendition};
+pub use packager::{Packager, PartAnswer, Rendition, SegmentAnswer};
 pub use playlist::Skip;
 pub use timeline::{Placed, Stamp, Timeline};
+pub use ts::{MuxError, Unmuxed};
+pub use window::Extent;
 
 #[cfg(test)]
 mod tests;

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use container::cmaf;
-use media::{CodecParameters, Packet, TrackKind, Utc};
+use media::{CodecParameters, Packet, TrackKind, Utc, VideoParameters};
 
 use crate::blocking::{Decision, Edge, decide};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::dash::{self, Periods};
 use crate::playlist::{self, Skip};
-use crate::segment::UNITS;
+use crate::segment::{Part, UNITS};
 use crate::session::Session;
 use crate::track::Track;
+use crate::window::Extent;
 
 /// A media playlist of a stream: one track each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +47,19 @@ pub enum PartAnswer {
     NotFound,
 }
 
+/// What is to be answered to a request for a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SegmentAnswer {
+    /// Its parts, to be sent one after another.
+    Complete(Vec<Bytes>),
+    /// Those of its parts that are there; more will come.
+    Growing(Vec<Bytes>),
+    /// It comes next: hold the request until its first part is there.
+    Wait,
+    /// No such segment, or none any more.
+    NotFound,
+}
+
 /// Packages one stream as CMAF for HLS and LL-HLS. See the [crate](crate) for the order of calls.
 #[derive(Debug)]
 pub struct Packager {
@@ -62,6 +77,13 @@ pub struct Packager {
     pub(crate) waiting: VecDeque<Packet>,
     /// Number of the segment that comes next.
     pub(crate) next_msn: u64,
+    /// Number of the stream's first segment.
+    pub(crate) first_msn: Option<u64>,
+    /// The first segment that who rewinds finds listed; never falls.
+    pub(crate) rewind_from: u64,
+    pub(crate) periods: Periods,
+    /// The segment that the periods come to next.
+    pub(crate) next_divided: u64,
     pub(crate) discontinuities: u64,
     pub(crate) ended: bool,
     pub(crate) dropped: u64,
@@ -82,6 +104,17 @@ fn take_over(
     Ok(())
 }
 
+/// What a GOP of so many seconds lasts in whole frames: 60 of 29.97 a second are 2.002 s.
+fn gop_nanos(seconds: u32, video: &CodecParameters) -> i64 {
+    match video {
+        CodecParameters::Video(VideoParameters { rate: Some(rate), .. }) => {
+            let frames = (f64::from(seconds) * rate.as_f64()).round().max(1.0);
+            rate.tick(frames as u64).as_nanos()
+        }
+        _ => i64::from(seconds) * 1_000_000_000,
+    }
+}
+
 impl Packager {
     /// A packager for a stream that has not begun.
     pub fn new(config: Config) -> Self {
@@ -99,6 +132,10 @@ impl Packager {
             session: None,
             waiting: VecDeque::new(),
             next_msn: 0,
+            first_msn: None,
+            rewind_from: 0,
+            periods: Periods::default(),
+            next_divided: 0,
             discontinuities: 0,
             ended: false,
             dropped: 0,
@@ -130,6 +167,9 @@ impl Packager {
         take_over(&mut self.video, video, self.config.video_part)?;
         take_over(&mut self.audio, audio, self.config.audio_part)?;
         (self.has_video, self.has_audio) = (video.is_some(), audio.is_some());
+        if let (Some(seconds), Some(video)) = (self.config.promised_gop, video) {
+            self.periods.promise(gop_nanos(seconds, video));
+        }
         Ok(())
     }
 
@@ -157,7 +197,11 @@ impl Packager {
             TrackKind::Video => self.push_video(packet),
             TrackKind::Audio => self.push_audio(packet),
         }
-        self.edges() != before
+        let news = self.edges() != before;
+        if news {
+            self.divide_periods();
+        }
+        news
     }
 
     /// Ends the publisher's session: closes the segments as they are. The stream stays open for another.
@@ -176,9 +220,14 @@ impl Packager {
         self.ended
     }
 
+    /// EXT-X-TARGETDURATION in seconds, once it is fixed.
+    pub fn target(&self) -> Option<u32> {
+        self.target
+    }
+
     /// Whether playlists can be served: the target duration is fixed, and each track has a segment.
     pub fn is_ready(&self) -> bool {
-        let mut tracks = [&self.video, &self.audio].into_iter().flatten();
+        let mut tracks = self.tracks();
         self.target.is_some()
             && tracks.clone().any(|t| t.segments.iter().any(|s| !s.is_gap()))
             && tracks.all(|t| !t.segments.is_empty())
@@ -190,16 +239,21 @@ impl Packager {
     }
 
     /// The multivariant playlist; none while the stream isn't [ready](Self::is_ready).
-    pub fn multivariant(&self) -> Option<String> {
-        self.is_ready().then(|| playlist::multivariant(self))
+    pub fn multivariant(&self, extent: Extent) -> Option<String> {
+        self.is_ready().then(|| playlist::multivariant(self, extent))
     }
 
     /// A media playlist; none while the stream isn't [ready](Self::is_ready) or has no such rendition. With
     /// `skip` (`_HLS_skip`), a delta update where that leaves something out.
-    pub fn playlist(&self, rendition: Rendition, skip: Option<Skip>) -> Option<String> {
+    pub fn playlist(&self, rendition: Rendition, extent: Extent, skip: Option<Skip>) -> Option<String> {
         let track = self.track(rendition)?;
         self.is_ready()
-            .then(|| playlist::media(self, rendition, track, skip))
+            .then(|| playlist::media(self, rendition, track, extent, skip))
+    }
+
+    /// The DASH manifest; none while the stream isn't [ready](Self::is_ready) or no time of day is known.
+    pub fn manifest(&self, extent: Extent) -> Option<String> {
+        self.is_ready().then(|| dash::manifest(self, extent)).flatten()
     }
 
     /// The init segment with this number.
@@ -207,11 +261,19 @@ impl Packager {
         self.track(rendition)?.init(version)
     }
 
-    /// The parts of a complete segment, to be sent one after another.
-    pub fn segment(&self, rendition: Rendition, msn: u64) -> Option<Vec<Bytes>> {
-        match self.track(rendition)?.parts(msn)? {
-            (parts, true) if !parts.is_empty() => Some(parts.iter().map(|p| p.data.clone()).collect()),
-            _ => None,
+    /// What is to be answered to a request for a segment. One that grows is sent as it comes and the next one is waited
+    /// for, as players of low-latency DASH expect it (ISO/IEC 23009-1, 5.3.9.5.3); playlists list neither.
+    pub fn segment(&self, rendition: Rendition, msn: u64) -> SegmentAnswer {
+        let Some(track) = self.track(rendition) else {
+            return SegmentAnswer::NotFound;
+        };
+        let of = |parts: &[Part]| parts.iter().map(|p| p.data.clone()).collect();
+        match track.parts(msn) {
+            Some((parts, true)) if !parts.is_empty() => SegmentAnswer::Complete(of(parts)),
+            Some((parts, false)) if !parts.is_empty() => SegmentAnswer::Growing(of(parts)),
+            Some((_, false)) => SegmentAnswer::Wait,
+            None if track.open_msn().is_some_and(|open| open + 1 == msn) => SegmentAnswer::Wait,
+            _ => SegmentAnswer::NotFound,
         }
     }
 

@@ -7,7 +7,7 @@ use media::{CodecParameters, TrackKind};
 
 use crate::segment::{Head, Part, Segment, UNITS};
 use crate::track::Track;
-use crate::{Packager, Rendition};
+use crate::{Extent, Packager, Rendition};
 
 /// The value of `_HLS_skip`: which delta update a player understands. Both are answered alike, as there are
 /// no date ranges.
@@ -31,7 +31,7 @@ impl Skip {
 }
 
 /// A duration in [`UNITS`] as seconds.
-struct Seconds(u64);
+pub(crate) struct Seconds(pub(crate) u64);
 
 impl fmt::Display for Seconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,18 +40,19 @@ impl fmt::Display for Seconds {
 }
 
 /// The multivariant playlist: one variant, its sound in a group.
-pub(crate) fn multivariant(packager: &Packager) -> String {
-    let tracks = || [&packager.video, &packager.audio].into_iter().flatten();
+pub(crate) fn multivariant(packager: &Packager, extent: Extent) -> String {
+    let tracks = || packager.tracks();
     let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
-    if independent(packager, tracks().next()) {
+    if tracks().next().is_some_and(|t| packager.is_independent(t)) {
         out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
     }
     let codecs: Vec<_> = tracks().map(|t| cmaf::codecs(&t.parameters)).collect();
-    let window = packager.config.window;
+    let listed = |track| packager.listed(track, Extent::Live);
     let peak: u64 = tracks()
-        .map(|t| t.listed(window).map(Segment::bitrate).max().unwrap_or(0))
+        .map(|t| listed(t).map(Segment::bitrate).max().unwrap_or(0))
         .sum();
-    let average: u64 = tracks().map(|t| average_bitrate(t, window)).sum();
+    let average: u64 = tracks().map(|t| average_bitrate(listed(t))).sum();
+    let suffix = extent.suffix();
     let mut variant = format!(
         "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{}\"",
         peak.max(1),
@@ -60,7 +61,7 @@ pub(crate) fn multivariant(packager: &Packager) -> String {
     );
     let audio = packager.audio.as_ref().map(|track| &track.parameters);
     let Some(CodecParameters::Video(video)) = packager.video.as_ref().map(|track| &track.parameters) else {
-        return out + &variant + "\naudio.m3u8\n";
+        return out + &variant + &format!("\naudio{suffix}.m3u8\n");
     };
     push(
         &mut variant,
@@ -74,26 +75,25 @@ pub(crate) fn multivariant(packager: &Packager) -> String {
             &mut out,
             format_args!(
                 "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"audio\",DEFAULT=YES,AUTOSELECT=YES,\
-                 CHANNELS=\"{}\",URI=\"audio.m3u8\"\n",
+                 CHANNELS=\"{}\",URI=\"audio{suffix}.m3u8\"\n",
                 audio.channels
             ),
         );
         variant.push_str(",AUDIO=\"audio\"");
     }
-    out + &variant + ",CLOSED-CAPTIONS=NONE\nvideo.m3u8\n"
+    out + &variant + &format!(",CLOSED-CAPTIONS=NONE\nvideo{suffix}.m3u8\n")
 }
 
-/// Whether every segment begins with what can be decoded by itself: sound does, pictures where the
-/// publisher promised its key frames.
-fn independent(packager: &Packager, track: Option<&Track>) -> bool {
-    let video = track.is_some_and(|t| t.parameters.kind() == TrackKind::Video);
-    !video || packager.config.promised_gop.is_some()
+impl Packager {
+    /// Whether every segment begins with what can be decoded by itself: sound does, pictures where the
+    /// publisher promised its key frames.
+    pub(crate) fn is_independent(&self, track: &Track) -> bool {
+        track.parameters.kind() == TrackKind::Audio || self.config.promised_gop.is_some()
+    }
 }
 
-fn average_bitrate(track: &Track, window: usize) -> u64 {
-    let (bytes, duration) = track
-        .listed(window)
-        .fold((0u64, 0u64), |(b, d), s| (b + s.bytes as u64, d + s.duration));
+fn average_bitrate<'a>(segments: impl Iterator<Item = &'a Segment>) -> u64 {
+    let (bytes, duration) = segments.fold((0u64, 0u64), |(b, d), s| (b + s.bytes as u64, d + s.duration));
     (bytes * 8 * UNITS).checked_div(duration).unwrap_or(0)
 }
 
@@ -101,14 +101,21 @@ fn average_bitrate(track: &Track, window: usize) -> u64 {
 struct Writer<'a> {
     out: String,
     rendition: Rendition,
+    extent: Extent,
     /// The init segment that players know by now.
     version: Option<u32>,
     track: &'a Track,
 }
 
-pub(crate) fn media(packager: &Packager, rendition: Rendition, track: &Track, skip: Option<Skip>) -> String {
+pub(crate) fn media(
+    packager: &Packager,
+    rendition: Rendition,
+    track: &Track,
+    extent: Extent,
+    skip: Option<Skip>,
+) -> String {
     let target = packager.target.unwrap_or_default();
-    let listed: Vec<&Segment> = track.listed(packager.config.window).collect();
+    let listed: Vec<&Segment> = packager.listed(track, extent).collect();
     let skipped = match skip {
         Some(_) if !packager.ended => skippable(track, &listed, target),
         _ => 0,
@@ -116,6 +123,7 @@ pub(crate) fn media(packager: &Packager, rendition: Rendition, track: &Track, sk
     let mut writer = Writer {
         out: String::with_capacity(4096),
         rendition,
+        extent,
         version: None,
         track,
     };
@@ -164,8 +172,7 @@ fn skippable(track: &Track, listed: &[&Segment], target: u32) -> usize {
 
 impl Writer<'_> {
     fn head(&mut self, packager: &Packager, target: u32, first: Option<&Head>) {
-        let parts = [&packager.video, &packager.audio].into_iter().flatten();
-        let longest_part = parts.map(|t| t.part_target).max().unwrap_or(0);
+        let longest_part = packager.tracks().map(|t| t.part_target).max().unwrap_or(0);
         push(
             &mut self.out,
             format_args!(
@@ -177,7 +184,7 @@ impl Writer<'_> {
                 6 * target,
             ),
         );
-        if independent(packager, Some(self.track)) {
+        if packager.is_independent(self.track) {
             self.out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
         }
         let first_msn = first.map_or(packager.next_msn, |head| head.msn);
@@ -258,11 +265,11 @@ impl Writer<'_> {
                 continue;
             }
             if let Some((msn, part)) = packager.last(other) {
-                let name = other.name();
+                let (name, suffix) = (other.name(), self.extent.suffix());
                 push(
                     &mut self.out,
                     format_args!(
-                        "#EXT-X-RENDITION-REPORT:URI=\"{name}.m3u8\",LAST-MSN={msn},LAST-PART={part}\n"
+                        "#EXT-X-RENDITION-REPORT:URI=\"{name}{suffix}.m3u8\",LAST-MSN={msn},LAST-PART={part}\n"
                     ),
                 );
             }

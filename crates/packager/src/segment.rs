@@ -1,7 +1,7 @@
 //! Parts and segments: shared bytes and what playlists say of them.
 
 use bytes::Bytes;
-use media::Utc;
+use media::{Timestamp, Utc};
 
 /// Hundred-thousandths of a second: the resolution of durations in playlists.
 pub(crate) const UNITS: u64 = 100_000;
@@ -45,11 +45,24 @@ pub(crate) struct Segment {
     /// In [`UNITS`].
     pub(crate) duration: u64,
     pub(crate) bytes: usize,
+    /// Where its first presentation, or the gap, begins on the stream's line.
+    pub(crate) start: Timestamp,
+    /// Its duration in ticks of its track, and how many of them a second has.
+    pub(crate) ticks: u64,
+    pub(crate) timescale: u32,
+    /// When it left the last playlist, on the stream's line.
+    pub(crate) left: Option<Timestamp>,
 }
 
 impl Segment {
     pub(crate) fn is_gap(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// Where its last presentation, or the gap, ends on the stream's line.
+    pub(crate) fn end(&self) -> Timestamp {
+        let nanos = Timestamp::from_ticks(self.ticks as i64, self.timescale).as_nanos();
+        Timestamp::from_nanos(self.start.as_nanos() + nanos)
     }
 
     /// Bits a second.

@@ -12,6 +12,7 @@ use media::{Packet, Timestamp, TrackKind};
 use crate::Packager;
 use crate::clock::Clock;
 use crate::config::{LEAST_SEGMENT_NANOS, LEAST_TARGET, LONGEST_AUDIO_WAIT_NANOS, LONGEST_FIRST_GOP};
+use crate::dash::Complete;
 use crate::segment::{Head, UNITS};
 use crate::track::Track;
 
@@ -103,6 +104,8 @@ impl Packager {
             advance(track, &session.bounds, u64::MAX, None, &self.clock);
             track.close(end, &self.clock);
         }
+        self.divide_periods();
+        self.periods.end(end);
         self.after_close();
     }
 
@@ -277,6 +280,9 @@ impl Packager {
             let second = u64::try_from(utc.as_micros().div_euclid(1_000_000)).unwrap_or(0);
             self.next_msn = self.next_msn.max(second);
         }
+        if !begun {
+            self.first_msn = Some(self.next_msn);
+        }
         let discontinuity = first && begun;
         self.discontinuities += u64::from(discontinuity);
         let msn = self.next_msn;
@@ -301,15 +307,59 @@ impl Packager {
             let seconds = u32::try_from((longest + UNITS / 2) / UNITS).unwrap_or(LONGEST_FIRST_GOP);
             self.target = Some(seconds.max(LEAST_TARGET));
         }
-        let keep = 3 * u64::from(self.target.unwrap_or(LONGEST_FIRST_GOP)) * UNITS;
-        for track in [&mut self.video, &mut self.audio].into_iter().flatten() {
-            track.prune(self.config.window, keep);
-        }
+        self.let_go();
     }
 
     /// Nanoseconds that no segment may reach: EXTINF rounds to the target duration up to there.
     fn limit(&self) -> i64 {
         i64::from(self.target.unwrap_or(LONGEST_FIRST_GOP)) * 1_000_000_000 + 500_000_000
+    }
+}
+
+impl Packager {
+    /// Takes the manifest's periods as far as segments are complete, and to the one that has begun.
+    pub(crate) fn divide_periods(&mut self) {
+        while let Some(segment) = self.next_complete() {
+            let utc = self.clock.utc(segment.end);
+            self.periods.complete(&segment, utc);
+            self.next_divided = segment.number + 1;
+        }
+        let begun = self.session.as_ref().and_then(|s| {
+            let begins = |(head, _): &&(Head, Timestamp)| head.msn >= self.next_divided;
+            s.bounds.iter().find(begins)
+        });
+        if let Some((head, start)) = begun {
+            let version =
+                |track: &Option<Track>, has: bool| track.as_ref().filter(|_| has).map(|t| t.version);
+            let inits = [
+                version(&self.video, self.has_video),
+                version(&self.audio, self.has_audio),
+            ];
+            self.next_divided = head.msn;
+            self.periods
+                .begins(head.msn, *start, inits, self.clock.utc(*start));
+        }
+    }
+
+    /// The next segment that is complete in each track.
+    fn next_complete(&self) -> Option<Complete> {
+        let number = self.next_divided;
+        if self
+            .tracks()
+            .any(|t| t.open_msn().is_some_and(|open| open <= number))
+        {
+            return None;
+        }
+        let renditions = [&self.video, &self.audio];
+        let segments = renditions.map(|track| track.as_ref()?.complete(number));
+        let with_media = segments.iter().flatten().find(|s| !s.is_gap());
+        let leading = with_media.or(segments.iter().flatten().next())?;
+        Some(Complete {
+            number,
+            begin: leading.start,
+            end: leading.end(),
+            inits: segments.map(|s| s.filter(|s| !s.is_gap()).map(|s| s.head.version)),
+        })
     }
 }
 

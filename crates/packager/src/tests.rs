@@ -1,15 +1,19 @@
 //! A publisher made of numbers, and tests by behaviour: playlists as text, rules by clause, sessions, chunks.
 
 mod chunks;
+mod dash_rules;
 mod hls_rules;
+mod manifest;
 mod playlists;
 mod sessions;
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use container::{aac, h264};
 use media::{CodecParameters, FrameRate, Timestamp, Track, Utc};
 
-use crate::{Config, Packager, Rendition, Timeline};
+use crate::{Config, Extent, Packager, Rendition, SegmentAnswer, Timeline};
 
 /// 2026-11-21T08:00:00Z, in seconds.
 const MORNING: i64 = 1_795_248_000;
@@ -40,6 +44,8 @@ struct Publisher {
     audio_rate: u32,
     /// Frames from key frame to key frame.
     gop: u64,
+    /// A frame that is one, from which the others are counted.
+    key: u64,
     /// Frames and AAC frames sent in this session.
     frames: u64,
     sounds: u64,
@@ -50,10 +56,11 @@ struct Publisher {
 }
 
 impl Publisher {
-    /// 30 pictures a second, 48 kHz stereo, key frames every 2 s as promised.
+    /// 30 pictures a second, 48 kHz stereo, key frames every 2 s as promised; nothing is kept behind the playlist.
     fn new() -> Self {
         let promised = Config {
             promised_gop: Some(2),
+            rewind: Duration::ZERO,
             ..Config::default()
         };
         Self::with(promised, Some(FrameRate::whole(30)), Some(48_000))
@@ -69,6 +76,7 @@ impl Publisher {
             rate: video.unwrap_or(FrameRate::whole(30)),
             audio_rate: audio.unwrap_or(48_000),
             gop: 60,
+            key: 0,
             frames: 0,
             sounds: 0,
             begin: Utc(MORNING * 1_000_000),
@@ -107,7 +115,7 @@ impl Publisher {
         let (n, at) = (self.frames, self.rate.tick(self.frames));
         self.frames += 1;
         if self.sends_video {
-            let key = n.is_multiple_of(self.gop);
+            let key = n.abs_diff(self.key).is_multiple_of(self.gop);
             let data = Bytes::from(vec![n as u8; if key { 2000 } else { 500 }]);
             let placed = self.timeline.video(at.as_millis() as u32, 0, key, data);
             let utc = Utc(self.begin.as_micros() + at.as_micros());
@@ -128,8 +136,16 @@ impl Publisher {
         }
     }
 
+    /// The parts of a complete segment.
+    fn segment(&self, rendition: Rendition, msn: u64) -> Option<Vec<Bytes>> {
+        match self.packager.segment(rendition, msn) {
+            SegmentAnswer::Complete(parts) => Some(parts),
+            _ => None,
+        }
+    }
+
     fn playlist(&self, rendition: Rendition) -> String {
-        self.packager.playlist(rendition, None).unwrap()
+        self.packager.playlist(rendition, Extent::Live, None).unwrap()
     }
 
     /// The values of a tag in a playlist, in order.

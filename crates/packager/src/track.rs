@@ -26,7 +26,7 @@ pub(crate) struct Track {
     pub(crate) part_target: u64,
     /// Number of the newest init segment, from 1.
     pub(crate) version: u32,
-    inits: BTreeMap<u32, Bytes>,
+    inits: BTreeMap<u32, Init>,
     /// The newest packet: how long it lasts, the next one says.
     pending: Option<Packet>,
     pub(crate) open: Option<Open>,
@@ -37,6 +37,14 @@ pub(crate) struct Track {
     utc: Option<Utc>,
     /// Where the last sample's decoding ends.
     end: Timestamp,
+}
+
+/// An init segment, and what it says.
+#[derive(Debug)]
+pub(crate) struct Init {
+    bytes: Bytes,
+    pub(crate) parameters: CodecParameters,
+    pub(crate) timescale: u32,
 }
 
 /// The segment that grows.
@@ -90,7 +98,11 @@ impl Track {
     pub(crate) fn renew(&mut self, parameters: CodecParameters) -> Result<(), cmaf::Error> {
         self.timescale = timescale(&parameters);
         self.frame = frame_ticks(&parameters);
-        let init = cmaf::init_segment(&parameters, self.timescale, self.id())?;
+        let init = Init {
+            bytes: cmaf::init_segment(&parameters, self.timescale, self.id())?,
+            parameters: parameters.clone(),
+            timescale: self.timescale,
+        };
         self.parameters = parameters;
         self.version += 1;
         self.inits.insert(self.version, init);
@@ -250,42 +262,40 @@ impl Track {
         self.close_part(clock);
         let Some(open) = self.open.take() else { return };
         let until_end = end.nanos_since(open.start).max(0) as u64;
-        let duration = match open.parts.is_empty() {
-            true => units(until_end, 1_000_000_000),
-            false => units(open.ticks, self.timescale),
+        let (ticks, timescale) = match open.parts.is_empty() {
+            true => (until_end, 1_000_000_000),
+            false => (open.ticks, self.timescale),
         };
         self.segments.push_back(Segment {
             bytes: open.parts.iter().map(|p| p.data.len()).sum(),
             head: open.head,
             parts: open.parts,
-            duration,
+            duration: units(ticks, timescale),
+            start: open.start,
+            ticks,
+            timescale,
+            left: None,
         });
     }
 
-    /// Forgets segments that left the newest `window` at least `keep` ([`UNITS`]) of media ago, and init
-    /// segments that nothing needs.
-    pub(crate) fn prune(&mut self, window: usize, keep: u64) {
-        // The oldest one left when segment number `window` closed; what closed behind that is the time since.
-        while self.segments.len() > window
-            && self.segments.range(window + 1..).map(|s| s.duration).sum::<u64>() >= keep
-        {
-            self.segments.pop_front();
-        }
-        let oldest = self.segments.front().map_or(self.version, |s| s.head.version);
+    pub(crate) fn init(&self, version: u32) -> Option<Bytes> {
+        self.inits.get(&version).map(|init| init.bytes.clone())
+    }
+
+    /// Forgets init segments before number `oldest`.
+    pub(crate) fn retain_inits(&mut self, oldest: u32) {
         self.inits.retain(|&version, _| version >= oldest);
     }
 
-    pub(crate) fn init(&self, version: u32) -> Option<Bytes> {
-        self.inits.get(&version).cloned()
+    /// What init segment `version` says.
+    pub(crate) fn described(&self, version: u32) -> Option<&Init> {
+        self.inits.get(&version)
     }
 
-    /// The complete segments of the playlist, oldest first.
-    pub(crate) fn listed(
-        &self,
-        window: usize,
-    ) -> impl DoubleEndedIterator<Item = &Segment> + ExactSizeIterator {
-        let skip = self.segments.len().saturating_sub(window);
-        self.segments.range(skip..)
+    /// Complete segment `msn`.
+    pub(crate) fn complete(&self, msn: u64) -> Option<&Segment> {
+        let first = self.segments.front()?.head.msn;
+        self.segments.get(usize::try_from(msn.checked_sub(first)?).ok()?)
     }
 
     /// The parts of segment `msn`, and whether it is complete; none when there is no such segment.
@@ -293,10 +303,6 @@ impl Track {
         if let Some(open) = self.open.as_ref().filter(|open| open.head.msn == msn) {
             return Some((&open.parts, false));
         }
-        let first = self.segments.front()?.head.msn;
-        let segment = self
-            .segments
-            .get(usize::try_from(msn.checked_sub(first)?).ok()?)?;
-        Some((&segment.parts, true))
+        self.complete(msn).map(|segment| (segment.parts.as_slice(), true))
     }
 }

@@ -13,7 +13,7 @@ use std::process::Command;
 use container::flv::{self, TagKind, audio::AudioTag, video::VideoTag};
 use container::{aac, h264};
 use media::{CodecParameters, Track, Utc};
-use packager::{Config, Packager, Rendition, Timeline};
+use packager::{Config, Packager, Rendition, SegmentAnswer, Timeline};
 
 /// Ten minutes, of which all packets are looked at; the input is a second longer.
 const SECONDS: u64 = 600;
@@ -226,9 +226,10 @@ impl Show {
             }
             let next = self.next[n].get_or_insert(0);
             while *next < open {
-                for part in packager.segment(rendition, *next).unwrap() {
-                    self.files[n].extend(part);
-                }
+                let SegmentAnswer::Complete(parts) = packager.segment(rendition, *next) else {
+                    panic!("segment {next} is gone");
+                };
+                self.files[n].extend(parts.concat());
                 *next += 1;
             }
         }

@@ -47,8 +47,8 @@ pub struct App {
     pub viewers: Gate,
     /// Connections of publishers.
     pub publishers: Gate,
-    /// Places for HLS requests that wait.
-    pub hls_waiters: Semaphore,
+    /// Places for requests of HLS and DASH that wait.
+    pub hls_waiters: Arc<Semaphore>,
     /// Places for uploads that are measured.
     pub uploads: Semaphore,
     throttle: Mutex<Throttle>,
@@ -83,7 +83,7 @@ impl App {
             renditions: Renditions::default(),
             viewers: Gate::new(limits.http_connections, limits.http_per_address),
             publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
-            hls_waiters: Semaphore::new(limits.hls_waiters as usize),
+            hls_waiters: Arc::new(Semaphore::new(limits.hls_waiters as usize)),
             uploads: Semaphore::new(UPLOADS),
             throttle: Mutex::default(),
             wrong_keys: AtomicU64::new(0),

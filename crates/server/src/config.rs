@@ -150,7 +150,7 @@ pub struct Limits {
     pub header_timeout_ms: u64,
     /// Time after which a reader who takes nothing is closed, in milliseconds; 100 to 600 000.
     pub stall_timeout_ms: u64,
-    /// HLS requests that may wait for a part or a playlist at one time.
+    /// Requests of HLS and DASH that may wait for a part, a segment or a playlist at one time.
     pub hls_waiters: u32,
 }
 
@@ -167,6 +167,10 @@ pub struct Stream {
     pub merge_ms: u64,
     /// Bytes of media kept for joining and slow readers, a stream; at least 1 MiB.
     pub ring_bytes: usize,
+    /// How far back viewers of HLS and DASH can go, in seconds; 0 to 14 400.
+    pub rewind_seconds: u32,
+    /// The most memory that is kept for it, for each track of a stream, in megabytes; 1 to 65 536.
+    pub rewind_megabytes: u32,
     /// How far a reader may lag before it goes on at the newest key frame, in milliseconds.
     pub reader_lag_ms: u64,
 }
@@ -328,6 +332,16 @@ fn check_ranges(config: &Config) -> Result<(), ConfigError> {
         ("stream.merge_ms", s.merge_ms, &(0..=350, "at most 350")),
         ("stream.reader_lag_ms", s.reader_lag_ms, &wait),
         (
+            "stream.rewind_seconds",
+            u64::from(s.rewind_seconds),
+            &(0..=14_400, "at most 14400"),
+        ),
+        (
+            "stream.rewind_megabytes",
+            u64::from(s.rewind_megabytes),
+            &(1..=65_536, "from 1 to 65536"),
+        ),
+        (
             "stream.ring_bytes",
             s.ring_bytes as u64,
             &(1 << 20..=1 << 30, "from 1048576 to 1073741824"),
@@ -432,6 +446,8 @@ impl Default for Stream {
             end_after_ms: 300_000,
             merge_ms: 50,
             ring_bytes: 16 << 20,
+            rewind_seconds: 120,
+            rewind_megabytes: 64,
             reader_lag_ms: 8_000,
         }
     }

@@ -10,7 +10,7 @@ use rtc::signal::MAX_FRAGMENT;
 
 use crate::App;
 use crate::admin::{metrics, reconnect, streams};
-use crate::deliver::{beat, flv, hls, status, time, watch};
+use crate::deliver::{beat, cmaf, flv, status, time, watch};
 use crate::ingest::{onward, received, upload};
 use crate::webrtc::http;
 
@@ -28,8 +28,8 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/assets/{*path}", get(watch::asset))
         .route("/live/{file}", get(flv::stream))
         .route("/live/{name}/status", get(status::status))
-        .route("/live/{name}/{file}", get(hls::playlist))
-        .route("/live/{name}/{rendition}/{file}", get(hls::media))
+        .route("/live/{name}/{file}", get(cmaf::text))
+        .route("/live/{name}/{rendition}/{file}", get(cmaf::media))
         .route("/whip", post(http::publish).options(http::options).layer(offer()))
         .route("/whip/{name}/{session}", session())
         .route(

@@ -49,6 +49,18 @@ impl Muxer {
         })
     }
 
+    /// A writer of a piece by itself, that may follow any other: a segment of HLS. Its first packets say that their
+    /// counters begin anew.
+    ///
+    /// # Errors
+    /// As [`Muxer::new`].
+    pub fn piece(tracks: &[Track]) -> Result<Self, Error> {
+        Ok(Self {
+            continuity: Continuity::anew(),
+            ..Self::new(tracks)?
+        })
+    }
+
     /// Goes on with other tracks, or with the same in another configuration, which pictures have from the next key
     /// frame on. Where there are other codecs, tables of a new version follow.
     ///
@@ -90,7 +102,8 @@ impl Muxer {
         } else if self.clock.is_overdue(packet.dts) {
             // The pictures are late, or stand still: the clock goes on without them.
             let tick = self.clock.tick(packet.dts);
-            begin(out, pcr_pid, false, self.continuity.of(pcr_pid), tick, 0);
+            let (continuity, tick) = self.continuity.of(pcr_pid, tick);
+            begin(out, pcr_pid, false, continuity, tick, 0);
         }
         let mut packets = Packets::begin(out, stream.pid(), &mut self.continuity, adaptation, left);
         packets.put(header.as_bytes());

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::Publisher;
 use crate::Rendition::{Audio, Video};
-use crate::{Config, Decision, PartAnswer, Skip};
+use crate::{Config, Decision, Extent, PartAnswer, Skip};
 
 const BOTH: [crate::Rendition; 2] = [Video, Audio];
 const FIRST: u64 = 1_795_248_000;
@@ -83,7 +83,7 @@ fn clause_4_4_4_9_a_segment_and_its_parts_are_the_same_bytes() {
     let mut publisher = Publisher::new();
     publisher.send_until(4_500);
     for r in BOTH {
-        let segment = publisher.packager.segment(r, FIRST).unwrap();
+        let segment = publisher.segment(r, FIRST).unwrap();
         let parts: Vec<_> = (0..)
             .map_while(|n| publisher.packager.part(r, FIRST, n))
             .collect();
@@ -109,11 +109,7 @@ fn clause_4_4_4_9_parts_are_listed_within_three_targets_of_the_end_and_fetched_f
                 open - msn
             );
         }
-        assert_eq!(
-            publisher.packager.segment(r, open - listed - 6),
-            None,
-            "memory is bounded"
-        );
+        assert_eq!(publisher.segment(r, open - listed - 6), None, "memory is bounded");
     }
 }
 
@@ -204,7 +200,10 @@ fn clause_6_2_5_1_a_delta_update_keeps_all_that_is_within_six_targets() {
     let mut publisher = Publisher::new();
     publisher.send_until(40_000);
     let full = publisher.playlist(Video);
-    let delta = publisher.packager.playlist(Video, Some(Skip::Segments)).unwrap();
+    let delta = publisher
+        .packager
+        .playlist(Video, Extent::Live, Some(Skip::Segments))
+        .unwrap();
     let skipped: usize = numbers_in(&delta, "#EXT-X-SKIP:SKIPPED-SEGMENTS=");
     let uris = |text: &str| {
         text.lines()
@@ -215,7 +214,10 @@ fn clause_6_2_5_1_a_delta_update_keeps_all_that_is_within_six_targets() {
     assert_eq!(uris(&full)[skipped..], uris(&delta));
     assert!(skipped > 0 && uris(&delta).len() >= 6);
     publisher.packager.end();
-    let ended = publisher.packager.playlist(Video, Some(Skip::Segments)).unwrap();
+    let ended = publisher
+        .packager
+        .playlist(Video, Extent::Live, Some(Skip::Segments))
+        .unwrap();
     assert!(!ended.contains("EXT-X-SKIP"), "ignored at the end");
     assert_eq!(
         (Skip::parse("YES"), Skip::parse("v2")),

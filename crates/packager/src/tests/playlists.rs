@@ -4,7 +4,7 @@ use media::FrameRate;
 
 use super::Publisher;
 use crate::Rendition::{Audio, Video};
-use crate::{Config, Skip};
+use crate::{Config, Extent, Skip};
 
 #[test]
 fn video_while_the_second_segment_grows() {
@@ -77,7 +77,7 @@ fn a_delta_update_leaves_out_what_is_older_than_six_targets() {
     publisher.send_until(18_100);
     let text = publisher
         .packager
-        .playlist(Video, Some(Skip::DateRanges))
+        .playlist(Video, Extent::Live, Some(Skip::DateRanges))
         .unwrap();
     let without_parts: Vec<_> = text.lines().filter(|l| !l.starts_with("#EXT-X-PART:")).collect();
     let expected = "\
@@ -165,7 +165,7 @@ video/1795248004.m4s
 fn multivariant_with_pictures_and_sound() {
     let mut publisher = Publisher::new();
     publisher.send_until(2_100);
-    let text = publisher.packager.multivariant().unwrap();
+    let text = publisher.packager.multivariant(Extent::Live).unwrap();
     let variant = text
         .lines()
         .find(|l| l.starts_with("#EXT-X-STREAM-INF:"))
@@ -183,7 +183,7 @@ fn multivariant_with_pictures_and_sound() {
 ";
     assert_eq!(text, format!("{head}{variant}\nvideo.m3u8\n"));
     let bytes = |rendition| -> u64 {
-        let parts = publisher.packager.segment(rendition, 1_795_248_000).unwrap();
+        let parts = publisher.segment(rendition, 1_795_248_000).unwrap();
         parts.iter().map(|p| p.len() as u64).sum()
     };
     let bits = bytes(Video) * 8 * 100_000 / 200_000 + bytes(Audio) * 8 * 100_000 / 200_533;
@@ -197,7 +197,7 @@ fn multivariant_with_pictures_and_sound() {
 fn multivariant_with_pictures_alone_and_without_a_promise() {
     let mut publisher = Publisher::with(Config::default(), FrameRate::new(30_000, 1001), None);
     publisher.send_until(2_100);
-    let text = publisher.packager.multivariant().unwrap();
+    let text = publisher.packager.multivariant(Extent::Live).unwrap();
     assert!(
         !text.contains("INDEPENDENT-SEGMENTS") && !text.contains("EXT-X-MEDIA"),
         "{text}"
@@ -211,7 +211,7 @@ fn multivariant_with_pictures_alone_and_without_a_promise() {
 fn multivariant_with_sound_alone() {
     let mut publisher = Publisher::with(Config::default(), None, Some(44_100));
     publisher.send_until(5_000);
-    let text = publisher.packager.multivariant().unwrap();
+    let text = publisher.packager.multivariant(Extent::Live).unwrap();
     assert!(
         text.contains("#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-STREAM-INF:BANDWIDTH="),
         "{text}"

@@ -3,8 +3,8 @@
 use media::{FrameRate, Timestamp};
 
 use super::{MORNING, Publisher, mp4a};
-use crate::Config;
 use crate::Rendition::{Audio, Video};
+use crate::{Config, Extent};
 
 fn durations(publisher: &Publisher, r: crate::Rendition) -> Vec<u64> {
     let track = publisher.packager.track(r).unwrap();
@@ -28,8 +28,8 @@ fn nothing_is_served_before_each_track_has_a_segment() {
     let mut publisher = Publisher::new();
     publisher.send_until(2_000);
     assert!(!publisher.packager.is_ready());
-    assert_eq!(publisher.packager.playlist(Video, None), None);
-    assert_eq!(publisher.packager.multivariant(), None);
+    assert_eq!(publisher.packager.playlist(Video, Extent::Live, None), None);
+    assert_eq!(publisher.packager.multivariant(Extent::Live), None);
     publisher.send_until(2_100);
     assert!(publisher.packager.is_ready());
 }
@@ -123,7 +123,7 @@ fn sound_that_stays_away_leaves_gaps_with_the_same_numbers() {
         list.contains("#EXT-X-GAP\n#EXTINF:2.00000,\naudio/1795248002.m4s\n"),
         "{list}"
     );
-    assert_eq!(publisher.packager.segment(Audio, MORNING as u64 + 2), None);
+    assert_eq!(publisher.segment(Audio, MORNING as u64 + 2), None);
     // What comes again stands at its own time.
     let resumed = publisher
         .samples(Audio)
@@ -168,7 +168,7 @@ fn sound_alone_is_divided_at_the_target() {
     let d = durations(&publisher, Audio);
     assert_eq!(d.len(), 4);
     assert!(d.iter().all(|&d| (400_000..=402_134).contains(&d)), "{d:?}");
-    assert_eq!(publisher.packager.playlist(Video, None), None);
+    assert_eq!(publisher.packager.playlist(Video, Extent::Live, None), None);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn pictures_alone_make_a_stream() {
     publisher.gop = 100;
     publisher.send_until(12_100);
     assert_eq!(durations(&publisher, Video), [400_000; 3]);
-    assert_eq!(publisher.packager.playlist(Audio, None), None);
+    assert_eq!(publisher.packager.playlist(Audio, Extent::Live, None), None);
 }
 
 #[test]

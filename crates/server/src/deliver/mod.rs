@@ -1,9 +1,9 @@
 //! What viewers get.
 
 pub mod beat;
+pub(crate) mod cmaf;
 mod error;
 pub mod flv;
-pub mod hls;
 pub(crate) mod rtmp;
 pub(crate) mod srt;
 pub mod status;

@@ -1,4 +1,4 @@
-//! HTTP/1.1 connections within limits.
+//! Connections of HTTP within limits, and HTTP/1.1.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -23,13 +23,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use super::{Certificate, Gate, Pass, Peer, Stall};
+use super::tls::H2;
+use super::{Certificate, Gate, Pass, Peer, Stall, http2};
 
 /// The largest head of a request, and the most header fields.
-const HEAD_BYTES: usize = 16 * 1024;
+pub(super) const HEAD_BYTES: usize = 16 * 1024;
 const HEAD_FIELDS: usize = 64;
 /// Bytes of an answer held between a stream and its connection.
-const WRITE_BYTES: usize = 64 * 1024;
+pub(super) const WRITE_BYTES: usize = 64 * 1024;
 /// Unsent bytes the kernel holds for one connection: what a slow reader has not taken stays in the stream's
 /// ring, where it can be passed over. (Without it the kernel holds up to 4 MB, a minute of a small stream.)
 const UNSENT_BYTES: u32 = 128 * 1024;
@@ -61,12 +62,15 @@ pub async fn serve(listener: TcpListener, http: Http) {
     .await;
 }
 
-/// The same within TLS; the handshake may take as long as a request's head.
+/// The same within TLS, by HTTP/2 where the client can; the handshake may take as long as a request's head.
 pub async fn serve_secure(listener: TcpListener, http: Http, certificate: Arc<Certificate>) {
     take_in(listener, http, |stream, address, http| {
-        let acceptor = TlsAcceptor::from(certificate.config());
+        let acceptor = TlsAcceptor::from(certificate.web_config());
         async move {
             match timeout(http.header_timeout, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(H2) => {
+                    http2::converse(stream, address, http).await;
+                }
                 Ok(Ok(stream)) => converse(stream, address, http).await,
                 Ok(Err(error)) => tracing::debug!(%address, %error, "no secure connection was made"),
                 Err(_) => tracing::debug!(%address, "a secure connection took too long"),
@@ -114,12 +118,7 @@ where
 {
     let io = TokioIo::new(Stall::new(stream, http.stall_timeout));
     let peer = Arc::new(Peer::new(address));
-    let router = http.router;
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Arc::clone(&peer));
-        let router = router.clone();
-        async move { Ok::<_, Infallible>(answer(router, request).await) }
-    });
+    let service = service_fn(move |request| answer(http.router.clone(), Arc::clone(&peer), request));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -141,11 +140,14 @@ where
     }
 }
 
-async fn answer(router: Router, request: Request<Incoming>) -> axum::response::Response {
-    match router.oneshot(request.map(Body::new)).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
+/// What the routes say to a request of `peer`.
+pub(super) async fn answer(
+    router: Router,
+    peer: Arc<Peer>,
+    mut request: Request<Incoming>,
+) -> Result<axum::response::Response, Infallible> {
+    request.extensions_mut().insert(peer);
+    router.oneshot(request.map(Body::new)).await
 }
 
 fn prepare(stream: &TcpStream) {

@@ -2,6 +2,7 @@
 
 mod gate;
 mod http;
+mod http2;
 mod peer;
 mod stall;
 mod tls;

@@ -25,7 +25,13 @@ pub struct Certificate {
 struct Current {
     changed: [Option<SystemTime>; 2],
     config: Arc<ServerConfig>,
+    /// The same for HTTP, with the versions that are spoken.
+    web: Arc<ServerConfig>,
 }
+
+/// HTTP/2 as ALPN names it (RFC 9113, 3.2).
+pub(super) const H2: &[u8] = b"h2";
+const HTTP_1_1: &[u8] = b"http/1.1";
 
 impl Certificate {
     /// Reads the files.
@@ -42,6 +48,11 @@ impl Certificate {
     /// What new connections are made secure with.
     pub fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.current.load().config)
+    }
+
+    /// The same for viewers, who may speak HTTP/2.
+    pub fn web_config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.current.load().web)
     }
 
     /// Reads the files again if they have changed: certificates live for weeks, servers for longer. The one before
@@ -75,9 +86,12 @@ impl Current {
             .map_err(|e| unreadable(&files.key, &e))?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
+        let mut web = config.clone();
+        web.alpn_protocols = vec![H2.to_vec(), HTTP_1_1.to_vec()];
         Ok(Self {
             changed,
             config: Arc::new(config),
+            web: Arc::new(web),
         })
     }
 }

@@ -90,7 +90,7 @@ impl Live {
             clock: ClockLine::default(),
             announced: None,
             tracks: Tracks::default(),
-            package: Package::default(),
+            package: Package::new(config),
             ringed: 0,
             last_key: None,
             studio: false,

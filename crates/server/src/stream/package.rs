@@ -1,8 +1,15 @@
-//! The stream's HLS: the packager of its packets, and the line they stand on.
+//! The stream's HLS and DASH: the packager of its packets, and the line they stand on.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use media::{TrackKind, Utc};
-use packager::{Config, Decision, Packager, PartAnswer, Rendition, Skip, Stamp, Timeline};
+use packager::{Config, Decision, Extent, Packager, PartAnswer, Rendition, SegmentAnswer, Stamp, Timeline};
+
+use super::text::{Document, Text, Texts};
+use super::transport::{Muxed, Transports};
+use crate::config;
 
 use super::tracks::{Frame, Tracks};
 
@@ -18,11 +25,18 @@ pub(crate) struct Package {
     version: Option<u64>,
     /// Version of tracks that can't be packaged.
     refused: Option<u64>,
-    /// The playlists as text, until something changes.
-    playlists: [Option<Bytes>; 2],
-    /// EXT-X-TARGETDURATION in seconds, once there is a playlist.
-    target: Option<u64>,
+    texts: Texts,
+    muxed: Transports,
+    /// How far back viewers can go.
+    rewind: Rewind,
     ended: bool,
+}
+
+/// How much is kept for those who were late.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rewind {
+    lasts: Duration,
+    bytes: usize,
 }
 
 /// An access unit on its way to the packager.
@@ -39,10 +53,16 @@ pub(crate) struct Unit<'a> {
 }
 
 /// What a request is answered with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Answer {
+    /// This text.
+    Text(Arc<Text>),
     /// These bytes, one after another.
     Ready(Vec<Bytes>),
+    /// The beginning of a segment that grows.
+    Growing(Vec<Bytes>),
+    /// A transport stream, to be muxed by the first who asks.
+    Transport(Arc<Muxed>),
     /// It will be there soon.
     Wait,
     /// It makes no sense.
@@ -54,24 +74,35 @@ pub(crate) enum Answer {
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
-    /// The multivariant playlist.
-    Multivariant,
-    /// A media playlist, from a segment and part on.
-    Playlist {
-        rendition: Rendition,
+    /// A playlist or manifest; media playlists from a segment and part on.
+    Text {
+        document: Document,
+        extent: Extent,
         msn: Option<u64>,
         part: Option<u32>,
-        skip: Option<Skip>,
     },
     /// An init segment.
     Init(Rendition, u32),
-    /// A complete segment.
+    /// A segment, also one that grows.
     Segment(Rendition, u64),
     /// A part.
     Part(Rendition, u64, u32),
+    /// A segment of all tracks as a transport stream.
+    Transport(u64),
 }
 
 impl Package {
+    /// Of a stream that has not begun.
+    pub(crate) fn new(config: &config::Stream) -> Self {
+        Self {
+            rewind: Rewind {
+                lasts: Duration::from_secs(config.rewind_seconds.into()),
+                bytes: config.rewind_megabytes as usize * 1_000_000,
+            },
+            ..Self::default()
+        }
+    }
+
     /// Takes an access unit. Whether there is something new to ask for.
     pub(crate) fn push(&mut self, tracks: &Tracks, unit: Unit<'_>) -> bool {
         let frame = unit.frame;
@@ -97,7 +128,7 @@ impl Package {
         }
         let news = packager.push(placed.packet, unit.utc) || placed.jumped;
         if news {
-            self.playlists = [None, None];
+            self.texts.forget();
         }
         news
     }
@@ -114,6 +145,8 @@ impl Package {
         let packager = self.packager.get_or_insert_with(|| {
             Packager::new(Config {
                 promised_gop: unit.studio.then_some(STUDIO_GOP),
+                rewind: self.rewind.lasts,
+                rewind_bytes: self.rewind.bytes,
                 ..Config::default()
             })
         });
@@ -133,7 +166,7 @@ impl Package {
     /// The publisher's session ended: what there is of its last segment is closed.
     pub(crate) fn end_session(&mut self) {
         self.version = None;
-        self.playlists = [None, None];
+        self.texts.forget();
         if let Some(packager) = &mut self.packager {
             packager.end_session();
         }
@@ -142,7 +175,7 @@ impl Package {
     /// The show ended; the playlists say so.
     pub(crate) fn end(&mut self) {
         self.ended = true;
-        self.playlists = [None, None];
+        self.texts.forget();
         if let Some(packager) = &mut self.packager {
             packager.end();
         }
@@ -150,7 +183,7 @@ impl Package {
 
     /// The target duration in seconds; none before there is a playlist.
     pub(crate) fn target(&self) -> Option<u64> {
-        self.target
+        self.packager.as_ref()?.target().map(u64::from)
     }
 
     /// The answer to a request as things are.
@@ -164,22 +197,31 @@ impl Package {
         };
         let one = |bytes: Option<Bytes>| bytes.map_or(Answer::NotFound, |b| Answer::Ready(vec![b]));
         match ask {
-            Ask::Multivariant => match packager.multivariant() {
-                Some(text) => Answer::Ready(vec![text.into()]),
-                None => unready(ask),
-            },
-            Ask::Playlist {
-                rendition, msn, part, ..
-            } if packager.is_ready() => match packager.blocking(rendition, msn, part) {
-                Decision::Ready => one(self.playlist(ask)),
+            Ask::Text { .. } if !packager.is_ready() => unready(ask),
+            Ask::Text {
+                document,
+                extent,
+                msn,
+                part,
+            } => match decide(packager, document, msn, part) {
+                Decision::Ready => match self.texts.get(packager, document, extent) {
+                    Some(text) => Answer::Text(text),
+                    None => Answer::NotFound,
+                },
                 Decision::Wait => Answer::Wait,
                 Decision::BadRequest => Answer::BadRequest,
             },
-            Ask::Playlist { .. } => unready(ask),
             Ask::Init(rendition, version) => one(packager.init(rendition, version)),
-            Ask::Segment(rendition, msn) => packager
-                .segment(rendition, msn)
-                .map_or(Answer::NotFound, Answer::Ready),
+            Ask::Segment(rendition, msn) => match packager.segment(rendition, msn) {
+                SegmentAnswer::Complete(parts) => Answer::Ready(parts),
+                SegmentAnswer::Growing(parts) => Answer::Growing(parts),
+                SegmentAnswer::Wait => Answer::Wait,
+                SegmentAnswer::NotFound => Answer::NotFound,
+            },
+            Ask::Transport(msn) => match self.muxed.get(packager, msn) {
+                Some(muxed) => Answer::Transport(muxed),
+                None => Answer::NotFound,
+            },
             Ask::Part(rendition, msn, part) => match packager.part_answer(rendition, msn, part) {
                 PartAnswer::Ready(bytes) => Answer::Ready(vec![bytes]),
                 PartAnswer::Wait => Answer::Wait,
@@ -187,33 +229,20 @@ impl Package {
             },
         }
     }
+}
 
-    /// A playlist's text: made once for all who ask, but for delta updates.
-    fn playlist(&mut self, ask: Ask) -> Option<Bytes> {
-        let Ask::Playlist { rendition, skip, .. } = ask else {
-            return None;
-        };
-        let packager = self.packager.as_ref()?;
-        if skip.is_some() {
-            return packager.playlist(rendition, skip).map(Bytes::from);
-        }
-        let slot = &mut self.playlists[usize::from(rendition == Rendition::Audio)];
-        if slot.is_none() {
-            let text = packager.playlist(rendition, None)?;
-            let target = text
-                .lines()
-                .find_map(|l| l.strip_prefix("#EXT-X-TARGETDURATION:"));
-            self.target = target.and_then(|t| t.parse().ok()).or(self.target);
-            *slot = Some(text.into());
-        }
-        slot.clone()
+/// Whether a text can be had by now; only media playlists are waited for.
+fn decide(packager: &Packager, document: Document, msn: Option<u64>, part: Option<u32>) -> Decision {
+    match document {
+        Document::Playlist(rendition) | Document::Delta(rendition) => packager.blocking(rendition, msn, part),
+        Document::Multivariant | Document::Transport | Document::Manifest => Decision::Ready,
     }
 }
 
-/// Before anything can be served, playlists are waited for and nothing else.
+/// Before anything can be served, texts are waited for and nothing else.
 fn unready(ask: Ask) -> Answer {
     match ask {
-        Ask::Multivariant | Ask::Playlist { .. } => Answer::Wait,
-        Ask::Init(..) | Ask::Segment(..) | Ask::Part(..) => Answer::NotFound,
+        Ask::Text { .. } => Answer::Wait,
+        Ask::Init(..) | Ask::Segment(..) | Ask::Part(..) | Ask::Transport(_) => Answer::NotFound,
     }
 }

@@ -1,24 +1,30 @@
-//! One viewer's request for a piece of HLS.
+//! One viewer's request for a piece of HLS or DASH.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::Stream;
 use super::package::{Answer, Ask};
+use super::text::Text;
 
 /// Target duration where none is known yet, in seconds: the longest first GOP the packager waits for, over 3.
 const FIRST_TARGET: u64 = 4;
 
 /// What became of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Outcome {
-    /// These bytes, one after another, and the target duration in seconds.
-    Ready(Vec<Bytes>, u64),
+    /// This text, and the target duration in seconds.
+    Text(Arc<Text>, u64),
+    /// These bytes, one after another.
+    Ready(Vec<Bytes>),
+    /// These bytes, and what follows.
+    Growing(Vec<Bytes>, Growth),
     /// It made no sense.
     BadRequest,
     /// There is no such thing.
@@ -29,38 +35,122 @@ pub(crate) enum Outcome {
     Crowded,
 }
 
+/// The rest of a segment that grows.
+#[derive(Debug)]
+pub(crate) struct Growth {
+    stream: Arc<Stream>,
+    ask: Ask,
+    /// Parts of it that were handed out.
+    sent: usize,
+    complete: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+/// A segment was not finished: the stream is gone, or nothing came for too long.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the segment was not finished")]
+pub(crate) struct Unfinished;
+
+impl Growth {
+    /// The parts that come next, once there are some; none at the end.
+    ///
+    /// # Errors
+    /// When nothing comes for three target durations, or the stream is gone.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Bytes>>, Unfinished> {
+        let stream = Arc::clone(&self.stream);
+        let mut deadline = None;
+        while !self.complete {
+            let mut parts = pin!(stream.parts.notified());
+            parts.as_mut().enable();
+            let (answer, target) = stream.ask(self.ask).map_err(|Closed| Unfinished)?;
+            let all = match answer {
+                Answer::Growing(all) => all,
+                Answer::Ready(all) => {
+                    self.complete = true;
+                    all
+                }
+                _ => return Err(Unfinished),
+            };
+            let more = all.get(self.sent..).unwrap_or_default();
+            if !more.is_empty() {
+                self.sent = all.len();
+                stream.count_sent(more);
+                return Ok(Some(more.to_vec()));
+            }
+            let until = *deadline.get_or_insert_with(|| Instant::now() + three(target));
+            if !self.complete {
+                timeout_at(until, parts).await.map_err(|_| Unfinished)?;
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl Stream {
-    /// Answers `ask`; waits where playlists promised what is asked for, for three target durations at most
+    /// Answers `ask`; waits where playlists and manifests promised what is asked for, for three target durations at most
     /// (draft-pantos-hls-rfc8216bis, 6.2.5.2) and in one of `places`.
-    pub(crate) async fn request(&self, ask: Ask, places: &Semaphore) -> Outcome {
+    pub(crate) async fn request(self: &Arc<Self>, ask: Ask, places: &Arc<Semaphore>) -> Outcome {
         let mut place = None;
+        let mut waiting = None;
         let mut deadline = None;
         let outcome = loop {
             let mut parts = pin!(self.parts.notified());
             parts.as_mut().enable();
-            let target = match self.ask(ask) {
-                Ok((Answer::Wait, target)) => target,
-                Ok((answer, target)) => break decided(answer, target),
-                Err(Closed) => break Outcome::Late,
+            let Ok((answer, target)) = self.ask(ask) else {
+                break Outcome::Late;
             };
-            if place.is_none() {
-                let Ok(permit) = places.try_acquire() else {
-                    break Outcome::Crowded;
-                };
-                self.requests.waiting.fetch_add(1, Relaxed);
-                tracing::debug!(stream = %self.name, ?ask, "a request waits");
-                place = Some((permit, Waiting(self)));
+            if place.is_none() && matches!(answer, Answer::Wait | Answer::Growing(_)) {
+                place = Arc::clone(places).try_acquire_owned().ok();
             }
-            let until = *deadline.get_or_insert_with(|| Instant::now() + Duration::from_secs(3 * target));
+            match (answer, place.take()) {
+                (Answer::Wait, Some(taken)) => place = Some(taken),
+                (answer, place) => break self.decided(answer, ask, target, place),
+            }
+            waiting.get_or_insert_with(|| Waiting::begin(self, ask));
+            let until = *deadline.get_or_insert_with(|| Instant::now() + three(target));
             if timeout_at(until, parts).await.is_err() {
                 break Outcome::Late;
             }
         };
-        drop(place);
+        drop(waiting);
         self.count(&outcome);
         outcome
     }
 
+    fn decided(
+        self: &Arc<Self>,
+        answer: Answer,
+        ask: Ask,
+        target: u64,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Outcome {
+        match (answer, place) {
+            (Answer::Text(text), _) => Outcome::Text(text, target),
+            (Answer::Ready(pieces), _) => Outcome::Ready(pieces),
+            (Answer::Transport(muxed), _) => match muxed.bytes() {
+                Ok(bytes) => Outcome::Ready(vec![bytes]),
+                Err(error) => {
+                    tracing::warn!(stream = %self.name, %error, "a segment can't be a transport stream");
+                    Outcome::NotFound
+                }
+            },
+            (Answer::Growing(parts), Some(place)) => {
+                let growth = Growth {
+                    stream: Arc::clone(self),
+                    ask,
+                    sent: parts.len(),
+                    complete: false,
+                    _place: place,
+                };
+                Outcome::Growing(parts, growth)
+            }
+            (Answer::Growing(_) | Answer::Wait, _) => Outcome::Crowded,
+            (Answer::BadRequest, _) => Outcome::BadRequest,
+            (Answer::NotFound, _) => Outcome::NotFound,
+        }
+    }
+
+    /// The answer as things are, and the target duration in seconds.
     fn ask(&self, ask: Ask) -> Result<(Answer, u64), Closed> {
         let mut held = self.held();
         if held.closed {
@@ -72,29 +162,40 @@ impl Stream {
 
     fn count(&self, outcome: &Outcome) {
         self.requests.answered.fetch_add(1, Relaxed);
-        if let Outcome::Ready(pieces, _) = outcome {
-            let bytes: usize = pieces.iter().map(Bytes::len).sum();
-            self.requests.sent_bytes.fetch_add(bytes as u64, Relaxed);
+        match outcome {
+            Outcome::Text(text, _) => self.count_sent(&[text.plain()]),
+            Outcome::Ready(pieces) | Outcome::Growing(pieces, _) => self.count_sent(pieces),
+            _ => {}
         }
+    }
+
+    fn count_sent(&self, pieces: &[Bytes]) {
+        let bytes: usize = pieces.iter().map(Bytes::len).sum();
+        self.requests.sent_bytes.fetch_add(bytes as u64, Relaxed);
     }
 }
 
 /// The server stops.
 struct Closed;
 
+/// How long something that was promised is waited for.
+fn three(target_seconds: u64) -> Duration {
+    Duration::from_secs(3 * target_seconds)
+}
+
 /// Counted as waiting until dropped, also when the viewer leaves.
 struct Waiting<'a>(&'a Stream);
+
+impl<'a> Waiting<'a> {
+    fn begin(stream: &'a Stream, ask: Ask) -> Self {
+        stream.requests.waiting.fetch_add(1, Relaxed);
+        tracing::debug!(stream = %stream.name, ?ask, "a request waits");
+        Self(stream)
+    }
+}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.requests.waiting.fetch_sub(1, Relaxed);
-    }
-}
-
-fn decided(answer: Answer, target: u64) -> Outcome {
-    match answer {
-        Answer::Ready(pieces) => Outcome::Ready(pieces, target),
-        Answer::BadRequest => Outcome::BadRequest,
-        Answer::NotFound | Answer::Wait => Outcome::NotFound,
     }
 }

@@ -157,7 +157,7 @@ pub(crate) fn check_rendition(server: &TestServer, rendition: &str, frames: usiz
 }
 
 /// A stream of which the server has taken all of `tags`.
-fn published(server: &TestServer, tags: &[Tag]) -> Sender {
+pub(crate) fn published(server: &TestServer, tags: &[Tag]) -> Sender {
     let mut sender = server.publish();
     let mut viewer = Viewer::new(server.get("/live/show.flv"));
     sender.send_all(tags);

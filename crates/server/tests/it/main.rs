@@ -6,6 +6,7 @@
 
 mod clock;
 mod commands;
+mod dash;
 mod enhanced;
 mod flv;
 mod hls;

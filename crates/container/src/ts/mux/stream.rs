@@ -13,26 +13,52 @@ pub(super) const PMT_PID: u16 = 0x1000;
 const VIDEO_PID: u16 = 0x100;
 const AUDIO_PID: u16 = 0x101;
 
-/// Continuity counters of the last packets: tables, pictures, sound (ISO/IEC 13818-1, 2.4.3.3).
-#[derive(Debug)]
-pub(super) struct Continuity([u8; 4]);
+/// Continuity counters of tables, pictures and sound (ISO/IEC 13818-1, 2.4.3.3).
+#[derive(Debug, Default)]
+pub(super) struct Continuity([Counter; 4]);
+
+/// The counter of a PID's last packet, and whether the next is to say that it begins anew.
+#[derive(Clone, Copy, Debug)]
+struct Counter {
+    last: u8,
+    anew: bool,
+}
 
 /// So that each begins at 0.
-impl Default for Continuity {
+impl Default for Counter {
     fn default() -> Self {
-        Self([15; 4])
+        Self {
+            last: 15,
+            anew: false,
+        }
     }
 }
 
 impl Continuity {
-    pub(super) fn of(&mut self, pid: u16) -> &mut u8 {
+    /// All begin anew, whatever stood before, and each PID's next packet says so (2.4.3.5).
+    pub(super) fn anew() -> Self {
+        let counter = Counter {
+            anew: true,
+            ..Counter::default()
+        };
+        Self([counter; 4])
+    }
+
+    /// The counter of `pid`, and what the next packet says.
+    pub(super) fn of(&mut self, pid: u16, adaptation: Adaptation) -> (&mut u8, Adaptation) {
         let [pat, pmt, video, audio] = &mut self.0;
-        match pid {
+        let counter = match pid {
             VIDEO_PID => video,
             AUDIO_PID => audio,
             PMT_PID => pmt,
             _ => pat,
-        }
+        };
+        let discontinuity = adaptation.discontinuity || std::mem::take(&mut counter.anew);
+        let adaptation = Adaptation {
+            discontinuity,
+            ..adaptation
+        };
+        (&mut counter.last, adaptation)
     }
 }
 
@@ -200,7 +226,7 @@ impl<'a> Packets<'a> {
         adaptation: Adaptation,
         left: usize,
     ) -> Self {
-        let continuity = continuity.of(pid);
+        let (continuity, adaptation) = continuity.of(pid, adaptation);
         let room = begin(out, pid, true, continuity, adaptation, left);
         Self {
             out,

@@ -63,14 +63,8 @@ fn map(streams: &Streams, version: u8) -> Bytes {
 
 /// One packet: pointer_field, the section, and stuffing (2.4.4.1). Sections of two streams are far shorter.
 fn put(out: &mut BytesMut, pid: u16, continuity: &mut Continuity, section: &[u8]) {
-    let room = begin(
-        out,
-        pid,
-        true,
-        continuity.of(pid),
-        Adaptation::default(),
-        usize::MAX,
-    );
+    let (continuity, adaptation) = continuity.of(pid, Adaptation::default());
+    let room = begin(out, pid, true, continuity, adaptation, usize::MAX);
     out.put_u8(0);
     out.put_slice(section);
     out.put_bytes(0xff, room - 1 - section.len());

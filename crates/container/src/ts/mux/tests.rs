@@ -229,3 +229,27 @@ proptest! {
         prop_assert_eq!(out.len() % PACKET, 0);
     }
 }
+
+#[test]
+fn clause_2_4_3_5_a_piece_says_once_for_each_pid_that_its_counters_begin_anew() {
+    let tracks = [h264_track(), aac_track()];
+    let (mut muxer, mut out) = (Muxer::piece(&tracks).unwrap(), BytesMut::new());
+    for packet in [
+        picture(0, 0, true, 400),
+        sound(0, 50),
+        picture(3_000, 3_000, false, 30),
+        sound(1_920, 50),
+    ] {
+        muxer.write(&packet, &mut out).unwrap();
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for (packet, _) in packets(&out) {
+        assert_eq!(packet.discontinuity, seen.insert(packet.pid), "{packet:?}");
+    }
+    assert_eq!(seen.len(), 4);
+    let first = write(&tracks, &[picture(0, 0, true, 400)]);
+    assert!(
+        packets(&first).all(|(packet, _)| !packet.discontinuity),
+        "a stream is one piece"
+    );
+}

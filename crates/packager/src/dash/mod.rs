@@ -1,0 +1,7 @@
+//! DASH and low-latency DASH (ISO/IEC 23009-1) from the segments that HLS has, at the same addresses.
+
+mod manifest;
+mod period;
+
+pub(crate) use manifest::manifest;
+pub(crate) use period::{Complete, Periods};
