@@ -2,6 +2,8 @@
 
 mod manifest;
 mod period;
+mod set;
+mod text;
 
 pub(crate) use manifest::manifest;
 pub(crate) use period::{Complete, Periods};

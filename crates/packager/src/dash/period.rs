@@ -70,6 +70,8 @@ pub(crate) struct Periods {
     zero: Option<(Utc, Timestamp)>,
     /// The manifest's line less the stream's, in nanoseconds.
     offset: i64,
+    /// Whether there was a complete segment, and so somebody may have a manifest.
+    has_complete: bool,
     /// How far the stream has come.
     reached: Timestamp,
     published: Option<Utc>,
@@ -83,6 +85,12 @@ impl Periods {
 
     pub(crate) fn list(&self) -> &VecDeque<Period> {
         &self.list
+    }
+
+    /// What segments last, in nanoseconds: as is expected, else as the newest did; none before the first.
+    pub(crate) fn usual(&self) -> Option<i64> {
+        let newest = Some(self.steady.0).filter(|&nanos| nanos > 0);
+        self.nominal.or(newest)
     }
 
     /// MPD@availabilityStartTime; none before a time of day was known.
@@ -115,6 +123,9 @@ impl Periods {
     /// A segment is complete in all tracks; `utc` is the time of day of its end.
     pub(crate) fn complete(&mut self, segment: &Complete, utc: Option<Utc>) {
         self.reached = segment.end;
+        if !std::mem::replace(&mut self.has_complete, true) {
+            self.set_zero_anew(segment, utc);
+        }
         if self.newest().is_none_or(|p| p.inits != segment.inits) {
             self.replace(segment, utc);
         }
@@ -122,6 +133,19 @@ impl Periods {
         if self.is_over(segment) || self.has_drifted(segment.end, utc) {
             self.end(segment.end);
         }
+    }
+
+    /// By the end of the first segment more is known of the time of day than at its first picture: where publishers don't
+    /// say it, their first packets come in a heap.
+    fn set_zero_anew(&mut self, first: &Complete, utc: Option<Utc>) {
+        let micros = first.end.nanos_since(first.begin) / 1_000;
+        let Some(utc) = utc else { return };
+        self.zero = Some((Utc(utc.as_micros().saturating_sub(micros)), first.begin));
+        self.published = None;
+        if let Some(period) = self.list.back_mut() {
+            period.at = 0;
+        }
+        self.publish();
     }
 
     /// Whether what comes next is to be found in another way than the period's.

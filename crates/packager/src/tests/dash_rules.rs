@@ -61,8 +61,8 @@ fn clause_5_3_1_2_what_players_reckon_with_from_the_first_never_changes() {
         assert_eq!(manifest.all("Period")[0].text("id"), "1");
     }
     assert_eq!(
-        published, "2026-11-21T08:00:00.000000Z",
-        "nothing was to be said since"
+        published, "2026-11-21T08:00:02.000000Z",
+        "nothing was to be said since the first segment"
     );
 }
 
@@ -190,8 +190,8 @@ fn a_key_frame_that_was_asked_for_divides_and_two_in_a_row_are_irregular() {
     let template = periods[1].all("SegmentTemplate")[0];
     assert_eq!(template.number("presentationTimeOffset"), 1_215_000);
     publisher.key = 440;
-    publisher.send_until(17_000);
-    assert!(Manifest::of(&publisher).periods()[2].has("SegmentTimeline"));
+    publisher.send_until(19_000);
+    assert!(Manifest::of(&publisher).periods()[2].has("SegmentTimeline/S"));
     publisher.send_until(30_000);
     let newest = Manifest::of(&publisher).periods().pop().unwrap();
     assert!(!newest.has("SegmentTimeline"), "it is regular again");
@@ -406,4 +406,18 @@ fn what_is_kept_for_rewinding_is_bounded_in_bytes_and_its_beginning_never_goes_b
         assert!(bytes <= 1_200_000, "{bytes}");
     }
     assert!(first > MORNING as u64 + 60);
+}
+
+#[test]
+fn a_period_of_which_nothing_can_be_had_is_not_listed() {
+    let mut publisher = unpromised(60);
+    publisher.send_until(20_000);
+    assert_eq!(Manifest::of(&publisher).all("Period").len(), 2);
+    publisher.send_until(36_000);
+    let manifest = Manifest::of(&publisher);
+    assert_eq!(manifest.all("Period").len(), 1);
+    assert_eq!(manifest.all("Period")[0].text("id"), "2");
+    let all = Manifest::read(&publisher.packager.manifest(Extent::Rewind).unwrap());
+    assert_eq!(all.all("Period").len(), 2, "who rewinds finds it");
+    assert!(!all.all("SegmentTimeline/S").is_empty());
 }
