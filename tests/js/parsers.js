@@ -56,7 +56,7 @@ const read = {
       first: mediaSequence,
       target: targetDuration,
       ended: endList,
-      segments: segments.map(({ uri, duration, number, presentationTime, map }) => ({ uri, duration, number, presentationTime, init: map.uri })),
+      segments: segments.map(({ resolvedUri, duration, number, presentationTime, map }) => ({ uri: resolvedUri, duration, number, presentationTime, init: map.resolvedUri })),
     });
     return { minimumUpdatePeriod, delay: suggestedPresentationDelay, duration, periods: timelineStarts, video: playlists.map(told), audio: sound.map(told) };
   },

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
 /// Files of a certificate for `localhost` and 127.0.0.1.
 pub struct Certificate {
@@ -26,10 +26,10 @@ impl Certificate {
         let issuer = CertifiedIssuer::self_signed(issuing, KeyPair::generate().unwrap()).unwrap();
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let key = KeyPair::generate().unwrap();
-        let issued = CertificateParams::new(names)
-            .unwrap()
-            .signed_by(&key, &issuer)
-            .unwrap();
+        let mut issued = CertificateParams::new(names).unwrap();
+        // Another name than the authority's, or OpenSSL takes it for one that signed itself.
+        issued.distinguished_name.push(DnType::CommonName, "server");
+        let issued = issued.signed_by(&key, &issuer).unwrap();
         let write = |name: &str, text: String| {
             let path = dir.join(name);
             fs::write(&path, text).unwrap();

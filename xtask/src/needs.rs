@@ -32,6 +32,7 @@ pub(crate) const FIXTURES: &[&str] = &["libasound2-plugins", "pulseaudio", "puls
 pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
+    "curl",
     "dbus-daemon",
     "desktop-file-utils",
     "faketime",

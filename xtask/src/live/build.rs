@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::places;
 
 /// How long the window's first build takes.
-pub(crate) const WINDOW_TAKES: &str = "about six minutes on two cores";
+pub(crate) const WINDOW_TAKES: &str = "about ten minutes on two cores";
 
 /// The packages of all programs.
 const PACKAGES: [&str; 4] = ["server", "studio", "guardian", "desktop"];
@@ -31,7 +31,7 @@ pub(crate) fn all(fixtures: bool) -> Result<Programs, String> {
         preload: out.join("libpreload_camera.so"),
     };
     if !programs.studio.exists() {
-        println!("  Building for the first time: about eight minutes on two cores.");
+        println!("  Building for the first time: about ten minutes on two cores.");
     }
     page()?;
     let what = "the server and the studio";

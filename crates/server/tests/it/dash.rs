@@ -22,6 +22,13 @@ fn get_with(server: &TestServer, path: &str, headers: &str) -> http::Answer {
     http::request_with(http::connect(server.http), "GET", path, headers, b"")
 }
 
+/// The number of the segment that grows.
+fn growing_number(server: &TestServer) -> u64 {
+    let list = server.text("/live/show/video.m3u8");
+    let (_, hint) = list.split_once("PRELOAD-HINT:TYPE=PART,URI=\"video/").unwrap();
+    hint.split('.').next().unwrap().parse().unwrap()
+}
+
 #[test]
 fn a_manifest_leads_to_the_segments_that_playlists_have() {
     let mut server = TestServer::start();
@@ -46,8 +53,8 @@ fn a_manifest_leads_to_the_segments_that_playlists_have() {
         for number in first..first + segments {
             let segment = server.get(&format!("/live/show/{rendition}/{number}.m4s"));
             assert_eq!(
-                (segment.status, &*segment.header("content-type")),
-                (200, &*format!("{rendition}/mp4"))
+                (segment.status, segment.header("content-type")),
+                (200, format!("{rendition}/mp4").as_str())
             );
         }
     }
@@ -67,10 +74,7 @@ fn clause_5_3_9_5_3_the_segment_that_grows_is_sent_as_it_comes_and_the_next_is_w
     };
     let (begun, more) = (before(2_500), before(3_500));
     let mut sender = published(&server, &tags[..begun]);
-    let list = server.text("/live/show/video.m3u8");
-    let (_, hint) = list.split_once("PRELOAD-HINT:TYPE=PART,URI=\"video/").unwrap();
-    let number: u64 = hint.split('.').next().unwrap().parse().unwrap();
-
+    let number = growing_number(&server);
     let path = format!("/live/show/video/{number}.m4s");
     let mut growing = server.get(&path);
     assert_eq!(
@@ -80,7 +84,12 @@ fn clause_5_3_9_5_3_the_segment_that_grows_is_sent_as_it_comes_and_the_next_is_w
     let mut got = growing.piece().unwrap();
     sender.send_all(&tags[begun..more]);
     got.extend(growing.piece().unwrap());
-    let next = format!("/live/show/video/{}.m4s", number + 1);
+    // A key frame each second: the one that begins at the third has begun, and no other will.
+    server.text(&format!(
+        "/live/show/video.m3u8?_HLS_msn={}&_HLS_part=0",
+        number + 1
+    ));
+    let next = format!("/live/show/video/{}.m4s", number + 2);
     let to = server.http;
     let waits = std::thread::Builder::new()
         .spawn(move || http::request(to, "GET", &next, b""))
@@ -110,9 +119,7 @@ fn clause_5_3_9_5_3_the_segment_that_grows_is_sent_as_it_comes_and_the_next_is_w
 fn growing_segments_take_places_of_those_who_wait() {
     let server = TestServer::start_with("[limits]\nhls_waiters = 1\n", "server=debug");
     let sender = published(&server, &PLAIN.pictures(3));
-    let list = server.text("/live/show/video.m3u8");
-    let (_, hint) = list.split_once("PRELOAD-HINT:TYPE=PART,URI=\"video/").unwrap();
-    let path = format!("/live/show/video/{}.m4s", hint.split('.').next().unwrap());
+    let path = format!("/live/show/video/{}.m4s", growing_number(&server));
     let growing = server.get(&path);
     assert_eq!(growing.status, 200);
     let crowded = server.get(&path);

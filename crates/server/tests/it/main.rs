@@ -10,6 +10,7 @@ mod dash;
 mod enhanced;
 mod flv;
 mod hls;
+mod http2;
 mod key_frames;
 mod limits;
 mod onward;

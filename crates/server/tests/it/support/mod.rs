@@ -35,6 +35,7 @@ pub(crate) struct TestServer {
     pub(crate) http: SocketAddr,
     pub(crate) rtmp: SocketAddr,
     /// Where it takes publishers within TLS, if it does.
+    pub(crate) https: Option<SocketAddr>,
     pub(crate) rtmps: Option<SocketAddr>,
     /// Where it takes callers by SRT, if it does.
     pub(crate) srt: Option<SocketAddr>,
@@ -94,6 +95,7 @@ impl TestServer {
         let always = |what| listening(what).unwrap_or_else(|| panic!("{said:?}"));
         let (http, rtmp, admin) = (always("http"), always("rtmp"), always("admin"));
         Self {
+            https: listening("https"),
             rtmps: listening("rtmps"),
             srt: listening("srt"),
             log: read_log(&mut child),
