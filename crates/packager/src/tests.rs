@@ -6,6 +6,7 @@ mod hls_rules;
 mod manifest;
 mod playlists;
 mod sessions;
+mod transport;
 
 use std::time::Duration;
 

@@ -11,10 +11,11 @@ use crate::{Extent, Packager, Rendition};
 
 /// A segment of all tracks, ready to be muxed away from the stream.
 #[derive(Clone, Debug)]
-pub struct Unmuxed(Vec<Part>);
+pub struct Unmuxed(pub(crate) Vec<Part>);
 
+/// A track of it.
 #[derive(Clone, Debug)]
-struct Part {
+pub(crate) struct Part {
     track: MediaTrack,
     timescale: u32,
     chunks: Vec<Bytes>,

@@ -27,5 +27,6 @@ mod srt;
 mod stop;
 mod support;
 mod tracks;
+mod transport;
 mod webrtc;
 mod worker;
