@@ -16,6 +16,7 @@ const PROFILES: &str = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:prof
 const UPDATED_EVERY: i64 = SECOND;
 /// Delay that players with low latency aim at, and between which bounds, in milliseconds.
 const LATENCY: [u32; 3] = [3_000, 2_000, 6_000];
+
 /// The manifest of a stream of which a time of day is known; none before.
 pub(crate) fn manifest(packager: &Packager, extent: Extent) -> Option<String> {
     let attributes = presentation(packager, extent)?;
