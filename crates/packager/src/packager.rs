@@ -54,8 +54,11 @@ pub enum SegmentAnswer {
     Complete(Vec<Bytes>),
     /// Those of its parts that are there; more will come.
     Growing(Vec<Bytes>),
-    /// It comes next: hold the request until its first part is there.
-    Wait,
+    /// It comes next: hold the request until its first part is there, and ask again with this.
+    Wait {
+        /// The init segment that it will need, if nothing changes.
+        init: u32,
+    },
     /// No such segment, or none any more.
     NotFound,
 }
@@ -262,17 +265,23 @@ impl Packager {
     }
 
     /// What is to be answered to a request for a segment. One that grows is sent as it comes and the next one is waited
-    /// for, as players of low-latency DASH expect it (ISO/IEC 23009-1, 5.3.9.5.3); playlists list neither.
-    pub fn segment(&self, rendition: Rendition, msn: u64) -> SegmentAnswer {
+    /// for, as players of low-latency DASH expect it (ISO/IEC 23009-1, 5.3.9.5.3), also while the publisher is away;
+    /// playlists list neither.
+    ///
+    /// Who waited says by `init` with which init segment: with another one it would be useless, and isn't given.
+    pub fn segment(&self, rendition: Rendition, msn: u64, init: Option<u32>) -> SegmentAnswer {
         let Some(track) = self.track(rendition) else {
             return SegmentAnswer::NotFound;
         };
+        let wait = SegmentAnswer::Wait { init: track.version };
+        let fits = init.is_none_or(|init| track.init_of(msn).is_none_or(|of| of == init));
         let of = |parts: &[Part]| parts.iter().map(|p| p.data.clone()).collect();
         match track.parts(msn) {
+            _ if !fits => SegmentAnswer::NotFound,
             Some((parts, true)) if !parts.is_empty() => SegmentAnswer::Complete(of(parts)),
             Some((parts, false)) if !parts.is_empty() => SegmentAnswer::Growing(of(parts)),
-            Some((_, false)) => SegmentAnswer::Wait,
-            None if track.open_msn().is_some_and(|open| open + 1 == msn) => SegmentAnswer::Wait,
+            Some((_, false)) => wait,
+            None if !self.ended && track.next_msn() == Some(msn) => wait,
             _ => SegmentAnswer::NotFound,
         }
     }

@@ -59,12 +59,11 @@ struct Publisher {
 impl Publisher {
     /// 30 pictures a second, 48 kHz stereo, key frames every 2 s as promised; nothing is kept behind the playlist.
     fn new() -> Self {
-        let promised = Config {
-            promised_gop: Some(2),
+        let config = Config {
             rewind: Duration::ZERO,
-            ..Config::default()
+            ..promised()
         };
-        Self::with(promised, Some(FrameRate::whole(30)), Some(48_000))
+        Self::with(config, Some(FrameRate::whole(30)), Some(48_000))
     }
 
     fn with(config: Config, video: Option<FrameRate>, audio: Option<u32>) -> Self {
@@ -139,7 +138,7 @@ impl Publisher {
 
     /// The parts of a complete segment.
     fn segment(&self, rendition: Rendition, msn: u64) -> Option<Vec<Bytes>> {
-        match self.packager.segment(rendition, msn) {
+        match self.packager.segment(rendition, msn, None) {
             SegmentAnswer::Complete(parts) => Some(parts),
             _ => None,
         }
@@ -172,6 +171,32 @@ impl Publisher {
         }
         samples
     }
+}
+
+/// A key frame each two seconds is promised.
+fn promised() -> Config {
+    Config {
+        promised_gop: Some(2),
+        ..Config::default()
+    }
+}
+
+/// Publishers whose frames divide two seconds, and a third of one, well and badly; they have sent nothing yet.
+fn publishers() -> Vec<Publisher> {
+    let rates = [
+        (30, 1, 48_000),
+        (30_000, 1001, 44_100),
+        (25, 1, 48_000),
+        (60_000, 1001, 32_000),
+        (24_000, 1001, 48_000),
+    ];
+    let with = |(num, den, audio): (u32, u32, u32)| {
+        let rate = FrameRate::new(num, den).unwrap();
+        let mut publisher = Publisher::with(promised(), Some(rate), Some(audio));
+        publisher.gop = (rate.as_f64() * 2.0).round() as u64;
+        publisher
+    };
+    rates.into_iter().map(with).collect()
 }
 
 fn samples_of(mut bytes: Bytes) -> Vec<(u64, u64, u64, bool)> {

@@ -292,6 +292,19 @@ impl Track {
         self.inits.get(&version)
     }
 
+    /// Number of the segment behind the newest; none before the first.
+    pub(crate) fn next_msn(&self) -> Option<u64> {
+        let newest = self.segments.back().map(|s| s.head.msn);
+        Some(self.open_msn().or(newest)? + 1)
+    }
+
+    /// The init segment that segment `msn` needs; none when there is no such segment.
+    pub(crate) fn init_of(&self, msn: u64) -> Option<u32> {
+        let open = self.open.as_ref().map(|open| &open.head);
+        let complete = self.complete(msn).map(|segment| &segment.head);
+        Some(open.filter(|head| head.msn == msn).or(complete)?.version)
+    }
+
     /// Complete segment `msn`.
     pub(crate) fn complete(&self, msn: u64) -> Option<&Segment> {
         let first = self.segments.front()?.head.msn;

@@ -226,7 +226,7 @@ impl Show {
             }
             let next = self.next[n].get_or_insert(0);
             while *next < open {
-                let SegmentAnswer::Complete(parts) = packager.segment(rendition, *next) else {
+                let SegmentAnswer::Complete(parts) = packager.segment(rendition, *next, None) else {
                     panic!("segment {next} is gone");
                 };
                 self.files[n].extend(parts.concat());

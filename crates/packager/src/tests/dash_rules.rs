@@ -3,36 +3,11 @@
 use media::{FrameRate, Timestamp};
 
 use super::manifest::Manifest;
-use super::{MORNING, Publisher};
-use crate::{Config, Extent, Rendition};
+use super::{MORNING, Publisher, promised, publishers};
+use crate::{Config, Extent, Rendition, SegmentAnswer};
 
 /// Of segments the start is the manifest's by so much at most, where they have numbers: half of a DASH segment is allowed.
 const REGULAR: f64 = 0.05;
-
-fn promised() -> Config {
-    Config {
-        promised_gop: Some(2),
-        ..Config::default()
-    }
-}
-
-/// Publishers whose frames divide the promised two seconds well and badly.
-fn publishers() -> Vec<Publisher> {
-    let rates = [
-        (30, 1, 48_000),
-        (30_000, 1001, 44_100),
-        (25, 1, 48_000),
-        (60_000, 1001, 32_000),
-        (24_000, 1001, 48_000),
-    ];
-    let with = |(num, den, audio): (u32, u32, u32)| {
-        let rate = FrameRate::new(num, den).unwrap();
-        let mut publisher = Publisher::with(promised(), Some(rate), Some(audio));
-        publisher.gop = (rate.as_f64() * 2.0).round() as u64;
-        publisher
-    };
-    rates.into_iter().map(with).collect()
-}
 
 /// A publisher that promised nothing, with key frames so many frames apart.
 fn unpromised(gop: u64) -> Publisher {
@@ -420,4 +395,41 @@ fn a_period_of_which_nothing_can_be_had_is_not_listed() {
     let all = Manifest::read(&publisher.packager.manifest(Extent::Rewind).unwrap());
     assert_eq!(all.all("Period").len(), 2, "who rewinds finds it");
     assert!(!all.all("SegmentTimeline/S").is_empty());
+}
+
+#[test]
+fn the_segment_that_a_publisher_who_is_away_will_send_is_waited_for_unless_it_becomes_another() {
+    let mut publisher = Publisher::new();
+    publisher.send_until(3_000);
+    publisher.packager.end_session();
+    let next = MORNING as u64 + 2;
+    let asked = |publisher: &Publisher, msn, init| publisher.packager.segment(Rendition::Video, msn, init);
+    assert_eq!(asked(&publisher, next, None), SegmentAnswer::Wait { init: 1 });
+    assert_eq!(asked(&publisher, next + 1, None), SegmentAnswer::NotFound);
+    publisher.connect(6_000);
+    publisher.send_until(500);
+    assert!(matches!(
+        asked(&publisher, next, Some(1)),
+        SegmentAnswer::Growing(_)
+    ));
+
+    publisher.packager.end_session();
+    publisher.tracks[0].parameters = super::avc(FrameRate::whole(25));
+    publisher.connect(9_000);
+    publisher.send_until(500);
+    assert_eq!(
+        asked(&publisher, next + 1, Some(1)),
+        SegmentAnswer::NotFound,
+        "of another init segment"
+    );
+    assert!(matches!(
+        asked(&publisher, next + 1, None),
+        SegmentAnswer::Growing(_)
+    ));
+    publisher.packager.end();
+    assert_eq!(
+        asked(&publisher, next + 2, None),
+        SegmentAnswer::NotFound,
+        "the show is over"
+    );
 }

@@ -21,26 +21,11 @@ fn numbers(publisher: &Publisher, rendition: crate::Rendition, tag: &str, name: 
     publisher.tags(rendition, tag).iter().map(attribute).collect()
 }
 
-/// Five publishers whose frames divide the part target well and badly.
+/// Publishers whose frames divide the part target well and badly, after some time.
 fn publishers() -> Vec<Publisher> {
-    let rates = [
-        (30, 1, 48_000),
-        (30_000, 1001, 44_100),
-        (25, 1, 48_000),
-        (60, 1, 32_000),
-        (24_000, 1001, 48_000),
-    ];
-    let with = |(num, den, audio): (u32, u32, u32)| {
-        let config = Config {
-            promised_gop: Some(2),
-            ..Config::default()
-        };
-        let mut publisher = Publisher::with(config, FrameRate::new(num, den), Some(audio));
-        publisher.gop = u64::from(num / den * 2);
-        publisher.send_until(23_500);
-        publisher
-    };
-    rates.into_iter().map(with).collect()
+    let mut publishers = super::publishers();
+    publishers.iter_mut().for_each(|p| p.send_until(23_500));
+    publishers
 }
 
 #[test]

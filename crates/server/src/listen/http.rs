@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,7 +119,7 @@ where
     let io = TokioIo::new(Stall::new(stream, http.stall_timeout));
     let peer = Arc::new(Peer::new(address));
     let service = service_fn(move |request| answer(http.router.clone(), Arc::clone(&peer), request));
-    let mut connection = pin!(
+    let connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(http.header_timeout)
@@ -128,10 +128,22 @@ where
             .max_buf_size(WRITE_BYTES)
             .serve_connection(io, service)
     );
+    until_end(connection, |c| c.graceful_shutdown(), address, &http.stop).await;
+}
+
+/// Drives a connection to its end; once the server stops, `finish` lets it take no more requests.
+pub(super) async fn until_end<C>(
+    mut connection: Pin<&mut C>,
+    finish: impl FnOnce(Pin<&mut C>),
+    address: SocketAddr,
+    stop: &CancellationToken,
+) where
+    C: Future<Output = hyper::Result<()>>,
+{
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
-        () = http.stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
+        () = stop.cancelled() => {
+            finish(connection.as_mut());
             connection.await
         }
     };

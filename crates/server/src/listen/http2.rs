@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::task::TaskTracker;
 
-use super::http::{HEAD_BYTES, WRITE_BYTES, answer};
+use super::http::{HEAD_BYTES, WRITE_BYTES, answer, until_end};
 use super::{Http, Peer, Stall};
 
 /// Requests of one connection at a time: a player has two or three renditions, with a playlist and some parts each.
@@ -48,7 +48,7 @@ where
     let peer = Arc::new(Peer::new(address));
     let router = http.router;
     let service = service_fn(move |request| answer(router.clone(), Arc::clone(&peer), request));
-    let mut connection = pin!(
+    let connection = pin!(
         http2::Builder::new(Tasks(http.tasks))
             .timer(TokioTimer::new())
             .max_concurrent_streams(REQUESTS)
@@ -60,14 +60,5 @@ where
             .keep_alive_timeout(http.stall_timeout)
             .serve_connection(io, service)
     );
-    let outcome = tokio::select! {
-        outcome = connection.as_mut() => outcome,
-        () = http.stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = outcome {
-        tracing::debug!(%address, %error, "connection ended");
-    }
+    until_end(connection, |c| c.graceful_shutdown(), address, &http.stop).await;
 }

@@ -63,8 +63,8 @@ pub(crate) enum Answer {
     Growing(Vec<Bytes>),
     /// A transport stream, to be muxed by the first who asks.
     Transport(Arc<Muxed>),
-    /// It will be there soon.
-    Wait,
+    /// It will be there soon; of a segment, the init segment it is expected to need.
+    Wait(Option<u32>),
     /// It makes no sense.
     BadRequest,
     /// There is no such thing.
@@ -83,12 +83,22 @@ pub(crate) enum Ask {
     },
     /// An init segment.
     Init(Rendition, u32),
-    /// A segment, also one that grows.
-    Segment(Rendition, u64),
+    /// A segment, also one that grows; who waited for it needs it with this init segment.
+    Segment(Rendition, u64, Option<u32>),
     /// A part.
     Part(Rendition, u64, u32),
     /// A segment of all tracks as a transport stream.
     Transport(u64),
+}
+
+impl Ask {
+    /// The same from somebody who waits for a segment, which is to need init segment `init`.
+    pub(crate) fn with(self, init: Option<u32>) -> Self {
+        match self {
+            Self::Segment(rendition, msn, None) => Self::Segment(rendition, msn, init),
+            other => other,
+        }
+    }
 }
 
 impl Package {
@@ -208,14 +218,14 @@ impl Package {
                     Some(text) => Answer::Text(text),
                     None => Answer::NotFound,
                 },
-                Decision::Wait => Answer::Wait,
+                Decision::Wait => Answer::Wait(None),
                 Decision::BadRequest => Answer::BadRequest,
             },
             Ask::Init(rendition, version) => one(packager.init(rendition, version)),
-            Ask::Segment(rendition, msn) => match packager.segment(rendition, msn) {
+            Ask::Segment(rendition, msn, init) => match packager.segment(rendition, msn, init) {
                 SegmentAnswer::Complete(parts) => Answer::Ready(parts),
                 SegmentAnswer::Growing(parts) => Answer::Growing(parts),
-                SegmentAnswer::Wait => Answer::Wait,
+                SegmentAnswer::Wait { init } => Answer::Wait(Some(init)),
                 SegmentAnswer::NotFound => Answer::NotFound,
             },
             Ask::Transport(msn) => match self.muxed.get(packager, msn) {
@@ -224,7 +234,7 @@ impl Package {
             },
             Ask::Part(rendition, msn, part) => match packager.part_answer(rendition, msn, part) {
                 PartAnswer::Ready(bytes) => Answer::Ready(vec![bytes]),
-                PartAnswer::Wait => Answer::Wait,
+                PartAnswer::Wait => Answer::Wait(None),
                 PartAnswer::NotFound => Answer::NotFound,
             },
         }
@@ -242,7 +252,7 @@ fn decide(packager: &Packager, document: Document, msn: Option<u64>, part: Optio
 /// Before anything can be served, texts are waited for and nothing else.
 fn unready(ask: Ask) -> Answer {
     match ask {
-        Ask::Text { .. } => Answer::Wait,
+        Ask::Text { .. } => Answer::Wait(None),
         Ask::Init(..) | Ask::Segment(..) | Ask::Part(..) | Ask::Transport(_) => Answer::NotFound,
     }
 }

@@ -89,7 +89,7 @@ impl Growth {
 impl Stream {
     /// Answers `ask`; waits where playlists and manifests promised what is asked for, for three target durations at most
     /// (draft-pantos-hls-rfc8216bis, 6.2.5.2) and in one of `places`.
-    pub(crate) async fn request(self: &Arc<Self>, ask: Ask, places: &Arc<Semaphore>) -> Outcome {
+    pub(crate) async fn request(self: &Arc<Self>, mut ask: Ask, places: &Arc<Semaphore>) -> Outcome {
         let mut place = None;
         let mut waiting = None;
         let mut deadline = None;
@@ -99,11 +99,14 @@ impl Stream {
             let Ok((answer, target)) = self.ask(ask) else {
                 break Outcome::Late;
             };
-            if place.is_none() && matches!(answer, Answer::Wait | Answer::Growing(_)) {
+            if place.is_none() && matches!(answer, Answer::Wait(_) | Answer::Growing(_)) {
                 place = Arc::clone(places).try_acquire_owned().ok();
             }
             match (answer, place.take()) {
-                (Answer::Wait, Some(taken)) => place = Some(taken),
+                (Answer::Wait(init), Some(taken)) => {
+                    place = Some(taken);
+                    ask = ask.with(init);
+                }
                 (answer, place) => break self.decided(answer, ask, target, place),
             }
             waiting.get_or_insert_with(|| Waiting::begin(self, ask));
@@ -144,7 +147,7 @@ impl Stream {
                 };
                 Outcome::Growing(parts, growth)
             }
-            (Answer::Growing(_) | Answer::Wait, _) => Outcome::Crowded,
+            (Answer::Growing(_) | Answer::Wait(_), _) => Outcome::Crowded,
             (Answer::BadRequest, _) => Outcome::BadRequest,
             (Answer::NotFound, _) => Outcome::NotFound,
         }

@@ -177,3 +177,23 @@ fn a_range_of_a_segment_can_be_had() {
     );
     assert_eq!(part.whole(), (206, whole[100..300].to_vec()));
 }
+
+#[test]
+fn a_player_waits_for_a_publisher_who_is_away() {
+    let mut server = TestServer::start_with("", "server=debug");
+    let tags = PLAIN.pictures(3);
+    let sender = published(&server, &tags);
+    let next = growing_number(&server) + 1;
+    sender.finish();
+    server.wait_log("publisher left");
+    let (to, path) = (server.http, format!("/live/show/video/{next}.m4s"));
+    let asking = move || http::request(to, "GET", &path, b"");
+    let waits = std::thread::Builder::new().spawn(asking).unwrap();
+    server.wait_log("a request waits");
+    let mut sender = server.publish();
+    sender.send_all(&tags);
+    let mut answer = waits.join().unwrap();
+    assert_eq!(answer.status, 200);
+    assert!(answer.piece().unwrap().len() > 100);
+    sender.finish();
+}

@@ -4,9 +4,10 @@ use std::process::Command;
 
 use container::flv::{Tag, TagKind};
 
+use crate::enhanced::unit;
 use crate::hls::published;
 use crate::support::TestServer;
-use crate::support::media::{PLAIN, WITH_B_FRAMES, probe, tags, watchable};
+use crate::support::media::{PLAIN, WITH_B_FRAMES, probe, tags};
 
 /// What is published, in turn.
 fn shows() -> Vec<(&'static str, Vec<Tag>)> {
@@ -56,10 +57,8 @@ fn rfc_8216_3_2_segments_follow_each_other_and_each_can_be_begun_with() {
         let path = dir.path().join("all.ts");
         std::fs::write(&path, whole).unwrap();
         decodes(&path);
-        let pictures = watchable(&show)
-            .iter()
-            .filter(|t| t.kind == TagKind::Video)
-            .count();
+        let is_picture = |t: &&Tag| t.kind == TagKind::Video && unit(t).is_some();
+        let pictures = show.iter().filter(is_picture).count();
         let entries = [
             "-count_packets",
             "-select_streams",

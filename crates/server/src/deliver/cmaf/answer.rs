@@ -81,13 +81,21 @@ impl<'a> Asked<'a> {
         if condition.is_some_and(|c| c.is_modified(Some(tag), None)) {
             return None;
         }
+        // The library leaves ranges in that lie past the end, or begin behind their own.
         let mut ranges = range.satisfiable_ranges(length);
-        match (ranges.next(), ranges.next()) {
-            (None, _) => Some(Err(Unsatisfiable)),
-            (Some((Bound::Included(begin), Bound::Included(last))), None) => Some(Ok(begin..last + 1)),
-            (Some((Bound::Included(begin), Bound::Unbounded)), None) => Some(Ok(begin..length)),
-            _ => None,
-        }
+        let (begin, end) = match (ranges.next(), ranges.next()) {
+            (None, _) => return Some(Err(Unsatisfiable)),
+            (Some((Bound::Included(begin), Bound::Included(last))), None) if begin <= last => {
+                (begin, last.saturating_add(1).min(length))
+            }
+            (Some((Bound::Included(begin), Bound::Unbounded)), None) => (begin, length),
+            _ => return None,
+        };
+        Some(if begin < length {
+            Ok(begin..end)
+        } else {
+            Err(Unsatisfiable)
+        })
     }
 }
 

@@ -98,7 +98,7 @@ pub(super) fn media(rendition: Rendition, file: &str) -> Option<Ask> {
     }
     let stem = file.strip_suffix(".m4s")?;
     match stem.split_once('.') {
-        None => Some(Ask::Segment(rendition, number(stem)?)),
+        None => Some(Ask::Segment(rendition, number(stem)?, None)),
         Some((msn, part)) => Some(Ask::Part(rendition, number(msn)?, number(part)?)),
     }
 }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(asked("init-0.mp4"), Some(Ask::Init(Rendition::Video, 0)));
         assert_eq!(
             asked("1795247999.m4s"),
-            Some(Ask::Segment(Rendition::Video, 1_795_247_999))
+            Some(Ask::Segment(Rendition::Video, 1_795_247_999, None))
         );
         assert_eq!(asked("17.3.m4s"), Some(Ask::Part(Rendition::Video, 17, 3)));
         let others = [
