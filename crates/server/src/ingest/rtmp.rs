@@ -241,10 +241,11 @@ impl Session {
 
     fn leave(&mut self, fault: Option<Fault>) {
         if let Some(mut publisher) = self.publisher.take() {
-            tracing::info!(address = %self.address, "publisher left");
             if let Some(fault) = fault {
                 publisher.fail(fault);
             }
+            drop(publisher);
+            tracing::info!(address = %self.address, "publisher left");
         }
     }
 }

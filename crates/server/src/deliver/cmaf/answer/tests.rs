@@ -48,7 +48,7 @@ async fn rfc_9110_14_2_a_range_is_answered_with_its_bytes() {
 
 #[tokio::test]
 async fn rfc_9110_14_2_what_is_no_single_range_is_answered_with_all() {
-    for range in ["bytes=0-1,4-5", "pictures=0-1", "bytes=5-2", "bytes=x-"] {
+    for range in ["bytes=0-1,4-5", "pictures=0-1", "bytes=5-2"] {
         let answer = media(&[(header::RANGE, range)]);
         assert_eq!(answer.status(), StatusCode::OK, "{range}");
         assert_eq!(body(answer).await, b"abcdefgh", "{range}");
