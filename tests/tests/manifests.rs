@@ -165,7 +165,7 @@ fn known_tags(text: &str) -> usize {
     known
 }
 
-/// The playlist of transport streams, and what ffprobe reads in them one after another.
+/// Both agree on the playlist of transport streams, and the newest is one.
 async fn transport(show: &Show) {
     let text = show.text("ts.m3u8").await;
     let read = ["hls-parser", "m3u8-parser"].map(|parser| parsed(parser, &show.url("ts.m3u8"), &text));

@@ -30,7 +30,7 @@ struct Way {
 
 struct Scene {
     browser: Browser,
-    _site: Site,
+    site: Site,
     server: Server,
     publish: String,
 }
@@ -50,7 +50,7 @@ impl Scene {
         let publish = server.add_stream("spring").await.unwrap();
         Some(Self {
             browser,
-            _site: site,
+            site,
             server,
             publish,
         })
@@ -68,7 +68,7 @@ impl Scene {
         let url = self.server.url(way.path);
         let player = format!(
             "{}/player.html?library={}&url={url}",
-            self._site.origin, way.library
+            self.site.origin, way.library
         );
         self.page().goto(&player).await.unwrap();
         self.page().eval("window.neverReloaded = true;").await.unwrap();
@@ -100,6 +100,7 @@ async fn plays_and_comes_back(way: Way) {
     judge(&way, &publisher, &scene.watch().await);
 
     drop(publisher);
+    // Nothing is waited for: that long it is away.
     tokio::time::sleep(AWAY).await;
     counter::take(scene.page()).await.unwrap();
     let publisher = scene.publish().unwrap();

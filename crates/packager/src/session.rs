@@ -12,7 +12,6 @@ use media::{Packet, Timestamp, TrackKind};
 use crate::Packager;
 use crate::clock::Clock;
 use crate::config::{LEAST_SEGMENT_NANOS, LEAST_TARGET, LONGEST_AUDIO_WAIT_NANOS, LONGEST_FIRST_GOP};
-use crate::dash::Complete;
 use crate::segment::{Head, UNITS};
 use crate::track::Track;
 
@@ -28,6 +27,13 @@ pub(crate) struct Session {
     newest: Timestamp,
     /// Decoding time of the newest picture: no key frame that is still to come is shown before.
     newest_video: Timestamp,
+}
+
+impl Session {
+    /// The first segment begun that isn't before number `msn`, and where it begins.
+    pub(crate) fn begun(&self, msn: u64) -> Option<&(Head, Timestamp)> {
+        self.bounds.iter().find(|(head, _)| head.msn >= msn)
+    }
 }
 
 impl Packager {
@@ -269,10 +275,7 @@ impl Packager {
     /// The next segment's head. A stream's first number is that of the second of the day of its beginning;
     /// after that a playlist can't leave numbers out.
     fn number(&mut self, first: bool, start: Timestamp) -> Head {
-        let begun = [&self.video, &self.audio]
-            .into_iter()
-            .flatten()
-            .any(|t| !t.segments.is_empty());
+        let begun = self.tracks().any(|t| !t.segments.is_empty());
         if first
             && !begun
             && let Some(utc) = self.clock.utc(start)
@@ -298,11 +301,8 @@ impl Packager {
 
     /// Fixes the target duration at the first segment, and lets go of what is too old.
     fn after_close(&mut self) {
-        let tracks = || [&self.video, &self.audio].into_iter().flatten();
-        let longest = tracks()
-            .filter_map(|t| t.segments.back())
-            .map(|s| s.duration)
-            .max();
+        let newest = self.tracks().filter_map(|t| t.segments.back());
+        let longest = newest.map(|s| s.duration).max();
         if let (None, Some(longest)) = (self.target, longest) {
             let seconds = u32::try_from((longest + UNITS / 2) / UNITS).unwrap_or(LONGEST_FIRST_GOP);
             self.target = Some(seconds.max(LEAST_TARGET));
@@ -313,53 +313,6 @@ impl Packager {
     /// Nanoseconds that no segment may reach: EXTINF rounds to the target duration up to there.
     fn limit(&self) -> i64 {
         i64::from(self.target.unwrap_or(LONGEST_FIRST_GOP)) * 1_000_000_000 + 500_000_000
-    }
-}
-
-impl Packager {
-    /// Takes the manifest's periods as far as segments are complete, and to the one that has begun.
-    pub(crate) fn divide_periods(&mut self) {
-        while let Some(segment) = self.next_complete() {
-            let utc = self.clock.utc(segment.end);
-            self.periods.complete(&segment, utc);
-            self.next_divided = segment.number + 1;
-        }
-        let begun = self.session.as_ref().and_then(|s| {
-            let begins = |(head, _): &&(Head, Timestamp)| head.msn >= self.next_divided;
-            s.bounds.iter().find(begins)
-        });
-        if let Some((head, start)) = begun {
-            let version =
-                |track: &Option<Track>, has: bool| track.as_ref().filter(|_| has).map(|t| t.version);
-            let inits = [
-                version(&self.video, self.has_video),
-                version(&self.audio, self.has_audio),
-            ];
-            self.next_divided = head.msn;
-            self.periods
-                .begins(head.msn, *start, inits, self.clock.utc(*start));
-        }
-    }
-
-    /// The next segment that is complete in each track.
-    fn next_complete(&self) -> Option<Complete> {
-        let number = self.next_divided;
-        if self
-            .tracks()
-            .any(|t| t.open_msn().is_some_and(|open| open <= number))
-        {
-            return None;
-        }
-        let renditions = [&self.video, &self.audio];
-        let segments = renditions.map(|track| track.as_ref()?.complete(number));
-        let with_media = segments.iter().flatten().find(|s| !s.is_gap());
-        let leading = with_media.or(segments.iter().flatten().next())?;
-        Some(Complete {
-            number,
-            begin: leading.start,
-            end: leading.end(),
-            inits: segments.map(|s| s.filter(|s| !s.is_gap()).map(|s| s.head.version)),
-        })
     }
 }
 

@@ -52,8 +52,8 @@ impl Packager {
             .into_iter()
             .filter_map(part)
             .collect();
-        let everywhere = self.tracks().all(|t| t.open_msn().is_none_or(|open| open > msn));
-        (everywhere && !parts.is_empty()).then_some(Unmuxed(parts))
+        let complete = msn < self.next_divided;
+        (complete && !parts.is_empty()).then_some(Unmuxed(parts))
     }
 
     /// The playlist of transport streams (RFC 8216, protocol version 3); none while the stream isn't

@@ -10,19 +10,15 @@ use crate::track::Track;
 use crate::{Config, Packager};
 
 /// How far back a playlist or manifest reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Extent {
     /// The newest [`Config::window`] segments: small, for who watches live.
-    #[default]
     Live,
     /// All that is kept, [`Config::rewind`] at most: for who was late.
     Rewind,
 }
 
 impl Extent {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Live, Self::Rewind];
-
     /// What is added to a playlist's name.
     pub(crate) const fn suffix(self) -> &'static str {
         match self {
@@ -43,15 +39,11 @@ impl Packager {
         track: &'a Track,
         extent: Extent,
     ) -> impl DoubleEndedIterator<Item = &'a Segment> + ExactSizeIterator + use<'a> {
-        let segments = &track.segments;
-        let live = segments.len().saturating_sub(self.config.window);
         let skip = match extent {
-            Extent::Live => live,
-            Extent::Rewind => segments
-                .partition_point(|s| s.head.msn < self.rewind_from)
-                .min(live),
+            Extent::Live => track.segments.len().saturating_sub(self.config.window),
+            Extent::Rewind => unlisted(track, self.config.window, self.rewind_from),
         };
-        segments.range(skip..)
+        track.segments.range(skip..)
     }
 
     /// Whether the oldest segments of the stream aren't listed any more.
@@ -59,9 +51,10 @@ impl Packager {
         self.first_msn.is_some_and(|first| first < self.rewind_from)
     }
 
-    /// Lets go of what is too old: of segments that left the playlists three target durations ago (6.2.2 of
-    /// draft-pantos-hls-rfc8216bis asks for the length of a segment and of the playlist; parts for three targets), and
-    /// of what only they needed.
+    /// Lets go of segments that left the last playlist three target durations ago, and of what only they needed. That is
+    /// what parts are kept for (draft-pantos-hls-rfc8216bis, 6.2.2); segments are to be kept for as long as the playlist is,
+    /// which those of the live one are where there is as much again to rewind to. For the longer one it would take its
+    /// memory twice.
     pub(crate) fn let_go(&mut self) {
         let starts = self.tracks().map(|t| rewind_from(t, &self.config)).max();
         self.rewind_from = self.rewind_from.max(starts.unwrap_or(0));
@@ -70,9 +63,8 @@ impl Packager {
         let seconds = 3 * u64::from(self.target.unwrap_or(LONGEST_FIRST_GOP));
         let (from, window) = (self.rewind_from, self.config.window);
         for track in [&mut self.video, &mut self.audio].into_iter().flatten() {
-            let live = track.segments.len().saturating_sub(window);
-            let listed = track.segments.partition_point(|s| s.head.msn < from).min(live);
-            track.forget(0..listed, reached, seconds as i64 * 1_000_000_000);
+            let unlisted = unlisted(track, window, from);
+            track.forget(0..unlisted, reached, seconds as i64 * 1_000_000_000);
         }
         let oldest = self
             .tracks()
@@ -82,6 +74,12 @@ impl Packager {
             self.periods.forget(oldest.max(from));
         }
     }
+}
+
+/// How many of a track's segments are in no playlist: those before number `from`, but never of the newest `window`.
+fn unlisted(track: &Track, window: usize, from: u64) -> usize {
+    let live = track.segments.len().saturating_sub(window);
+    track.segments.partition_point(|s| s.head.msn < from).min(live)
 }
 
 /// The first segment that is to be listed for who rewinds.

@@ -125,12 +125,9 @@ fn service(packager: &Packager, xml: &mut Xml) -> io::Result<()> {
         .create_element("ServiceDescription")
         .with_attribute(("id", "0"));
     service.write_inner_content(|xml| {
-        let element = xml.create_element("Latency");
-        element.with_attributes(latency.list()).write_empty()?;
-        let element = xml.create_element("PlaybackRate");
-        let speeds = [("min", "0.96"), ("max", "1.04")];
-        element.with_attributes(speeds).write_empty()?;
-        Ok(())
+        latency.empty("Latency", xml)?;
+        let speeds = Attributes::default().with("min", "0.96").with("max", "1.04");
+        speeds.empty("PlaybackRate", xml)
     })?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! DASH and low-latency DASH (ISO/IEC 23009-1) from the segments that HLS has, at the same addresses.
 
+mod divide;
 mod manifest;
 mod period;
 mod set;

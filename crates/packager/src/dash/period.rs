@@ -103,21 +103,21 @@ impl Periods {
         self.published
     }
 
-    /// Segment `number` begins at `begin`, which is `utc`, in tracks with these init segments. Whether a period began.
+    /// Segment `number` begins at `begin`, which is `utc`, in tracks with these init segments: a period does, where none
+    /// goes on.
     pub(crate) fn begins(
         &mut self,
         number: u64,
         begin: Timestamp,
         inits: [Option<u32>; 2],
         utc: Option<Utc>,
-    ) -> bool {
+    ) {
         if self.newest().is_some() {
-            return false;
+            return;
         }
         self.reached = begin;
         let addressing = self.nominal.map_or(Addressing::Timeline, Addressing::Number);
         self.add(number, begin, inits, addressing, utc);
-        true
     }
 
     /// A segment is complete in all tracks; `utc` is the time of day of its end.

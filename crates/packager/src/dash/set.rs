@@ -6,7 +6,7 @@ use container::cmaf;
 use media::{CodecParameters, Timestamp};
 
 use super::period::{Addressing, Period};
-use super::text::{Attributes, SECOND, Seconds, Xml, nanos, utc_timing};
+use super::text::{Attributes, SECOND, Seconds, Xml, descriptor, nanos, utc_timing};
 use crate::segment::Segment;
 use crate::track::{Init, Track};
 use crate::{Extent, Packager, Rendition};
@@ -67,10 +67,9 @@ impl<'a> Set<'a> {
         xml.create_element("AdaptationSet")
             .with_attributes(attributes.list())
             .write_inner_content(|xml| {
-                let role = [("schemeIdUri", "urn:mpeg:dash:role:2011"), ("value", "main")];
                 // The schema's order: what all representations share, what the set has, then they.
                 self.producer(xml)?;
-                xml.create_element("Role").with_attributes(role).write_empty()?;
+                descriptor("urn:mpeg:dash:role:2011", "main").empty("Role", xml)?;
                 self.template(xml)?;
                 self.representation(xml)
             })?;
@@ -129,9 +128,7 @@ impl<'a> Set<'a> {
                 .with("availabilityTimeOffset", Seconds(early))
                 .with("availabilityTimeComplete", false);
         }
-        let element = xml.create_element("SegmentTemplate");
-        element.with_attributes(attributes.list()).write_empty()?;
-        Ok(())
+        attributes.empty("SegmentTemplate", xml)
     }
 
     /// The period's complete segments one by one (5.3.9.6).
@@ -167,10 +164,6 @@ impl<'a> Set<'a> {
             .with("id", self.rendition.name())
             .with("codecs", cmaf::codecs(parameters))
             .with("bandwidth", peak.max().unwrap_or(0).max(1).next_multiple_of(STEP));
-        let element = |attributes: &Attributes, xml: &mut Xml| {
-            let element = xml.create_element("Representation");
-            element.with_attributes(attributes.list()).write_empty().map(drop)
-        };
         match parameters {
             CodecParameters::Video(p) => {
                 attributes = attributes
@@ -179,23 +172,15 @@ impl<'a> Set<'a> {
                 if let Some(rate) = p.rate {
                     attributes = attributes.with("frameRate", format_args!("{}/{}", rate.num(), rate.den()));
                 }
-                element(&attributes, xml)
+                attributes.empty("Representation", xml)
             }
             CodecParameters::Audio(p) => {
+                let scheme = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011";
+                let channels = descriptor(scheme, p.channels);
                 attributes = attributes.with("audioSamplingRate", p.rate);
-                let channels = Attributes::default()
-                    .with(
-                        "schemeIdUri",
-                        "urn:mpeg:dash:23003:3:audio_channel_configuration:2011",
-                    )
-                    .with("value", p.channels);
                 xml.create_element("Representation")
                     .with_attributes(attributes.list())
-                    .write_inner_content(|xml| {
-                        let element = xml.create_element("AudioChannelConfiguration");
-                        element.with_attributes(channels.list()).write_empty()?;
-                        Ok(())
-                    })?;
+                    .write_inner_content(|xml| channels.empty("AudioChannelConfiguration", xml))?;
                 Ok(())
             }
         }
@@ -221,9 +206,7 @@ impl Run {
             0 => attributes,
             more => attributes.with("r", more),
         };
-        let element = xml.create_element("S");
-        element.with_attributes(attributes.list()).write_empty()?;
-        Ok(())
+        attributes.empty("S", xml)
     }
 }
 

@@ -50,6 +50,12 @@ impl Attributes {
         self
     }
 
+    /// An element with them, and nothing inside.
+    pub(super) fn empty(&self, element: &str, xml: &mut Xml) -> io::Result<()> {
+        let element = xml.create_element(element);
+        element.with_attributes(self.list()).write_empty().map(drop)
+    }
+
     pub(super) fn list(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
@@ -60,16 +66,16 @@ pub(super) fn nanos(units: u64) -> i64 {
     i64::try_from(units * (1_000_000_000 / UNITS)).unwrap_or(i64::MAX)
 }
 
+/// The attributes of a descriptor (5.8.2).
+pub(super) fn descriptor(scheme: &str, value: impl Display) -> Attributes {
+    Attributes::default()
+        .with("schemeIdUri", scheme)
+        .with("value", value)
+}
+
 /// The clock that availability is reckoned by (5.8.4.11), beside the manifest on the same server.
 pub(super) fn utc_timing(xml: &mut Xml) -> io::Result<()> {
-    let timing = [
-        ("schemeIdUri", "urn:mpeg:dash:utc:http-xsdate:2014"),
-        ("value", "../../time"),
-    ];
-    xml.create_element("UTCTiming")
-        .with_attributes(timing)
-        .write_empty()?;
-    Ok(())
+    descriptor("urn:mpeg:dash:utc:http-xsdate:2014", "../../time").empty("UTCTiming", xml)
 }
 
 #[cfg(test)]

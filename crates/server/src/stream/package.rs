@@ -27,16 +27,9 @@ pub(crate) struct Package {
     refused: Option<u64>,
     texts: Texts,
     muxed: Transports,
-    /// How far back viewers can go.
-    rewind: Rewind,
+    /// What the packager is told, but for what the publisher promises.
+    config: Config,
     ended: bool,
-}
-
-/// How much is kept for those who were late.
-#[derive(Clone, Copy, Debug, Default)]
-struct Rewind {
-    lasts: Duration,
-    bytes: usize,
 }
 
 /// An access unit on its way to the packager.
@@ -105,9 +98,10 @@ impl Package {
     /// Of a stream that has not begun.
     pub(crate) fn new(config: &config::Stream) -> Self {
         Self {
-            rewind: Rewind {
-                lasts: Duration::from_secs(config.rewind_seconds.into()),
-                bytes: config.rewind_megabytes as usize * 1_000_000,
+            config: Config {
+                rewind: Duration::from_secs(config.rewind_seconds.into()),
+                rewind_bytes: config.rewind_megabytes as usize * 1_000_000,
+                ..Config::default()
             },
             ..Self::default()
         }
@@ -155,9 +149,7 @@ impl Package {
         let packager = self.packager.get_or_insert_with(|| {
             Packager::new(Config {
                 promised_gop: unit.studio.then_some(STUDIO_GOP),
-                rewind: self.rewind.lasts,
-                rewind_bytes: self.rewind.bytes,
-                ..Config::default()
+                ..self.config.clone()
             })
         });
         if let Err(error) = packager.set_tracks(&list) {

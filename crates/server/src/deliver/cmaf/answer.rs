@@ -13,7 +13,7 @@ use futures_util::stream::{TryStreamExt as _, iter, try_unfold};
 use futures_util::{Stream, StreamExt as _};
 use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt as _, IfNoneMatch, IfRange};
 
-use crate::deliver::{ANY_ORIGIN, NO_SNIFF, Refusal};
+use crate::deliver::{ANY_ORIGIN, NO_SNIFF};
 use crate::stream::{Growth, Text, Unfinished};
 
 /// Bytes of each piece that tell it from others: its first boxes have its number, times and sizes.
@@ -121,37 +121,32 @@ pub(super) fn text(text: &Text, content: &'static str, kept: Kept, asked: Asked<
 }
 
 /// Complete media, whole or a range of it.
-pub(super) fn pieces(
-    pieces: Vec<Bytes>,
-    content: &'static str,
-    kept: Kept,
-    asked: Asked<'_>,
-) -> Result<Response, Refusal> {
+pub(super) fn pieces(pieces: Vec<Bytes>, content: &'static str, kept: Kept, asked: Asked<'_>) -> Response {
     let length = pieces.iter().map(|p| p.len() as u64).sum();
     let tag = etag(&format!("\"{:x}\"", telling(&pieces)));
     let mut response = begin(content, kept, tag.as_ref());
     response.headers_mut().typed_insert(AcceptRanges::bytes());
     let Some(tag) = tag else {
-        return Ok(with_body(response, pieces, asked));
+        return with_body(response, pieces, asked);
     };
     if asked.has(&tag) {
-        return Ok(unchanged(response));
+        return unchanged(response);
     }
     match asked.range(&tag, length) {
-        None => Ok(with_body(response, pieces, asked)),
+        None => with_body(response, pieces, asked),
         Some(Ok(range)) => {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
             if let Ok(of) = ContentRange::bytes(range.clone(), length) {
                 response.headers_mut().typed_insert(of);
             }
-            Ok(with_body(response, cut(pieces, range), asked))
+            with_body(response, cut(pieces, range), asked)
         }
         Some(Err(Unsatisfiable)) => {
             *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
             response
                 .headers_mut()
                 .typed_insert(ContentRange::unsatisfied_bytes(length));
-            Ok(with_body(response, Vec::new(), asked))
+            with_body(response, Vec::new(), asked)
         }
     }
 }

@@ -19,16 +19,8 @@ pub(crate) struct Directives {
     skip: Option<String>,
 }
 
-/// A text, and whether its address names a segment to wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TextAsked {
-    pub(super) document: Document,
-    pub(super) ask: Ask,
-    pub(super) blocking: bool,
-}
-
 /// The text at `{index,rewind}.{m3u8,mpd}`, `ts.m3u8` or `{video,audio}[-rewind].m3u8`; none at others.
-pub(super) fn text(file: &str, directives: &Directives) -> Result<Option<TextAsked>, Refusal> {
+pub(super) fn text(file: &str, directives: &Directives) -> Result<Option<Ask>, Refusal> {
     let Some((document, extent)) = named(file) else {
         return Ok(None);
     };
@@ -48,17 +40,12 @@ pub(super) fn text(file: &str, directives: &Directives) -> Result<Option<TextAsk
     Ok(Some(asked(document, extent, msn, part)))
 }
 
-fn asked(document: Document, extent: Extent, msn: Option<u64>, part: Option<u32>) -> TextAsked {
-    let ask = Ask::Text {
+fn asked(document: Document, extent: Extent, msn: Option<u64>, part: Option<u32>) -> Ask {
+    Ask::Text {
         document,
         extent,
         msn,
         part,
-    };
-    TextAsked {
-        document,
-        ask,
-        blocking: msn.is_some(),
     }
 }
 
@@ -196,7 +183,6 @@ mod tests {
         let of = Document::Delta(Rendition::Audio);
         let expected = super::asked(of, Extent::Live, Some(9), Some(2));
         assert_eq!(asked(Some("9"), Some("2"), Some("YES")).unwrap(), Some(expected));
-        assert!(expected.blocking);
         assert!(asked(Some("x"), None, None).is_err());
         assert!(asked(Some("-1"), None, None).is_err());
         assert!(asked(Some("9"), Some(""), None).is_err());

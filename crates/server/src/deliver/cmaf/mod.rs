@@ -19,7 +19,6 @@ use crate::stream::{Ask, Document, Outcome};
 use crate::{App, Name};
 use answer::{Asked, Kept};
 pub(crate) use asked::Directives;
-use asked::TextAsked;
 
 /// `GET /live/NAME/{index,rewind}.{m3u8,mpd}`, `GET /live/NAME/{video,audio}[-rewind].m3u8`, `GET /live/NAME/ts.m3u8`.
 pub(crate) async fn text(
@@ -29,15 +28,15 @@ pub(crate) async fn text(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let asked = asked::text(&file, &directives)?.ok_or_else(|| not_found("such playlist"))?;
-    match request(&app, &name, asked.ask).await? {
-        Outcome::Text(text, target) => {
-            let content = match asked.document {
+    let ask = asked::text(&file, &directives)?.ok_or_else(|| not_found("such playlist"))?;
+    match (ask, request(&app, &name, ask).await?) {
+        (Ask::Text { document, msn, .. }, Outcome::Text(text, target)) => {
+            let content = match document {
                 Document::Manifest => "application/dash+xml",
                 _ => "application/vnd.apple.mpegurl",
             };
-            let with = Asked::new(&method, &headers);
-            Ok(answer::text(&text, content, kept(&asked, target), with))
+            let kept = kept(document, msn.is_some(), target);
+            Ok(answer::text(&text, content, kept, Asked::new(&method, &headers)))
         }
         _ => Err(not_found("such playlist")),
     }
@@ -64,20 +63,19 @@ pub(crate) async fn media(
     };
     let with = Asked::new(&method, &headers);
     match request(&app, &name, ask).await? {
-        Outcome::Ready(pieces) => answer::pieces(pieces, content, kept, with),
+        Outcome::Ready(pieces) => Ok(answer::pieces(pieces, content, kept, with)),
         Outcome::Growing(begun, growth) => Ok(answer::growing(begun, growth, content, kept, with)),
         _ => Err(not_found("such segment")),
     }
 }
 
-/// How long caches may keep a text (reference: WWDC 2020, session 10229, for answers that were waited for).
-fn kept(asked: &TextAsked, target: u64) -> Kept {
-    Kept::Seconds(match asked.document {
+/// How long caches may keep a text, whose address names what was waited for or not (WWDC 2020, session 10229).
+fn kept(document: Document, blocking: bool, target: u64) -> Kept {
+    Kept::Seconds(match document {
         Document::Multivariant => 4,
-        Document::Transport => (target / 2).max(1),
         Document::Manifest => 1,
         // The address names the part, so the answer is good for as long as anybody may ask for it.
-        _ if asked.blocking => 6 * target,
+        _ if blocking => 6 * target,
         _ => (target / 2).max(1),
     })
 }

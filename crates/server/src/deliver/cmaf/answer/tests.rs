@@ -9,7 +9,7 @@ fn media(headers: &[(header::HeaderName, &str)]) -> Response {
         .collect();
     let asked = Asked::new(&Method::GET, &map);
     let all = THREE.map(Bytes::from_static).to_vec();
-    pieces(all, "video/mp4", Kept::Forever, asked).unwrap()
+    pieces(all, "video/mp4", Kept::Forever, asked)
 }
 
 async fn body(response: Response) -> Vec<u8> {
