@@ -11,8 +11,10 @@ use crate::{Beat, Fault};
 pub struct StreamStats {
     /// The public name.
     pub name: String,
-    /// Live, waiting for its publisher to return, or over.
+    /// Announced, live, waiting for its publisher to return, or over.
     pub state: StreamState,
+    /// Whether viewers get the slate now, as nothing comes of the publisher.
+    pub slate: bool,
     /// Milliseconds in that state.
     pub state_for_ms: u64,
     /// Publisher sessions so far.
@@ -66,6 +68,16 @@ pub struct Reconnect {
     /// absent. Our studio goes to no other host: its key stays where the seller gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+/// A publisher's word that its show will begin: `PUT /show` on the public listener, with the stream key as bearer token.
+/// `DELETE /show` takes it back, and ends a show that has begun.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announcement {
+    /// When, as RFC 3339 writes it, at most a month ahead; soon where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<String>,
 }
 
 /// What has arrived of a publisher's show: `GET /received` on the public listener, with the stream key as bearer token.
@@ -172,11 +184,13 @@ pub enum RelayState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StreamState {
+    /// It will begin: nobody has published yet.
+    Announced,
     /// A publisher is connected.
     Live,
     /// The publisher is lost or stopped, and may return.
     Interrupted,
-    /// The publisher was away for too long.
+    /// It was ended, or the publisher was away for too long.
     Ended,
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn clicks(channels: u8, packets: &[Packet], start: Timestamp) -> Vec<
 }
 
 /// The loudness of the first channel, by opusdec.
-fn decode(channels: u8, packets: &[Packet]) -> Vec<f32> {
+pub(crate) fn decode(channels: u8, packets: &[Packet]) -> Vec<f32> {
     let (decode, convert) = (
         element::make("opusdec").unwrap(),
         element::make("audioconvert").unwrap(),

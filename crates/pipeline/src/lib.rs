@@ -16,6 +16,7 @@
 //! - [`mod@file`]: clips that loop without a seam, and still pictures, as sources.
 //! - [`decode`]: the way back, for tests, tools and transcoding.
 //! - [`transcode`]: packets of one form to packets of another, on the caller's thread.
+//! - [`slate`]: a still picture and silence, for viewers of a show that stands still.
 //! - [`device`]: cameras that others can't read, and their JPEGs, for a camera's child process.
 
 mod chain;
@@ -30,6 +31,7 @@ mod error;
 pub mod file;
 mod frame;
 mod shelf;
+pub mod slate;
 pub mod transcode;
 
 pub use element::init;

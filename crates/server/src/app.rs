@@ -8,6 +8,7 @@ use api::Fault;
 use api::server::{RelayStats, ServerStats};
 use tokio::sync::Semaphore;
 
+use crate::announced::Announced;
 use crate::config::Config;
 use crate::keys::{KeyCache, Throttle};
 use crate::listen::{Certificate, Gate};
@@ -15,6 +16,7 @@ use crate::onward::Onwards;
 use crate::process;
 use crate::relay::Relay;
 use crate::rendition::Renditions;
+use crate::slate::Slates;
 use crate::stream::Hub;
 use crate::webrtc::WebRtc;
 use crate::worker::Workers;
@@ -43,6 +45,10 @@ pub struct App {
     pub webrtc: Option<WebRtc>,
     /// What is made for it.
     pub(crate) renditions: Renditions,
+    /// The shows that are announced, as they are kept.
+    pub(crate) announced: Announced,
+    /// What stands in for shows that stand still.
+    pub(crate) slates: Slates,
     /// Connections of viewers.
     pub viewers: Gate,
     /// Connections of publishers.
@@ -63,8 +69,10 @@ impl App {
     /// When keys or the certificate can't be read.
     pub fn new(config: Config) -> Result<Self, Fault> {
         let limits = &config.limits;
+        let hub = Hub::new(config.stream.clone());
         Ok(Self {
-            hub: Hub::new(config.stream.clone()),
+            announced: Announced::open(&config.data, &hub),
+            hub,
             keys: KeyCache::open(config.data.clone())?,
             relays: Relay::all(&config)?,
             onward: Onwards::default(),
@@ -81,6 +89,7 @@ impl App {
                 .map(|address| WebRtc::open(address, &config))
                 .transpose()?,
             renditions: Renditions::default(),
+            slates: Slates::open(&config.stream)?,
             viewers: Gate::new(limits.http_connections, limits.http_per_address),
             publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
             hls_waiters: Arc::new(Semaphore::new(limits.hls_waiters as usize)),

@@ -162,6 +162,11 @@ pub struct Stream {
     pub hold_viewers_ms: u64,
     /// How long a publisher may be away before the show has ended, in milliseconds.
     pub end_after_ms: u64,
+    /// The same where it said that it is done, and not only its connection ended, in milliseconds.
+    pub end_after_farewell_ms: u64,
+    /// The picture that viewers get while nothing comes of the publisher, PNG or JPEG, at most 8 MiB; a built-in one
+    /// where there is none.
+    pub slate: Option<PathBuf>,
     /// How long sound may wait for the next picture to be sent with it, in milliseconds; 0 to 350. Fewer,
     /// larger writes serve more viewers.
     pub merge_ms: u64,
@@ -325,6 +330,11 @@ fn check_ranges(config: &Config) -> Result<(), ConfigError> {
             &(0..=86_400_000, "at most 86400000"),
         ),
         (
+            "stream.end_after_farewell_ms",
+            s.end_after_farewell_ms,
+            &(0..=86_400_000, "at most 86400000"),
+        ),
+        (
             "srt.latency_ms",
             config.srt.latency_ms,
             &(20..=8_000, "from 20 to 8000"),
@@ -444,6 +454,8 @@ impl Default for Stream {
         Self {
             hold_viewers_ms: 30_000,
             end_after_ms: 300_000,
+            end_after_farewell_ms: 30_000,
+            slate: None,
             merge_ms: 50,
             ring_bytes: 16 << 20,
             rewind_seconds: 120,

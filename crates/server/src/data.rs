@@ -1,7 +1,7 @@
 //! The data directory.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use api::{Code, Fault};
@@ -25,6 +25,24 @@ pub(crate) fn check_writable(data: &Path) -> Result<(), Fault> {
         let message = format!("The data directory {} can't be written: {e}.", data.display());
         Fault::new(Code::DataUnwritable, message)
     })
+}
+
+/// Writes a file in `data`, for its owner alone; the old one stays until the new one is whole.
+pub(crate) fn write_private(data: &Path, path: &Path, text: &str) -> io::Result<()> {
+    create(data)?;
+    let fresh = path.with_extension("toml.new");
+    match fs::remove_file(&fresh) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 //! `DATA/keys.toml` holds for each key its stream name, the SHA-256 of its text and when it was made. The text
 //! has 160 random bits, so a plain hash is enough: there is nothing to guess.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{fs, io};
@@ -68,7 +67,7 @@ impl Keys {
     /// Writes the keys to `data`, readable by their owner alone; the old file stays until the new one is whole.
     pub fn write(&self, data: &Path) -> Result<(), Fault> {
         let text = toml::to_string(self).map_err(|e| unwritable(data, &e))?;
-        write_private(data, &path(data), &text).map_err(|e| unwritable(data, &e))
+        crate::data::write_private(data, &path(data), &text).map_err(|e| unwritable(data, &e))
     }
 
     /// Makes a key for `name` and returns its text: the only time it is known.
@@ -141,23 +140,6 @@ fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Fault {
 fn unwritable(data: &Path, why: &dyn std::fmt::Display) -> Fault {
     let message = format!("The data directory {} can't be written: {why}.", data.display());
     Fault::new(Code::DataUnwritable, message)
-}
-
-fn write_private(data: &Path, path: &Path, text: &str) -> io::Result<()> {
-    crate::data::create(data)?;
-    let fresh = path.with_extension("toml.new");
-    match fs::remove_file(&fresh) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-        _ => {}
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&fresh)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)
 }
 
 fn base32(bytes: &[u8]) -> String {

@@ -11,6 +11,7 @@
 //! worker processes alone.
 
 pub mod admin;
+mod announced;
 mod app;
 pub mod check;
 pub mod cli;
@@ -29,6 +30,7 @@ mod rendition;
 pub mod router;
 mod secret;
 mod server;
+mod slate;
 pub mod stream;
 mod webrtc;
 pub mod worker;

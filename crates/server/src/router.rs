@@ -11,7 +11,7 @@ use rtc::signal::MAX_FRAGMENT;
 use crate::App;
 use crate::admin::{metrics, reconnect, streams};
 use crate::deliver::{beat, cmaf, flv, status, time, watch};
-use crate::ingest::{onward, received, upload};
+use crate::ingest::{onward, received, show, upload};
 use crate::webrtc::http;
 
 /// The largest body of most requests: a viewer's report.
@@ -37,6 +37,7 @@ pub fn public(app: Arc<App>) -> Router {
             post(http::watch).options(http::options).layer(offer()),
         )
         .route("/whep/{name}/{session}", session().get(http::clock))
+        .route("/show", get(show::told).put(show::announce).delete(show::end))
         .route("/received", get(received::received))
         .route("/upload", post(upload::upload))
         .route(
@@ -66,6 +67,7 @@ pub fn admin(app: Arc<App>) -> Router {
     Router::new()
         .route("/api/streams", get(streams::list))
         .route("/api/streams/{name}/reconnect", post(reconnect::ask))
+        .route("/api/streams/{name}/end", post(streams::end))
         .route("/api/relays", get(streams::relays))
         .route("/api/server", get(streams::server))
         .route("/metrics", get(metrics::metrics))

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::ingest::rtmp::Door;
 use crate::listen::{self, Gate, Http};
 use crate::webrtc::WebRtc;
-use crate::{App, data, ingest, router};
+use crate::{App, clock, data, ingest, router, slate};
 
 /// How often it is looked whether a show has ended.
 const EXPIRE: Duration = Duration::from_secs(1);
@@ -152,6 +152,7 @@ impl Server {
         tokio::select! {
             () = stop => {}
             () = expire(&app) => {}
+            () = slate::watch(&app, &tasks) => {}
             () = refresh(&app) => {}
         }
         // First: whoever waits is told that the server stops, not what its publisher's end would bring.
@@ -186,7 +187,8 @@ async fn expire(app: &Arc<App>) {
     let mut tick = tokio::time::interval(EXPIRE);
     loop {
         tick.tick().await;
-        app.hub.expire(Instant::now());
+        app.hub.expire(Instant::now(), clock::utc());
+        app.announced.keep(&app.hub).await;
         app.onward.expire(&app.hub, Instant::now());
         if app.config.rtc.always && app.webrtc.is_some() {
             for stream in app.hub.list().iter().filter(|stream| stream.is_live()) {

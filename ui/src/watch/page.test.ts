@@ -1,5 +1,8 @@
+import { render } from 'svelte/server';
 import { describe, expect, it } from 'vitest';
 
+import { speaker } from '../words/language';
+import Message from './Message.svelte';
 import { parseAddress, places } from './address';
 import { type Beat, Reporter, makeBeat, newSid } from './beats';
 import { Choice, type Reasons, chooseWays } from './engine/choice';
@@ -125,26 +128,85 @@ describe('the wish', () => {
 });
 
 describe('the message', () => {
-  const phases: Shown[] = ['opening', 'waiting', 'stalled', 'interrupted', 'unreachable', 'unsupported', 'badLink'];
+  const phases: Shown[] = [
+    'opening',
+    'waiting',
+    'announced',
+    'stalled',
+    'interrupted',
+    'ended',
+    'unreachable',
+    'unsupported',
+    'badLink',
+  ];
+  const announced = { what: 'beginsToday', values: { time: '20:00' } } as const;
+  const message = (phase: Shown, online = true) => messageFor(phase, online, announced);
 
   it('gives a reason whenever there is no moving picture, a different one each', () => {
-    const reasons = phases.map((phase) => messageFor(phase, true)?.what);
+    const reasons = phases.map((phase) => message(phase)?.what);
     expect(new Set(reasons).size).toBe(phases.length);
     expect(reasons).not.toContain(undefined);
-    expect(messageFor('playing', true)).toBeNull();
+    expect(message('playing')).toBeNull();
   });
 
   it('names the device’s own connection when that is what is missing', () => {
-    expect(messageFor('unreachable', false)?.what).toBe('offline');
-    expect(messageFor('playing', false)).toBeNull();
-    expect(messageFor('badLink', false)?.what).toBe('badLink');
+    for (const phase of ['unreachable', 'announced', 'interrupted'] as const) {
+      expect(message(phase, false)?.what).toBe('offline');
+    }
+    expect(message('playing', false)).toBeNull();
+    expect(message('badLink', false)?.what).toBe('badLink');
+    expect(message('ended', false)?.what).toBe('ended');
+  });
+
+  it('says when an announced show begins', () => {
+    expect(message('announced')).toEqual({ ...announced, hint: 'waitingHint', busy: true });
+  });
+
+  it('thanks for watching when nothing more comes', () => {
+    expect(message('ended')).toEqual({ what: 'ended', hint: 'endedHint', busy: false });
+  });
+
+  it('reaches screen readers and is shown with its values', () => {
+    const props = { phase: 'announced', online: true, announced, say: speaker('en') } as const;
+    const { body } = render(Message, { props });
+    expect(body).toMatch(/role="status"/);
+    expect(body).toContain('The show begins at 20:00');
   });
 });
 
 describe('the status', () => {
+  const begins = '2026-11-23T20:00:00Z';
+
   it('is read; what the server does not vouch for is a guess', () => {
-    expect(readStatus({ live: true })).toEqual({ live: true, estimated: true, rtc: false });
-    expect(readStatus({ live: false, estimated: false })).toEqual({ live: false, estimated: false, rtc: false });
+    const none = { begins: null, estimated: true, rtc: false };
+    expect(readStatus({ state: 'live', live: true })).toEqual({ ...none, state: 'live', live: true });
+    expect(readStatus({ state: 'announced', live: false, begins, estimated: false })).toEqual({
+      state: 'announced',
+      begins: Date.parse(begins),
+      live: false,
+      estimated: false,
+      rtc: false,
+    });
+    for (const live of [true, false]) {
+      expect(readStatus({ state: 'interrupted', live })).toEqual({ ...none, state: 'interrupted', live });
+    }
+    expect(readStatus({ state: 'ended', live: false })?.state).toBe('ended');
+  });
+
+  it('is told by whether there is something to play where no known state is named', () => {
+    for (const state of [undefined, null, 'resting', 'toString', 7]) {
+      expect(readStatus({ state, live: true })?.state).toBe('live');
+      expect(readStatus({ state, live: false })?.state).toBe('none');
+    }
+  });
+
+  it('has a beginning only where that is a date', () => {
+    const read = (begins: unknown) => readStatus({ state: 'announced', live: false, begins })?.begins;
+    expect(read('2026-11-23T20:00:00.25+01:00')).toBe(Date.parse('2026-11-23T19:00:00.250Z'));
+    for (const wrong of [undefined, null, 5, 'spring 5', '2026-11-23', '2026-13-23T20:00:00Z', {}]) expect(read(wrong)).toBeNull();
+  });
+
+  it('is refused when it is malformed', () => {
     expect(readStatus({ live: true, rtc: true })?.rtc).toBe(true);
     expect(readStatus({ live: true, rtc: 'yes' })?.rtc).toBe(false);
     for (const wrong of [null, [], 'live', {}, { live: 1 }]) expect(readStatus(wrong)).toBeNull();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type Command, type Happening, type Phase, Session } from './session';
+import type { Standing } from './status';
 
 /** A session with a fixed draw, so that waits are exact. */
 function session(ways = 2, random = 0.5) {
@@ -12,12 +13,20 @@ function run(s: Session, ...happenings: Happening['kind'][]): Command[] {
 }
 
 function happening(kind: Happening['kind']): Happening {
-  if (kind === 'status') return { kind, live: true };
+  if (kind === 'status') return live;
   return kind === 'ways' ? { kind, ways: 3 } : { kind };
 }
 
-const live: Happening = { kind: 'status', live: true };
-const notLive: Happening = { kind: 'status', live: false };
+function status(state: Standing, live = state === 'live', beginsIn: number | null = null): Happening {
+  return { kind: 'status', state, live, beginsIn };
+}
+
+const live = status('live');
+const notLive = status('none');
+/** Interrupted, with a picture that says so. */
+const held = status('interrupted', true);
+const interrupted = status('interrupted');
+const ended = status('ended');
 
 function playing(ways = 2): Session {
   const s = session(ways);
@@ -39,7 +48,7 @@ describe('a session', () => {
     expect(s.on(notLive)).toEqual([{ kind: 'ask', after: 1000 }]);
     expect(s.phase).toBe<Phase>('waiting');
     expect(s.on(live)).toEqual([{ kind: 'start', way: 0 }]);
-    expect(run(s, 'picture')).toEqual([]);
+    expect(run(s, 'picture')).toEqual([{ kind: 'ask', after: 5000 }]);
     expect(s.phase).toBe<Phase>('playing');
   });
 
@@ -66,10 +75,110 @@ describe('a session', () => {
   it('plays to the end what it has', () => {
     const s = playing();
     run(s, 'stall', 'picture');
-    expect(s.on(notLive)).toEqual([]);
+    for (const gone of [notLive, interrupted, ended, status('announced'), { kind: 'silent' } as const]) {
+      expect(s.on(gone)).toEqual([{ kind: 'ask', after: 5000 }]);
+      expect(s.phase).toBe<Phase>('playing');
+    }
+  });
+
+  it('asks slowly while it plays, and spreads the viewers', () => {
+    const s = playing();
+    expect(s.on(live)).toEqual([{ kind: 'ask', after: 5000 }]);
+    expect(run(s, 'stall', 'picture')).toEqual([{ kind: 'ask', after: 1000 }]);
+    expect(s.on(live)).toEqual([{ kind: 'ask', after: 5000 }]);
+    for (const [random, after] of [[0, 4500], [0.999, 5499]] as const) {
+      const spread = session(2, random);
+      run(spread, 'opened', 'status');
+      expect(waits(run(spread, 'picture'))[0]).toBeCloseTo(after, 0);
+    }
+  });
+
+  it('plays on through an interruption that has pictures of its own, and says so', () => {
+    const s = playing();
+    expect(s.isHeld).toBe(false);
+    expect(s.on(held)).toEqual([{ kind: 'ask', after: 5000 }]);
+    expect([s.phase, s.isHeld]).toEqual(['playing', true]);
+    run(s, 'silent');
+    expect(s.isHeld).toBe(true);
+    run(s, 'stall');
+    expect(s.isHeld).toBe(false);
+    run(s, 'picture');
+    expect(s.isHeld).toBe(true);
+    s.on(live);
+    expect([s.phase, s.isHeld]).toEqual(['playing', false]);
+  });
+
+  it('plays an interruption’s pictures also to those who have only just come', () => {
+    const s = session();
+    run(s, 'opened');
+    expect(s.on(held)).toEqual([{ kind: 'start', way: 0 }]);
+    expect([s.phase, s.isHeld]).toEqual(['opening', false]);
+    run(s, 'picture');
+    expect([s.phase, s.isHeld]).toEqual(['playing', true]);
+  });
+
+  it('says that a show was interrupted also to those who have only just come', () => {
+    const s = session();
+    run(s, 'opened');
+    expect(s.on(interrupted)).toEqual([{ kind: 'ask', after: 1000 }]);
+    expect(s.phase).toBe<Phase>('interrupted');
+    expect(s.on(live)).toEqual([{ kind: 'start', way: 0 }]);
+    expect(s.phase).toBe<Phase>('interrupted');
+  });
+
+  it('waits for an announced show, every second when that is near, and starts by itself', () => {
+    const s = session();
+    run(s, 'opened');
+    const asked = ([3_600_000, 60_001, 60_000, 1, -1, -600_000, null] as const).map(
+      (beginsIn) => waits(s.on(status('announced', false, beginsIn)))[0],
+    );
+    expect(asked).toEqual([5000, 5000, 1000, 1000, 1000, 1000, 1000]);
+    expect(s.phase).toBe<Phase>('announced');
+    expect(s.on(live)).toEqual([{ kind: 'start', way: 0 }]);
+    expect(s.phase).toBe<Phase>('opening');
+  });
+
+  it('says that the show has ended, once what is left of it was played', () => {
+    const s = playing();
+    s.on(ended);
     expect(s.phase).toBe<Phase>('playing');
-    expect(run(s, 'silent')).toEqual([]);
-    expect(s.phase).toBe<Phase>('playing');
+    expect(run(s, 'ended')).toEqual([{ kind: 'stop' }, { kind: 'ask', after: 0 }]);
+    expect(s.on(ended)).toEqual([{ kind: 'ask', after: 10_000 }]);
+    expect(s.phase).toBe<Phase>('ended');
+  });
+
+  it('says that it has ended when what is left stands still, and to those who come later', () => {
+    const s = playing();
+    run(s, 'stall');
+    expect(s.on(ended)).toEqual([{ kind: 'stop' }, { kind: 'ask', after: 10_000 }]);
+    const late = session();
+    run(late, 'opened');
+    expect(late.on(status('ended', true))).toEqual([{ kind: 'ask', after: 10_000 }]);
+    expect([s.phase, late.phase]).toEqual(['ended', 'ended']);
+  });
+
+  it('keeps to it that the show has ended when the server forgets it or is switched off', () => {
+    const s = playing();
+    run(s, 'ended');
+    s.on(ended);
+    for (const later of [notLive, { kind: 'silent' } as const, notLive]) {
+      expect(s.on(later)).toEqual([{ kind: 'ask', after: 10_000 }]);
+      expect(s.phase).toBe<Phase>('ended');
+    }
+  });
+
+  it('starts by itself when a show begins anew under the name of one that has ended', () => {
+    const s = playing();
+    run(s, 'ended');
+    s.on(ended);
+    s.on(status('announced'));
+    expect(s.phase).toBe<Phase>('announced');
+    s.on(ended);
+    expect(s.on(live)).toEqual([{ kind: 'start', way: 0 }]);
+    expect(s.phase).toBe<Phase>('opening');
+    run(s, 'picture', 'ended');
+    s.on(notLive);
+    expect(s.phase).toBe<Phase>('interrupted');
   });
 
   it('says when the server is gone, and tries again ever more slowly, at most every five seconds', () => {
@@ -164,8 +273,11 @@ describe('a session', () => {
   });
 
   it('starts one player only, and minds no news of one that is gone', () => {
-    const s = playing();
+    const s = session();
+    run(s, 'opened', 'status');
     expect(s.on(live)).toEqual([]);
+    run(s, 'picture');
+    expect(waits(s.on(live))).toHaveLength(1);
     s.on({ kind: 'ended' });
     expect(run(s, 'ended', 'picture', 'stall')).toEqual([]);
     expect(s.phase).toBe<Phase>('stalled');

@@ -1,5 +1,14 @@
+/** How a show stands: `interrupted` is one whose seller is away and may return. */
+export type Standing = 'none' | 'announced' | 'live' | 'interrupted' | 'ended';
+
+const standings: readonly Standing[] = ['none', 'announced', 'live', 'interrupted', 'ended'];
+
 /** What the server says about a show. */
 export interface Status {
+  state: Standing;
+  /** When a show that was announced begins, ms of UTC; `null` when that is not known. */
+  begins: number | null;
+  /** Whether there is something to play now, which an interrupted show may have too. */
   live: boolean;
   /** Whether the times it stamps on the show are a guess; so taken when it doesn't say. */
   estimated: boolean;
@@ -7,20 +16,34 @@ export interface Status {
   rtc: boolean;
 }
 
-/** Asks whether the show is live; `null` when the server doesn't answer. A show it doesn't know is not live yet. */
+/** Asks how the show stands; `null` when the server doesn't answer. A show it doesn't know is none yet. */
 export async function fetchStatus(url: string): Promise<Status | null> {
   try {
     const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(4000) });
-    if (answer.status === 404) return { live: false, estimated: true, rtc: false };
+    if (answer.status === 404) return { state: 'none', begins: null, live: false, estimated: true, rtc: false };
     return answer.ok ? readStatus(await answer.json()) : null;
   } catch {
     return null;
   }
 }
 
-/** Reads the server's answer; `null` when it is malformed. */
+/** Reads the server's answer; `null` when it is malformed. One without a state that is known here tells by `live`. */
 export function readStatus(answer: unknown): Status | null {
   if (typeof answer !== 'object' || answer === null) return null;
-  const { live, estimated, rtc } = answer as Record<string, unknown>;
-  return typeof live === 'boolean' ? { live, estimated: estimated !== false, rtc: rtc === true } : null;
+  const { state, begins, live, estimated, rtc } = answer as Record<string, unknown>;
+  if (typeof live !== 'boolean') return null;
+  return {
+    state: standings.find((known) => known === state) ?? (live ? 'live' : 'none'),
+    begins: readMoment(begins),
+    live,
+    estimated: estimated !== false,
+    rtc: rtc === true,
+  };
+}
+
+/** A moment in ms of UTC; browsers read dates into almost anything, so the form is checked before. */
+function readMoment(text: unknown): number | null {
+  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) return null;
+  const moment = Date.parse(text);
+  return Number.isNaN(moment) ? null : moment;
 }

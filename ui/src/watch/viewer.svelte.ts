@@ -34,6 +34,10 @@ export class Viewer {
   /** What the viewer wishes of the delay, and whether there is a choice. */
   wish = $state<Wish>('normal');
   hasChoice = $state(false);
+  /** Whether the show is interrupted, and what plays is a picture that says so. */
+  held = $state(false);
+  /** When a show that was announced begins, and the time when that was said, ms of UTC. */
+  beginning = $state<{ begins: number | null; now: number }>({ begins: null, now: 0 });
 
   readonly #places: ReturnType<typeof places>;
   readonly #choice: Choice;
@@ -47,6 +51,7 @@ export class Viewer {
   #engine: Engine | null = null;
   #stalledEngine: Engine | null = null;
   #asking: ReturnType<typeof setTimeout> | undefined;
+  #questions = 0;
   #lastPicture = 0;
   #seen = false;
   #estimated = true;
@@ -80,6 +85,7 @@ export class Viewer {
     this.#ends.push(watchFrames(this.video, (frame) => this.#onFrame(frame)));
     this.#listen(this.video, 'waiting', () => this.#onWaiting());
     this.#listen(this.video, 'pause', () => this.#onPause());
+    this.#listen(this.video, 'ended', () => this.#onPlayed());
     // What was shown before a jump says nothing of what is shown behind it.
     this.#listen(this.video, 'seeked', () => this.#meter.reset());
     this.#listen(document, 'visibilitychange', () => this.#onVisible());
@@ -127,6 +133,7 @@ export class Viewer {
   stats() {
     return {
       phase: this.phase,
+      held: this.held,
       protocol: this.#engine?.protocol ?? null,
       delayMs: this.delay?.delay ?? null,
       delayErrorMs: this.delay?.error ?? null,
@@ -145,6 +152,7 @@ export class Viewer {
   #happened(happening: Happening): void {
     for (const command of this.#session.on(happening)) this.#do(command);
     this.phase = this.#session.phase;
+    this.held = this.#session.isHeld;
   }
 
   #do(command: Command): void {
@@ -161,11 +169,17 @@ export class Viewer {
   }
 
   async #ask(): Promise<void> {
+    const question = ++this.#questions;
     const status = await fetchStatus(this.#places.status);
+    // Asked anew meanwhile: what was true before would undo what is true now.
+    if (question !== this.#questions) return;
     if (status === null) return this.#happened({ kind: 'silent' });
-    this.#estimated = status.estimated;
-    this.#offered(status.rtc);
-    this.#happened({ kind: 'status', live: status.live });
+    const { state, begins, live, estimated, rtc } = status;
+    const now = pageTime() + (this.#clock.offset?.offset ?? 0);
+    this.#estimated = estimated;
+    this.beginning = { begins, now };
+    this.#offered(rtc);
+    this.#happened({ kind: 'status', state, live, beginsIn: begins === null ? null : begins - now });
   }
 
   /** What plays meanwhile goes on as it does. */
@@ -251,9 +265,14 @@ export class Viewer {
     else this.setMuted(true);
   }
 
-  /** Not by us: the system or a headset did it. */
+  /** Not by us, nor at the end: the system or a headset did it. */
   #onPause(): void {
-    if (this.#engine !== null && !document.hidden && this.phase === 'playing') this.needsTap = true;
+    if (this.#engine === null || this.video.ended || document.hidden || this.phase !== 'playing') return;
+    this.needsTap = true;
+  }
+
+  #onPlayed(): void {
+    if (this.#engine !== null && this.video.ended) this.#onEnded(this.#engine, 'played to its end');
   }
 
   #onVisible(): void {

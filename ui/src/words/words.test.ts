@@ -83,5 +83,6 @@ describe('the language', () => {
   it('puts values in their places', () => {
     expect(speaker('en')('delay', { value: '0.8 s' })).toBe('Delay 0.8 s');
     expect(speaker('zh')('video', { name: '新品' })).toBe('直播 新品');
+    expect(speaker('en')('begins', { date: 'Monday', time: '20:00' })).toBe('The show begins on Monday at 20:00');
   });
 });

@@ -50,12 +50,12 @@ fn decode(path: &Path) -> Result<VideoFrame, FileProblem> {
         .ok_or_else(|| FileProblem::Damaged("it is shorter than its size says".to_owned()))
 }
 
-/// A PNG or JPEG in memory as an NV12 picture of `size` (both even), BT.709, limited range: whole, in the middle,
+/// A PNG or JPEG in memory as an NV12 or I420 picture of `size` (both even), BT.709, limited range: whole, in the middle,
 /// the rest filled with the colour of its upper left corner.
 ///
 /// # Errors
-/// [`Error::File`] when it is damaged.
-pub fn fitted(bytes: &[u8], size: Size) -> Result<VideoFrame, Error> {
+/// [`Error::File`] when it is damaged, [`Error::WrongFormat`] for another format.
+pub fn fitted(bytes: &[u8], size: Size, format: PixelFormat) -> Result<VideoFrame, Error> {
     let damaged = |what: String| problem(Path::new("(in memory)"), FileProblem::Damaged(what));
     let picture = ::image::load_from_memory(bytes).map_err(|e| damaged(e.to_string()))?;
     let scaled = picture
@@ -65,15 +65,13 @@ pub fn fitted(bytes: &[u8], size: Size) -> Result<VideoFrame, Error> {
     let mut canvas = ::image::RgbImage::from_pixel(size.width, size.height, corner);
     let (x, y) = (size.width - scaled.width(), size.height - scaled.height());
     ::image::imageops::replace(&mut canvas, &scaled, i64::from(x / 2), i64::from(y / 2));
-    let data = nv12(&canvas);
-    VideoFrame::packed(
-        Timestamp::ZERO,
-        size,
-        PixelFormat::Nv12,
-        ColorInfo::BT709,
-        data.into(),
-    )
-    .ok_or_else(|| damaged("its size is odd".to_owned()))
+    let data = match format {
+        PixelFormat::Nv12 => nv12(&canvas),
+        PixelFormat::I420 => i420(&canvas),
+        _ => return Err(Error::WrongFormat("a still picture is made as NV12 or I420")),
+    };
+    VideoFrame::packed(Timestamp::ZERO, size, format, ColorInfo::BT709, data.into())
+        .ok_or_else(|| damaged("its size is odd".to_owned()))
 }
 
 /// Y' of each pixel, then Cb and Cr of each square's upper left one.
@@ -84,6 +82,16 @@ fn nv12(picture: &::image::RgbImage) -> Vec<u8> {
             data.extend_from_slice(&limited_709(picture.get_pixel(x, y).0)[1..]);
         }
     }
+    data
+}
+
+/// The same with each plane of chroma by itself.
+fn i420(picture: &::image::RgbImage) -> Vec<u8> {
+    let mut data = nv12(picture);
+    let luma = picture.pixels().len();
+    let chroma = data.split_off(luma);
+    data.extend(chroma.iter().step_by(2));
+    data.extend(chroma.iter().skip(1).step_by(2));
     data
 }
 
@@ -180,10 +188,10 @@ mod tests {
         let red = ::image::RgbImage::from_pixel(20, 20, ::image::Rgb([255, 0, 0]));
         let mut bytes = std::io::Cursor::new(Vec::new());
         red.write_to(&mut bytes, ::image::ImageFormat::Png).unwrap();
-        let frame = fitted(&bytes.into_inner(), Size::new(64, 36)).unwrap();
+        let frame = fitted(&bytes.into_inner(), Size::new(64, 36), PixelFormat::Nv12).unwrap();
         assert_eq!((frame.size, frame.format), (Size::new(64, 36), PixelFormat::Nv12));
         assert!(frame.plane(0)[..64 * 36].iter().all(|y| *y == 63));
         assert!(frame.plane(1).chunks(2).all(|c| c == [102, 240]));
-        assert!(fitted(b"no picture", Size::new(64, 36)).is_err());
+        assert!(fitted(b"no picture", Size::new(64, 36), PixelFormat::Nv12).is_err());
     }
 }

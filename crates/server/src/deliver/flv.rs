@@ -35,8 +35,9 @@ pub(crate) async fn stream(
     let stream = app
         .hub
         .get(&Name::new(name)?)
+        .filter(|stream| stream.announced().is_none())
         .ok_or_else(|| not_found("such stream"))?;
-    if !stream.is_live() {
+    if !stream.is_watchable() {
         let message = "The show is interrupted. Its publisher may return.";
         return Err(Fault::new(Code::StreamInterrupted, message).into());
     }

@@ -38,5 +38,5 @@ pub(crate) const NO_SNIFF: (HeaderName, HeaderValue) = (
 pub(crate) fn find(app: &App, name: &str) -> Result<Arc<Stream>, Fault> {
     let missing = || Fault::new(Code::NotFound, "There is no such stream.");
     let stream = app.hub.get(&Name::new(name).map_err(|_| missing())?);
-    stream.filter(|stream| !stream.is_ended()).ok_or_else(missing)
+    stream.filter(|stream| stream.has_begun()).ok_or_else(missing)
 }

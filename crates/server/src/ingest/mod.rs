@@ -4,6 +4,7 @@ pub(crate) mod keys;
 pub(crate) mod onward;
 pub(crate) mod received;
 pub mod rtmp;
+pub(crate) mod show;
 pub(crate) mod srt;
 mod ts;
 pub(crate) mod upload;

@@ -186,7 +186,12 @@ impl Session {
                     publisher.announce(stamp);
                 }
             }
-            Event::Unpublish => self.leave(None),
+            Event::Unpublish => {
+                if let Some(publisher) = &self.publisher {
+                    publisher.farewell();
+                }
+                self.leave(None);
+            }
             Event::Stop | Event::Closed => {}
         }
         true

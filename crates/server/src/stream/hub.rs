@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use api::server::{SrtStats, WebRtcStats};
 use api::{Code, Fault};
 use container::flv::Tag;
-use media::MediaClock;
+use media::{MediaClock, Utc};
 use tokio::sync::{Notify, mpsc};
 
 use super::{Arrival, Stream, Who, Wish};
@@ -104,21 +104,34 @@ impl Hub {
         self.streams().values().cloned().collect()
     }
 
-    /// Ends what has been interrupted for too long: first the waiting of its viewers, then the show.
-    pub fn expire(&self, now: Instant) {
-        let hold = Duration::from_millis(self.config.hold_viewers_ms);
-        let end = Duration::from_millis(self.config.end_after_ms);
+    /// Ends what has been interrupted for too long: first the waiting of its viewers, then the show. Forgets shows that
+    /// ended long ago, and those that were announced and never began. `now` and `utc` are the same moment.
+    pub fn expire(&self, now: Instant, utc: Utc) {
         self.streams().retain(|name, stream| {
-            let interrupted = stream.interrupted(now);
-            if interrupted.is_some_and(|time| time >= hold.min(end)) {
-                stream.release();
-            }
-            if interrupted.is_some_and(|time| time >= end) && !stream.is_ended() {
-                tracing::info!(stream = %name, "show ended: nobody published for long enough");
-                stream.end();
-            }
-            interrupted.is_none_or(|time| time < end + SHOWN_ENDED)
+            let awaited = stream.is_awaited(now, utc);
+            awaited.unwrap_or_else(|| self.keeps(name, stream, now))
         });
+    }
+
+    fn keeps(&self, name: &Name, stream: &Stream, now: Instant) -> bool {
+        let millis = |ms| Duration::from_millis(ms);
+        let mut end = millis(self.config.end_after_ms);
+        if stream.said_farewell() {
+            end = end.min(millis(self.config.end_after_farewell_ms));
+        }
+        let Some(since) = stream.interrupted(now) else {
+            return true;
+        };
+        if stream.is_ended() {
+            return since < SHOWN_ENDED;
+        }
+        if since >= end {
+            tracing::info!(stream = %name, "show ended: nobody published for long enough");
+            stream.end(now);
+        } else if since >= millis(self.config.hold_viewers_ms) && !stream.is_held() {
+            stream.release();
+        }
+        true
     }
 
     /// Ends all reading: the server stops.
@@ -128,7 +141,12 @@ impl Hub {
         }
     }
 
-    fn streams(&self) -> MutexGuard<'_, BTreeMap<Name, Arc<Stream>>> {
+    /// How its streams are held.
+    pub(super) fn config(&self) -> &config::Stream {
+        &self.config
+    }
+
+    pub(super) fn streams(&self) -> MutexGuard<'_, BTreeMap<Name, Arc<Stream>>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -162,6 +180,11 @@ impl Publisher {
     /// Waits for what is wished of the publisher; none when another takes the place.
     pub async fn wish(&mut self) -> Option<Wish> {
         self.wishes.recv().await
+    }
+
+    /// The publisher says that it is done: the show ends sooner than where its connection is lost.
+    pub fn farewell(&self) {
+        self.stream.farewell(self.session);
     }
 
     /// Says why the publisher is about to leave.
@@ -218,16 +241,17 @@ mod tests {
         let (hub, now) = (Hub::new(config::Stream::default()), Instant::now());
         let name = Name::new("a").unwrap();
         let publisher = hub.claim(&name, who(now), now).unwrap();
-        hub.expire(now + Duration::from_secs(3600));
+        let expire = |now| hub.expire(now, Utc::default());
+        expire(now + Duration::from_secs(3600));
         drop(publisher);
         let from = Instant::now();
-        hub.expire(from + Duration::from_secs(29));
+        expire(from + Duration::from_secs(29));
         assert!(!hub.get(&name).unwrap().held().released);
-        hub.expire(from + Duration::from_secs(31));
+        expire(from + Duration::from_secs(31));
         assert!(hub.get(&name).unwrap().held().released);
-        hub.expire(from + Duration::from_secs(301));
+        expire(from + Duration::from_secs(301));
         assert!(hub.get(&name).unwrap().is_ended(), "kept, so that players see it");
-        hub.expire(from + Duration::from_secs(361));
+        expire(from + Duration::from_secs(361));
         assert!(hub.get(&name).is_none());
     }
 }

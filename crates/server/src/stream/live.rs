@@ -7,10 +7,11 @@ use bytes::Bytes;
 use container::flv::script::{Join, join_message};
 use container::flv::{self, Tag, TagKind, write_tag};
 use container::sei;
-use media::{MediaClock, TrackKind, Utc};
+use media::{MediaClock, TrackKind, Utc, VideoCodec};
 use packager::Stamp;
 
 use super::clock::ClockLine;
+use super::hold::Hold;
 use super::merge::{Merge, Pending};
 use super::package::{Package, Unit};
 use super::rate::Rate;
@@ -48,7 +49,7 @@ pub(crate) struct News {
 pub(crate) struct Live {
     ring: Ring,
     reader_lag: Duration,
-    retime: Retime,
+    pub(super) retime: Retime,
     merge: Merge,
     pub(crate) clock: ClockLine,
     /// When `anchorJoin` last stood among the tags.
@@ -61,7 +62,11 @@ pub(crate) struct Live {
     ringed: u64,
     last_key: Option<(Instant, i64)>,
     /// Whether the publisher stamps its key frames, as our studio does.
-    studio: bool,
+    pub(super) studio: bool,
+    /// The last key frame of a codec that no slate can be made in.
+    pub(super) last_picture: Option<Bytes>,
+    /// The slate that stands in for the publisher.
+    pub(super) hold: Option<Hold>,
     pub(crate) counted: Counted,
 }
 
@@ -94,25 +99,41 @@ impl Live {
             ringed: 0,
             last_key: None,
             studio: false,
+            last_picture: None,
+            hold: None,
             counted: Counted::new(now),
         }
     }
 
-    /// A publisher's session begins.
+    /// A publisher's session begins. A slate goes on until its first key frame.
     pub(crate) fn begin_session(&mut self, now: Instant) {
-        self.end_session();
-        self.ring.forget_starts();
+        if self.hold.is_none() {
+            self.flush();
+            self.clock.begin();
+        }
         self.retime.begin_session();
         self.tracks.begin_session();
-        self.clock.begin();
         self.announced = None;
-        self.last_key = None;
+        self.last_picture = None;
         self.studio = false;
         self.counted.begin_session(now);
     }
 
     /// It ended: what waits goes out.
     pub(crate) fn end_session(&mut self) {
+        if self.hold.is_none() {
+            self.close();
+        }
+    }
+
+    /// What was placed on the line so far is done with: readers begin with what follows.
+    pub(super) fn flush(&mut self) {
+        self.close();
+        self.ring.forget_starts();
+        self.last_key = None;
+    }
+
+    fn close(&mut self) {
         if let Some(pending) = self.merge.take_last() {
             let at = self.counted.last_tag;
             self.send(pending, at);
@@ -143,7 +164,7 @@ impl Live {
     /// What stood in `tag` of further tracks, which waits for something of the main ones to go with.
     fn further(&mut self, tag: &Tag) {
         self.counted.refused += self.tracks.further().left_out();
-        let Some(ms) = self.retime.beside(tag.timestamp) else {
+        let Some(ms) = self.retime.beside(tag.timestamp).filter(|_| self.hold.is_none()) else {
             return;
         };
         for data in self.tracks.further().parts() {
@@ -157,39 +178,62 @@ impl Live {
     }
 
     fn frame(&mut self, tag: &Tag, frame: &Frame, at: Arrival) -> News {
+        self.counted.frame(frame.kind, at.now);
+        if !self.resumes(tag, frame, at.now) {
+            return News::default();
+        }
         let placed = self.retime.place(tag.kind, tag.timestamp);
         if placed.anew {
             self.clock.begin();
         }
         self.clock.arrived(placed.ms, at.utc);
-        let shown = placed.ms + i64::from(frame.composition_ms);
-        let picture_key = frame.is_picture_key();
-        if picture_key {
-            self.stamp(shown, &frame.data, at.utc);
+        if frame.is_picture_key() {
+            self.stamp(placed.ms + i64::from(frame.composition_ms), &frame.data, at.utc);
             self.counted
                 .key_frame(self.last_key.map(|(_, ms)| placed.ms - ms));
+            let plain = self
+                .tracks
+                .video()
+                .is_some_and(|video| video.codec == VideoCodec::H264);
+            self.last_picture = (!plain).then(|| frame.data.clone());
         }
-        self.counted.frame(frame.kind, at.now);
+        self.hand_on(tag, frame, placed.ms, at)
+    }
+
+    /// Hands a frame, of the publisher or of a slate, to the viewers: it has the time `ms` on the stream's line.
+    pub(super) fn hand_on(&mut self, tag: &Tag, frame: &Frame, ms: i64, at: Arrival) -> News {
+        let (tracks, studio) = match &self.hold {
+            Some(hold) => (&hold.tracks, hold.studio),
+            None => (&self.tracks, self.studio),
+        };
         let unit = Unit {
             frame,
             stamp: Stamp {
                 ms: tag.timestamp,
                 nanos: frame.nanos,
             },
-            utc: self.clock.at(shown).map(|moment| moment.utc),
-            studio: self.studio,
+            utc: self
+                .clock
+                .at(ms + i64::from(frame.composition_ms))
+                .map(|moment| moment.utc),
+            studio,
         };
-        let hls = self.package.push(&self.tracks, unit);
-        let start = picture_key || self.sound_starts(at.now);
+        let hls = self.package.push(tracks, unit);
         let plain = Tag {
             kind: tag.kind,
-            timestamp: placed.ms as u32,
-            data: self.tracks.plain_body(tag, frame),
+            timestamp: ms as u32,
+            data: tracks.plain_body(tag, frame),
         };
+        let start = frame.is_picture_key() || self.sound_starts(at.now);
         News {
-            flv: self.gather(&plain, placed.ms, start, at.now),
+            flv: self.gather(&plain, ms, start, at.now),
             hls,
         }
+    }
+
+    /// The tracks that viewers get now.
+    fn shown(&self) -> &Tracks {
+        self.hold.as_ref().map_or(&self.tracks, |hold| &hold.tracks)
     }
 
     fn gather(&mut self, tag: &Tag, ms: i64, start: bool, now: Instant) -> bool {
@@ -211,7 +255,7 @@ impl Live {
     /// Whether readers may begin with a packet of sound that arrives `now`.
     fn sound_starts(&self, now: Instant) -> bool {
         let due = |(at, _): (Instant, i64)| now.saturating_duration_since(at) >= AUDIO_START;
-        !self.tracks.has_pictures() && self.last_key.is_none_or(due)
+        !self.shown().has_pictures() && self.last_key.is_none_or(due)
     }
 
     /// Sets the clock by a key frame's stamp: the one in the picture, or else the message before it.
@@ -224,23 +268,24 @@ impl Live {
     }
 
     fn send(&mut self, pending: Pending, at: Instant) {
-        let version = self.tracks.version();
+        let tracks = self.shown();
+        let version = tracks.version();
         let start = (pending.key || version != self.ringed).then(|| Start {
             key: pending.key,
             // Nobody begins without a key frame: who comes to it has what was before.
             opening: match pending.key {
-                true => self.tracks.opening(pending.ms as u32),
-                false => self.tracks.opening_since(self.ringed, pending.ms as u32),
+                true => tracks.opening(pending.ms as u32),
+                false => tracks.opening_since(self.ringed, pending.ms as u32),
             },
-            further: self.tracks.further().opening(pending.ms as u32),
+            further: tracks.further().opening(pending.ms as u32),
             version,
-            tracks: (self.tracks.video().is_some(), self.tracks.audio().is_some()),
+            tracks: (tracks.video().is_some(), tracks.audio().is_some()),
             ms: pending.ms,
         });
         self.ringed = version;
         let (count, key, ms) = (pending.tags, pending.key, pending.ms);
         let (main, further) = pending.into_bytes();
-        let tags = Tags::new(self.rejoined(ms, key, main, at), further);
+        let tags = Tags::new(self.rejoined(ms, key, main, at), further).of_slate(self.hold.is_some());
         self.ring.push(Batch {
             tags,
             count,

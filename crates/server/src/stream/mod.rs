@@ -3,8 +3,10 @@
 //! What a stream decides is in [`live`] and its parts, pure. Here it is shared: a lock held for a moment by
 //! whoever has something to add or to take, and a word to those who wait.
 
+mod announced;
 mod clock;
 mod further;
+mod hold;
 mod hub;
 mod live;
 mod merge;
@@ -30,14 +32,16 @@ use std::time::{Duration, Instant};
 use api::server::{BeatStats, ClockState, SrtStats, WebRtcStats};
 use api::{Fault, StreamStats};
 use container::flv::Tag;
-use media::MediaClock;
+use media::{MediaClock, Utc};
 use tokio::sync::{Notify, mpsc};
 
 use crate::config;
 use crate::name::Name;
-use live::Live;
+use live::{Live, News};
 use readers::Readers;
 
+pub use announced::{MOST_AHEAD, Shown};
+pub(crate) use hold::Begin;
 pub use hub::{Hub, Publisher};
 pub use live::Arrival;
 pub(crate) use package::Ask;
@@ -84,10 +88,20 @@ struct Held {
     released: bool,
     /// The server stops: readers end.
     closed: bool,
+    /// The publisher said that it is done, and not only gone.
+    farewell: bool,
+    /// When something was last asked for over HTTP.
+    asked: Option<Instant>,
+    /// Somebody sees to a slate.
+    slated: bool,
+    /// The publisher's session that no slate can be made for.
+    slate_refused: Option<u64>,
 }
 
 #[derive(Debug)]
 enum State {
+    /// Nobody has published yet; it is to begin then, if that is known.
+    Announced(Option<Utc>),
     /// A publisher is connected; the end of its wishes tells it that another took its place.
     Live(wish::Wishes),
     Interrupted,
@@ -132,6 +146,10 @@ impl Stream {
                 web_rtc: None,
                 released: false,
                 closed: false,
+                farewell: false,
+                asked: None,
+                slated: false,
+                slate_refused: None,
             }),
             news: Notify::new(),
             parts: Notify::new(),
@@ -208,7 +226,7 @@ impl Stream {
         held.who = Some(who);
         held.transport = None;
         held.web_rtc = None;
-        held.released = false;
+        (held.released, held.farewell) = (false, false);
         let session = held.sessions;
         drop(held);
         self.notify();
@@ -221,11 +239,14 @@ impl Stream {
         if held.sessions != session {
             return;
         }
-        held.live.end_session();
-        held.state = State::Interrupted;
-        held.since = now;
         if fault.is_some() {
             held.live.counted.last_error = fault;
+        }
+        // Who is sent away as the show is ended doesn't interrupt it.
+        if !matches!(held.state, State::Ended) {
+            held.live.end_session();
+            held.state = State::Interrupted;
+            held.since = now;
         }
         drop(held);
         self.notify();
@@ -234,18 +255,35 @@ impl Stream {
     /// A tag of the publisher of `session`; false when another took its place.
     fn take(&self, session: u64, tag: &Tag, at: Arrival) -> bool {
         let mut held = self.held();
-        if held.sessions != session {
+        if held.sessions != session || matches!(held.state, State::Ended) {
             return false;
         }
         let news = held.live.take(tag, at);
+        // Nothing of a publisher who is back is shown before one.
+        let waits = held.live.hold.is_some() && hold::is_media(tag);
         drop(held);
+        self.tell(news);
+        if waits {
+            self.ask_for_key_frame(at.now);
+        }
+        true
+    }
+
+    fn tell(&self, news: News) {
         if news.flv {
             self.news.notify_waiters();
         }
         if news.hls {
             self.parts.notify_waiters();
         }
-        true
+    }
+
+    /// The publisher of `session` says that it is done.
+    fn farewell(&self, session: u64) {
+        let mut held = self.held();
+        if held.sessions == session {
+            held.farewell = true;
+        }
     }
 
     fn transport(&self, session: u64, stats: Option<SrtStats>) {
@@ -279,15 +317,15 @@ impl Stream {
         let held = self.held();
         match held.state {
             State::Live(_) => Some(now.saturating_duration_since(held.live.counted.last_tag)),
-            State::Interrupted | State::Ended => None,
+            State::Announced(_) | State::Interrupted | State::Ended => None,
         }
     }
 
-    /// How long the stream has been interrupted; none while it is live.
+    /// How long the stream has been interrupted; none while it is live, and before it was.
     fn interrupted(&self, now: Instant) -> Option<Duration> {
         let held = self.held();
         match held.state {
-            State::Live(_) => None,
+            State::Announced(_) | State::Live(_) => None,
             State::Interrupted | State::Ended => Some(now.saturating_duration_since(held.since)),
         }
     }
@@ -309,15 +347,26 @@ impl Stream {
         self.notify();
     }
 
-    /// The show ended: playlists say so.
-    fn end(&self) {
+    /// Whether the publisher said that it is done when it left.
+    fn said_farewell(&self) -> bool {
+        self.held().farewell
+    }
+
+    /// The show ends: playlists say so, a publisher who is still there is sent away. False when it had ended.
+    pub(crate) fn end(&self, now: Instant) -> bool {
         let mut held = self.held();
-        if !matches!(held.state, State::Ended) {
-            held.state = State::Ended;
-            held.live.package.end();
-            drop(held);
-            self.notify();
+        if matches!(held.state, State::Ended) {
+            return false;
         }
+        held.live.end_hold();
+        held.live.end_session();
+        held.state = State::Ended;
+        held.since = now;
+        held.released = true;
+        held.live.package.end();
+        drop(held);
+        self.notify();
+        true
     }
 
     fn notify(&self) {

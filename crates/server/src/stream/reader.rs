@@ -21,7 +21,8 @@ pub enum Form {
     /// and they come again, in line. `anchorJoin` also comes again every half minute: two machines' clocks drift
     /// apart by some tens of milliseconds an hour.
     Flv,
-    /// FLV tags alone, `anchorJoin` now and then among them: metadata, configurations and media.
+    /// FLV tags alone, `anchorJoin` now and then among them: metadata, configurations and media. Those of a slate are left
+    /// out: other servers get the publisher's own, as many of them break where configurations change.
     Tags,
     /// The same, to be written into a transport stream for a player by SRT.
     Srt,
@@ -126,6 +127,9 @@ impl Reader {
     }
 
     fn formed(&self, opening: Option<Bytes>, tags: &Tags) -> Bytes {
+        if self.form == Form::Tags && tags.is_slate() {
+            return Bytes::new();
+        }
         let bytes = match self.form {
             Form::Rtmp => tags.rtmp(self.all_tracks),
             _ => tags.flv(self.all_tracks).clone(),

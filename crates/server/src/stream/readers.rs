@@ -38,6 +38,11 @@ impl Readers {
         self.skipped.fetch_add(tags, Relaxed);
     }
 
+    /// How many there are.
+    pub(super) fn now(&self) -> u64 {
+        self.now.load(Relaxed)
+    }
+
     /// The sums so far.
     pub(super) fn stats(&self) -> ReaderStats {
         ReaderStats {

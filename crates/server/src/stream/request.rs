@@ -159,6 +159,7 @@ impl Stream {
         if held.closed {
             return Err(Closed);
         }
+        held.asked = Some(Instant::now().into_std());
         let answer = held.live.package.ask(ask);
         Ok((answer, held.live.package.target().unwrap_or(FIRST_TARGET)))
     }

@@ -8,7 +8,7 @@ const LONGEST_AHEAD: i64 = 10_000;
 const LONGEST_BEHIND: i64 = 3_000;
 /// What a new session stands behind the last tag of the one before: about a frame, so that a player sees no
 /// gap to wait at.
-const STEP: i64 = 40;
+pub(super) const STEP: i64 = 40;
 /// Where a stream begins, so that a first tag a little behind the very first has room.
 const BEGIN: i64 = 1_000;
 
@@ -83,6 +83,17 @@ impl Retime {
         near.then(|| (session.stamp + ahead + session.offset).max(0))
     }
 
+    /// Something else than a publisher's tags has been placed up to `ms`.
+    pub(crate) fn hold(&mut self, kind: TagKind, ms: i64) {
+        let newest = &mut self.newest[usize::from(kind == TagKind::Video)];
+        *newest = (*newest).max(ms);
+    }
+
+    /// The newest time of all.
+    pub(crate) fn end(&self) -> i64 {
+        self.newest[0].max(self.newest[1])
+    }
+
     /// Jumps within sessions so far.
     pub(crate) fn jumps(&self) -> u64 {
         self.jumps
@@ -99,10 +110,6 @@ impl Retime {
         }
         self.jumps += 1;
         (raw.into(), true)
-    }
-
-    fn end(&self) -> i64 {
-        self.newest[0].max(self.newest[1])
     }
 }
 

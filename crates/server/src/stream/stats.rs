@@ -22,10 +22,12 @@ pub(super) fn stats(stream: &Stream, now: Instant) -> StreamStats {
     StreamStats {
         name: stream.name.to_string(),
         state: match held.state {
+            State::Announced(_) => StreamState::Announced,
             State::Live(_) => StreamState::Live,
             State::Interrupted => StreamState::Interrupted,
             State::Ended => StreamState::Ended,
         },
+        slate: held.live.hold.is_some(),
         state_for_ms: millis(now.saturating_duration_since(held.since)),
         sessions: held.sessions,
         publisher: publisher(&held, now),

@@ -12,6 +12,8 @@ use rtmp::server::write_shared;
 pub(crate) struct Tags {
     main: Bytes,
     further: Bytes,
+    /// Whether they are of a slate, and not the publisher's.
+    is_slate: bool,
     made: Arc<Made>,
 }
 
@@ -29,8 +31,19 @@ impl Tags {
         Self {
             main,
             further,
+            is_slate: false,
             made: Arc::default(),
         }
+    }
+
+    /// The same as tags of a slate, or of a publisher.
+    pub(crate) fn of_slate(self, is_slate: bool) -> Self {
+        Self { is_slate, ..self }
+    }
+
+    /// Whether they are of a slate.
+    pub(crate) fn is_slate(&self) -> bool {
+        self.is_slate
     }
 
     /// How many bytes they are.

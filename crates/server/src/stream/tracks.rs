@@ -82,6 +82,20 @@ impl Tracks {
         };
     }
 
+    /// Nothing is known yet of tracks that come after those of `version`.
+    pub(crate) fn after(version: u64) -> Self {
+        Self {
+            version: version + 1,
+            ..Self::default()
+        }
+    }
+
+    /// Others were told meanwhile, up to `version`: all of these are news.
+    pub(crate) fn retell(&mut self, version: u64) {
+        self.version = self.version.max(version) + 1;
+        self.changed = [self.version; 2];
+    }
+
     /// Takes note of what `tag` says. An error says why it can't be passed on.
     pub(crate) fn read(&mut self, tag: &Tag) -> Result<Media, Fault> {
         self.further.begin();

@@ -60,7 +60,7 @@ pub(crate) async fn watch(
 ) -> Result<Response, Refused> {
     let webrtc = open(&app)?;
     let stream = deliver::find(&app, &name)?;
-    if !stream.is_live() {
+    if !stream.is_watchable() {
         let message = "The show is interrupted. Its publisher may return.";
         return Err(Fault::new(Code::StreamInterrupted, message).into());
     }

@@ -5,6 +5,8 @@
 //! of media it gives up network, files and further processes ([`confine`]). What a damaged stream does to a decoder
 //! happens there; the server sees a process that ended, and starts another.
 //!
+//! A slate, which viewers get while a show stands still, is made the same way, of a picture: [`Workers::slate`].
+//!
 //! - [`Job`] says what to make, [`Workers`] starts a process, [`Worker`] feeds it, [`Output`] is what it makes.
 //! - `inside` is the process's own half, `control` what both say to each other.
 
@@ -18,5 +20,5 @@ mod outside;
 mod progress;
 
 pub use control::Counters;
-pub use job::{AudioJob, Job, VideoJob};
+pub use job::{AudioJob, Job, LONGEST_SOUND, SlateJob, SlatePictures, SlateSound, VideoJob};
 pub use outside::{Output, Worker, WorkerStats, Workers};

@@ -38,8 +38,11 @@ fn parser() -> Box<dyn Parser> {
     Box::new(move |input: &[u8]| {
         let now = Instant::now();
         let seen = publish(&app, input, now, || runtime.block_on(view(router.clone())));
-        // The show is over, and no more kept for those who would see that.
-        app.hub.expire(now + Duration::from_secs(1 << 20));
+        // The show is over, and then no more kept for those who would see that.
+        for later in [1 << 20, 2 << 20] {
+            app.hub
+                .expire(now + Duration::from_secs(later), media::Utc(i64::MAX));
+        }
         seen
     })
 }

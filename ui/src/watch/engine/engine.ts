@@ -35,6 +35,24 @@ export function ahead(video: HTMLVideoElement): number {
   return buffered.length === 0 ? 0 : Math.max(0, buffered.end(buffered.length - 1) - currentTime);
 }
 
+/** Seconds before a hole at which it is passed, so that the picture need not stand still first. */
+const BEFORE_HOLE = 0.12;
+/** Seconds behind a hole, lest rounding leads back into it. */
+const BEHIND_HOLE = 0.01;
+
+/**
+ * Where the picture at `at` seconds goes on behind a hole in what has arrived; `null` while it is before none. There is
+ * one where another decoder configuration begins: mpegts.js puts the last picture of the old one behind the new, where
+ * browsers leave it out.
+ */
+export function behindHole(buffered: TimeRanges, at: number): number | null {
+  for (let next = 1; next < buffered.length; next++) {
+    const isBefore = at >= buffered.end(next - 1) - BEFORE_HOLE && at < buffered.start(next);
+    if (isBefore) return buffered.start(next) + BEHIND_HOLE;
+  }
+  return null;
+}
+
 /** Moves the picture to `seconds` before the end of what has arrived. */
 export function jump(video: HTMLVideoElement, seconds: number): void {
   const { buffered } = video;

@@ -3,7 +3,7 @@ import type Mpegts from 'mpegts.js';
 import type { PictureTime } from '../delay';
 import type { Frame } from '../frames';
 import type { Pace } from '../pace';
-import { type Engine, type EngineEvents, ahead, jump } from './engine';
+import { type Engine, type EngineEvents, ahead, behindHole, jump } from './engine';
 import { type Join, Line, readJoin } from './line';
 import { TagReader, join } from './tags';
 
@@ -49,7 +49,11 @@ export class FlvEngine implements Engine {
       this.#note = readJoin(script) ?? this.#note;
     });
     player.on(library.Events.ERROR, (...why: unknown[]) => events.ended(why.map(String).join(' ')));
-    player.on(library.Events.LOADING_COMPLETE, () => events.ended('end of stream'));
+    player.on(library.Events.LOADING_COMPLETE, () => {
+      if (!this.#playsOn()) events.ended('end of stream');
+    });
+    // What can't be decoded the library doesn't tell.
+    video.onerror = () => events.ended(`the video element failed: ${video.error?.message ?? ''}`);
     this.pace.connected();
     player.attachMediaElement(video);
     player.load();
@@ -57,6 +61,7 @@ export class FlvEngine implements Engine {
 
   stop(): void {
     this.#stopped = true;
+    if (this.#video !== null) this.#video.onerror = null;
     this.#player?.destroy();
     this.#player = null;
     this.#video = null;
@@ -65,6 +70,8 @@ export class FlvEngine implements Engine {
   tick(now: number): void {
     const video = this.#video;
     if (video === null || video.seeking || video.readyState < video.HAVE_CURRENT_DATA) return;
+    const behind = behindHole(video.buffered, video.currentTime);
+    if (behind !== null) video.currentTime = behind;
     const step = this.pace.step(now, ahead(video));
     if (step.jumpTo !== null) jump(video, step.jumpTo);
     if (video.playbackRate !== step.rate) video.playbackRate = step.rate;
@@ -81,6 +88,11 @@ export class FlvEngine implements Engine {
 
   pictureTime({ mediaTime }: Frame): PictureTime | null {
     return this.#line.pictureTime(this.#note, mediaTime);
+  }
+
+  /** Whether what has arrived is played to its end, which the video element tells. */
+  #playsOn(): boolean {
+    return this.#video !== null && !this.#video.paused && ahead(this.#video) > 0;
   }
 
   /** No media is held back to be played smoothly later: {@link Pace} keeps the distance. */

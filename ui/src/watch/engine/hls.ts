@@ -78,6 +78,8 @@ export class HlsEngine implements Engine {
   }
 
   #jumpBeyond(seconds: number): void {
+    // Of a show that has ended the library goes on reckoning an edge, and what is left would be jumped over.
+    if (this.#hls?.latestLevelDetails?.live === false) return;
     const edge = this.#hls?.liveSyncPosition;
     if (this.#video === null || this.#video.seeking || typeof edge !== 'number') return;
     if (edge - this.#video.currentTime > seconds) this.#video.currentTime = edge;

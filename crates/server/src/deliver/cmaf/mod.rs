@@ -84,6 +84,7 @@ async fn request(app: &App, name: &str, ask: Ask) -> Result<Outcome, Refusal> {
     let stream = app
         .hub
         .get(&Name::new(name)?)
+        .filter(|stream| stream.announced().is_none())
         .ok_or_else(|| not_found("such stream"))?;
     match stream.request(ask, &app.hls_waiters).await {
         Outcome::BadRequest => {

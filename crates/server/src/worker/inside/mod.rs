@@ -3,6 +3,7 @@
 mod clock;
 mod fault;
 mod listen;
+mod slate;
 mod work;
 
 use std::fs::File;
@@ -18,7 +19,7 @@ use bytes::BytesMut;
 use container::flv::{self, Reader};
 
 use super::control::{Ready, Said, line, read_line};
-use super::job::Job;
+use super::job::{Job, Task};
 use super::{confine, descriptor};
 use work::Work;
 
@@ -52,10 +53,10 @@ pub(crate) fn run() -> ExitCode {
 fn serve(control: &mut File) -> Result<(), Fault> {
     confine::begin();
     let mut orders = BufReader::new(control.try_clone().map_err(|e| broken(&e))?);
-    let job: Job = read_line(&mut orders)
-        .and_then(|job| job.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()))
+    let task: Task = read_line(&mut orders)
+        .and_then(|task| task.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()))
         .map_err(|e| broken(&e))?;
-    pipeline::transcode::load(job.video.is_some(), job.audio.is_some()).map_err(|e| fault::from(&e))?;
+    load(&task).map_err(|e| fault::from(&e))?;
     let duplicate = |from: &dyn Fn() -> io::Result<File>| from().map_err(|e| broken(&e));
     let input = duplicate(&|| Ok(io::stdin().as_fd().try_clone_to_owned()?.into()))?;
     let output = duplicate(&|| Ok(io::stdout().as_fd().try_clone_to_owned()?.into()))?;
@@ -67,7 +68,20 @@ fn serve(control: &mut File) -> Result<(), Fault> {
             landlock: confined.landlock,
         }),
     );
-    transcode(job, input, output, &key_wanted, |said| say(control, &said))
+    match task {
+        Task::Transcode(job) => transcode(job, input, output, &key_wanted, |said| say(control, &said)),
+        Task::Slate(job) => slate::make(&job, input, output),
+    }
+}
+
+/// What has to be loaded before all doors are shut.
+fn load(task: &Task) -> Result<(), pipeline::Error> {
+    match task {
+        Task::Transcode(job) => pipeline::transcode::load(job.video.is_some(), job.audio.is_some()),
+        Task::Slate(job) => {
+            pipeline::slate::load(job.pictures.is_some(), job.sound.as_ref().map(slate::codec))
+        }
+    }
 }
 
 /// Media from `input` to `output`, to the input's end.

@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How it ended.
-enum End {
+pub(super) enum End {
     /// The owner is gone.
     Unwanted,
     /// The process closed its output.
@@ -102,7 +102,7 @@ async fn given_up(shared: &Shared) -> &'static str {
     }
 }
 
-async fn reap(child: &mut Child, end: &End) -> Option<ExitStatus> {
+pub(super) async fn reap(child: &mut Child, end: &End) -> Option<ExitStatus> {
     if let End::Closed = end
         && let Ok(status) = timeout(FAREWELL, child.wait()).await
     {
@@ -114,7 +114,7 @@ async fn reap(child: &mut Child, end: &End) -> Option<ExitStatus> {
 }
 
 /// Why it ended, where that was not as it should.
-fn fault(end: &End, status: Option<ExitStatus>, shared: &Shared) -> Option<Fault> {
+pub(super) fn fault(end: &End, status: Option<ExitStatus>, shared: &Shared) -> Option<Fault> {
     let (failure, words) = shared.farewell();
     let why = match end {
         End::Unwanted => return None,

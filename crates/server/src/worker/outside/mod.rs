@@ -2,6 +2,7 @@
 
 mod life;
 mod shared;
+mod slate;
 mod spawn;
 mod streams;
 
@@ -16,7 +17,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::backlog::Taken;
 use super::control::Counters;
-use super::job::Job;
+use super::job::{Job, Task};
 use crate::process;
 use shared::Shared;
 
@@ -45,7 +46,7 @@ impl Workers {
     /// # Errors
     /// [`WorkerUnavailable`](api::Code::WorkerUnavailable) when the process can't be started.
     pub fn start(&self, job: &Job) -> Result<(Worker, Output), Fault> {
-        let process = spawn::spawn(&self.program, job)?;
+        let process = spawn::spawn(&self.program, &Task::Transcode(*job))?;
         let shared = Arc::new(Shared::new(process.id));
         let (made, tags) = mpsc::channel(READY);
         let stop = CancellationToken::new();

@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 
 use crate::worker::control::line;
 use crate::worker::descriptor;
-use crate::worker::job::Job;
+use crate::worker::job::Task;
 
 /// Variables that a worker gets; others may hold keys.
 const VARIABLES: [&str; 5] = ["PATH", "HOME", "LANG", "RUST_LOG", "XDG_CACHE_HOME"];
@@ -28,14 +28,14 @@ pub(super) struct Process {
     pub(super) control: tokio::net::UnixStream,
 }
 
-pub(super) fn spawn(program: &Path, job: &Job) -> Result<Process, Fault> {
-    started(program, job).map_err(|e| {
+pub(super) fn spawn(program: &Path, task: &Task) -> Result<Process, Fault> {
+    started(program, task).map_err(|e| {
         let message = format!("A worker process can't be started: {e}.");
         Fault::new(Code::WorkerUnavailable, message)
     })
 }
 
-fn started(program: &Path, job: &Job) -> io::Result<Process> {
+fn started(program: &Path, task: &Task) -> io::Result<Process> {
     let (control, other_end) = UnixStream::pair()?;
     let mut command = Command::new(program);
     command
@@ -49,7 +49,7 @@ fn started(program: &Path, job: &Job) -> io::Result<Process> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     // An empty socket takes a line at once, and keeps it until the process reads it.
-    io::Write::write_all(&mut &control, &line(job)?)?;
+    io::Write::write_all(&mut &control, &line(task)?)?;
     control.set_nonblocking(true)?;
     descriptor::give(&mut command, other_end);
     let mut command = tokio::process::Command::from(command);
