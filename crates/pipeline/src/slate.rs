@@ -9,7 +9,9 @@ use media::{
     Size, Timestamp, VideoFrame, VideoParameters,
 };
 
-use crate::encode::{AudioConfig, AudioEncoder, FrameCoder, OpusCoder, OpusConfig, RATE, VideoConfig};
+use crate::encode::{
+    AacEncoder, AudioConfig, AudioEncoder, FrameCoder, OpusCoder, OpusConfig, RATE, VideoConfig,
+};
 use crate::file::fitted;
 use crate::{Error, element};
 
@@ -31,13 +33,16 @@ pub fn load(pictures: bool, sound: Option<AudioCodec>) -> Result<(), Error> {
     if pictures {
         element::make("x264enc")?;
     }
-    match sound {
-        Some(AudioCodec::Aac) => crate::encode::AacEncoder::installed().map(drop),
-        Some(AudioCodec::Opus) => ["audioconvert", "opusenc"]
-            .into_iter()
-            .try_for_each(|name| element::make(name).map(drop)),
-        None => Ok(()),
-    }
+    let names: &[&str] = match sound {
+        Some(AudioCodec::Aac) => {
+            AacEncoder::installed()?;
+            // The encoder's delay is measured by decoding.
+            &["avdec_aac", "audioconvert"]
+        }
+        Some(AudioCodec::Opus) => &["audioconvert", "opusenc"],
+        None => &[],
+    };
+    names.iter().try_for_each(|name| element::make(name).map(drop))
 }
 
 /// One round of a still picture: `picture` (a PNG or JPEG), whole and in the middle, as H.264 of the constrained baseline

@@ -38,6 +38,7 @@ pub(crate) async fn announce(
     let Json(wanted) = Json::<Announcement>::from_bytes(&body).map_err(|_| unreadable())?;
     let begins = wanted.begins.as_deref().map(moment).transpose()?;
     app.hub.announce(&name, begins, Instant::now(), clock::utc())?;
+    app.announced.keep(&app.hub).await;
     tracing::info!(stream = %name, begins = wanted.begins, "show announced");
     Ok(status::answer(&app, &name))
 }
@@ -50,6 +51,7 @@ pub(crate) async fn end(
 ) -> Result<Response, Refusal> {
     let name = keys::publisher(&app, &peer, &headers)?;
     if app.hub.end(&name, Instant::now()) {
+        app.announced.keep(&app.hub).await;
         tracing::info!(stream = %name, "show ended: its publisher says so");
     }
     Ok(status::answer(&app, &name))

@@ -93,6 +93,6 @@ fn a_key_made_while_the_server_runs_counts() {
     let _sender = crate::support::publisher::Sender::connect(server.rtmp, &key).unwrap();
     assert_eq!(
         server.text("/live/other/status"),
-        r#"{"live":true,"estimated":true,"rtc":false}"#
+        r#"{"state":"live","begins":null,"live":true,"estimated":true,"rtc":false}"#
     );
 }

@@ -172,6 +172,6 @@ fn there_is_nothing_to_see_under_other_names() {
     assert!(String::from_utf8(nobody.whole().1).unwrap().contains("not_found"));
     assert_eq!(
         server.text("/live/nobody/status"),
-        r#"{"live":false,"estimated":true,"rtc":false}"#
+        r#"{"state":"none","begins":null,"live":false,"estimated":true,"rtc":false}"#
     );
 }

@@ -22,6 +22,8 @@ mod relays;
 mod returns;
 mod secrets;
 mod secure;
+mod show;
+mod slate;
 mod slow;
 mod srt;
 mod stop;

@@ -70,6 +70,19 @@ impl TestServer {
         let file = dir.path().join("anchor.toml");
         std::fs::write(&file, config).unwrap();
         let key = add_key(dir.path(), "show");
+        Self::run(dir, key, level, change)
+    }
+
+    /// It is stopped, and begins again with the same data.
+    pub(crate) fn again(mut self) -> Self {
+        self.signal("TERM");
+        self.wait();
+        let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
+        Self::run(dir, self.key.clone(), "info", |_| {})
+    }
+
+    fn run(dir: TempDir, key: String, level: &str, change: impl FnOnce(&mut Command)) -> Self {
+        let file = dir.path().join("anchor.toml");
         let any = "127.0.0.1:0";
         let mut command = Command::new(env!("CARGO_BIN_EXE_anchor-server"));
         change(&mut command);
