@@ -39,13 +39,22 @@
     return crc8(bytes) === check ? bytes.reduce((value, byte) => value * 256 + byte, 0) : null;
   };
 
-  /** Notes the counter of each picture that the video shows from now on; the newest 10 000 are kept. */
+  /**
+   * Notes the counter of each picture that the video shows from now on; the newest 10 000 are kept. Publishers count from 1;
+   * a dark picture, as a slate's, reads as 0. Where counting begins anew another publisher does.
+   */
   const record = (video) => {
     const seen = [];
     let newest = null;
+    let highest = 0;
+    let publishers = 1;
     const next = (_, { expectedDisplayTime, mediaTime }) => {
       if (seen.length >= 10_000) seen.shift();
       newest = read(video);
+      if (newest > 0) {
+        if (newest < highest) publishers += 1;
+        highest = newest;
+      }
       const said = window.anchorStats?.() ?? {};
       seen.push({
         counter: newest,
@@ -60,7 +69,8 @@
     window.frameCounter.take = () => seen.splice(0);
     window.frameCounter.count = () => seen.length;
     window.frameCounter.newest = () => newest;
+    window.frameCounter.publishers = () => publishers;
   };
 
-  window.frameCounter = { read, record, take: () => [], count: () => 0, newest: () => null };
+  window.frameCounter = { read, record, take: () => [], count: () => 0, newest: () => null, publishers: () => 0 };
 })();

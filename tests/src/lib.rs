@@ -3,6 +3,7 @@
 //!
 //! Scenarios are the files of `tests/tests`. What a scenario starts is private to it and gone when it ends.
 
+pub mod absence;
 pub mod binary;
 pub mod browser;
 pub mod busy;

@@ -15,8 +15,6 @@ use crate::encode::{
 use crate::file::fitted;
 use crate::{Error, element};
 
-/// How long one round of the pictures lasts: a key frame at its beginning, as often as the studio's shows have one.
-const ROUND_SECONDS: f64 = 2.0;
 /// Kilobits a second for silence.
 const SILENCE_KBPS: u32 = 32;
 /// Packets of silence that are made; the one in the middle has nothing of the beginning in it, and nothing of the end.
@@ -46,8 +44,8 @@ pub fn load(pictures: bool, sound: Option<AudioCodec>) -> Result<(), Error> {
 }
 
 /// One round of a still picture: `picture` (a PNG or JPEG), whole and in the middle, as H.264 of the constrained baseline
-/// profile, which every decoder of H.264 plays. The first packet is the only key frame; the round lasts two seconds, in
-/// whole frames of `rate`, so that it can follow on itself.
+/// profile, which every decoder of H.264 plays. It is `frames` of `rate`, of which the first is the only key frame, so that
+/// it can follow on itself.
 ///
 /// # Errors
 /// [`Error::File`] for a damaged picture, [`Error::Unsupported`] for a size (16 to 8192 a side, even) or rate (1 to 240)
@@ -56,6 +54,7 @@ pub fn pictures(
     picture: &[u8],
     size: Size,
     rate: FrameRate,
+    frames: u32,
 ) -> Result<(VideoParameters, Vec<Packet>), Error> {
     let config = VideoConfig {
         color: ColorInfo::BT709,
@@ -63,11 +62,10 @@ pub fn pictures(
     };
     let mut coder = FrameCoder::new(config)?;
     let still = fitted(picture, size, PixelFormat::I420)?;
-    let frames = (rate.as_f64() * ROUND_SECONDS).round().max(1.0) as u64;
     let mut packets = Vec::new();
     for n in 0..frames {
         let frame = VideoFrame {
-            pts: rate.tick(n),
+            pts: rate.tick(n.into()),
             ..still.clone()
         };
         packets.extend(coder.encode(&frame, n == 0)?);

@@ -42,7 +42,7 @@ fn a_round_has_one_key_frame_and_follows_on_itself() {
         (Size::new(360, 640), FrameRate::new(30_000, 1_001).unwrap(), 60),
         (Size::new(320, 240), FrameRate::whole(15), 30),
     ] {
-        let (track, packets) = pictures(PICTURE, size, rate).unwrap();
+        let (track, packets) = pictures(PICTURE, size, rate, frames as u32).unwrap();
         assert_eq!((track.size, packets.len()), (size, frames));
         let keys: Vec<bool> = packets.iter().map(|packet| packet.key).collect();
         assert!(keys[0] && keys[1..].iter().all(|key| !key), "{keys:?}");
@@ -109,8 +109,8 @@ fn what_another_decoder_is_needed_for_says_so() {
 
 #[test]
 fn what_cannot_be_made_is_refused() {
-    assert!(pictures(PICTURE, Size::new(641, 360), FrameRate::whole(30)).is_err());
-    assert!(pictures(PICTURE, Size::new(640, 360), FrameRate::whole(500)).is_err());
-    assert!(pictures(b"no picture", Size::new(640, 360), FrameRate::whole(30)).is_err());
+    assert!(pictures(PICTURE, Size::new(641, 360), FrameRate::whole(30), 60).is_err());
+    assert!(pictures(PICTURE, Size::new(640, 360), FrameRate::whole(500), 60).is_err());
+    assert!(pictures(b"no picture", Size::new(640, 360), FrameRate::whole(30), 60).is_err());
     assert!(silence(&lc(7_350, 1)).is_err());
 }

@@ -40,6 +40,7 @@ impl Packager {
         let with_media = segments.iter().flatten().find(|s| !s.is_gap());
         let leading = with_media.or(segments.iter().flatten().next())?;
         Some(Complete {
+            last: self.session.is_none() && number + 1 == self.next_msn,
             number,
             begin: leading.start,
             end: leading.end(),

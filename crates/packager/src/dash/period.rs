@@ -9,6 +9,8 @@ const REGULAR: i64 = 50_000_000;
 /// How far media may drift from the time of day before the next period puts it right, in nanoseconds. A crystal that is
 /// wrong by 200 ppm takes eight minutes for it.
 const DRIFT: i64 = 100_000_000;
+/// A clock that is so far behind at once, in nanoseconds, has jumped and not drifted.
+const JUMP: i64 = 2 * DRIFT;
 /// So many segments of one duration in a row make a stream regular; a period that was shorter makes it irregular.
 const STEADY: u64 = 4;
 
@@ -54,6 +56,17 @@ pub(crate) struct Complete {
     pub(crate) end: Timestamp,
     /// The init segment of each track that has something in it.
     pub(crate) inits: [Option<u32>; 2],
+    /// Whether the session ended with it: it is as long as happened to be.
+    pub(crate) last: bool,
+}
+
+/// How the time of day stands to the manifest's.
+enum Off {
+    Little,
+    /// By so many nanoseconds, which the next period puts right.
+    Drifted(i64),
+    /// It jumped back, and stays behind.
+    Behind,
 }
 
 /// Divides a stream into periods. Without IO or clock: times of day come with what happens.
@@ -70,6 +83,8 @@ pub(crate) struct Periods {
     zero: Option<(Utc, Timestamp)>,
     /// The manifest's line less the stream's, in nanoseconds.
     offset: i64,
+    /// How far the time of day may be behind the manifest's, in nanoseconds and negative: it once jumped there.
+    behind: i64,
     /// Whether there was a complete segment, and so somebody may have a manifest.
     has_complete: bool,
     /// How far the stream has come.
@@ -128,6 +143,9 @@ impl Periods {
         }
         if self.newest().is_none_or(|p| p.inits != segment.inits) {
             self.replace(segment, utc);
+        }
+        if segment.last {
+            return;
         }
         self.note_duration(segment.end.nanos_since(segment.begin));
         if self.is_over(segment) || self.has_drifted(segment.end, utc) {
@@ -228,9 +246,7 @@ impl Periods {
         if let Some(utc) = utc {
             let (zero, place) = *self.zero.get_or_insert((utc, begin));
             let told = (utc.as_micros() - zero.as_micros()) * 1_000 + place.as_nanos() - begin.as_nanos();
-            if (told - self.offset).abs() > DRIFT {
-                self.offset = told;
-            }
+            self.correct(told - self.offset);
         }
         let least = self.list.back().map_or(0, |p| p.at);
         let zero = self.zero.map_or(0, |(_, place)| place.as_nanos());
@@ -248,12 +264,43 @@ impl Periods {
     }
 
     /// Whether the time of day at `end` is another than the manifest's by now.
-    fn has_drifted(&self, end: Timestamp, utc: Option<Utc>) -> bool {
+    fn has_drifted(&mut self, end: Timestamp, utc: Option<Utc>) -> bool {
         let (Some(period), Some((zero, _)), Some(utc)) = (self.newest(), self.zero, utc) else {
             return false;
         };
-        let told = (utc.as_micros() - zero.as_micros()) * 1_000;
-        (told - period.place(end)).abs() > DRIFT
+        let off = (utc.as_micros() - zero.as_micros()) * 1_000 - period.place(end);
+        match self.off(off) {
+            Off::Little => false,
+            Off::Drifted(_) => true,
+            Off::Behind => {
+                self.behind = off;
+                false
+            }
+        }
+    }
+
+    /// What it means that the time of day is `off` from the manifest's.
+    fn off(&self, off: i64) -> Off {
+        match off {
+            ahead if ahead > DRIFT => Off::Drifted(ahead),
+            // Two periods that overlap by much stop players; that the media are older than the manifest says does no
+            // harm: they can all be had in time.
+            jumped if jumped - self.behind < -JUMP => Off::Behind,
+            behind if behind - self.behind < -DRIFT => Off::Drifted(behind - self.behind),
+            _ => Off::Little,
+        }
+    }
+
+    /// Brings the manifest's line up to the time of day, which is `off` from it.
+    fn correct(&mut self, off: i64) {
+        match self.off(off) {
+            Off::Little => {}
+            Off::Behind => self.behind = off,
+            Off::Drifted(by) => {
+                self.offset += by;
+                self.behind = (off - by).min(0);
+            }
+        }
     }
 
     fn note_duration(&mut self, lasted: i64) {

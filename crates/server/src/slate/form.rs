@@ -1,5 +1,7 @@
 //! What a slate has to be like to stand in for a stream.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use container::flv::video;
 use media::{AudioCodec, AudioParameters, FrameRate, VideoCodec, VideoParameters};
@@ -8,6 +10,9 @@ use crate::worker::{LONGEST_SOUND, SlateJob, SlatePictures, SlateSound};
 
 /// What a stream says nothing of.
 const USUAL_RATE: FrameRate = FrameRate::whole(30);
+/// How often a key frame comes where the publisher's came more seldom or more often than `ROUNDS`.
+const USUAL_ROUND: Duration = Duration::from_secs(2);
+const ROUNDS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(4);
 /// The largest key frame that is shown again and again, in bytes: three of them a second are 6 Mbit/s.
 const LARGEST_KEY: usize = 256 << 10;
 /// The rates, in frames a second, that are made as they are.
@@ -35,15 +40,17 @@ pub(crate) enum Pictures {
 }
 
 impl Form {
-    /// For tracks with these parameters, of which `key` was the last key frame; none where nothing can be shown.
+    /// For tracks with these parameters, of which `key` was the last key frame and the last but one stood `interval` before
+    /// it; none where nothing can be shown.
     pub(crate) fn of(
         video: Option<&VideoParameters>,
         audio: Option<&AudioParameters>,
         key: Option<Bytes>,
+        interval: Option<Duration>,
     ) -> Option<Self> {
         let pictures = match video {
             None => None,
-            Some(video) if video.codec == VideoCodec::H264 => Some(Pictures::Made(made(video))),
+            Some(video) if video.codec == VideoCodec::H264 => Some(Pictures::Made(made(video, interval))),
             // Without a key frame there was nothing to be seen yet.
             Some(video) => {
                 let key = key.filter(|key| key.len() <= LARGEST_KEY)?;
@@ -73,14 +80,22 @@ impl Form {
     }
 }
 
-fn made(video: &VideoParameters) -> SlatePictures {
+fn made(video: &VideoParameters, interval: Option<Duration>) -> SlatePictures {
     let rate = video.rate.filter(|rate| RATES.contains(&rate.as_f64()));
     let rate = rate.unwrap_or(USUAL_RATE);
     SlatePictures {
         width: video.size.width,
         height: video.size.height,
         rate: (rate.num(), rate.den()),
+        // Segments stay as long as they were.
+        frames: (round(interval) * rate.as_f64()).round().max(1.0) as u32,
     }
+}
+
+/// How long a round lasts, in seconds.
+fn round(interval: Option<Duration>) -> f64 {
+    let usual = interval.filter(|interval| ROUNDS.contains(interval));
+    usual.unwrap_or(USUAL_ROUND).as_secs_f64()
 }
 
 fn silence(audio: &AudioParameters) -> SlateSound {

@@ -24,7 +24,7 @@ pub struct Shown {
     pub state: StreamState,
     /// When it is to begin, where that was announced and it hasn't begun.
     pub begins: Option<Utc>,
-    /// Whether there is something to be seen now: the show, or its slate.
+    /// Whether there is something to be seen now: the show, or its slate, which may be about to begin.
     pub watchable: bool,
 }
 
@@ -38,11 +38,10 @@ impl Stream {
             State::Interrupted => (StreamState::Interrupted, None),
             State::Ended => (StreamState::Ended, None),
         };
-        let watchable = state == StreamState::Live || held.live.hold.is_some();
         Shown {
             state,
             begins,
-            watchable,
+            watchable: held.is_watchable(),
         }
     }
 

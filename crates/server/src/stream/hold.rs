@@ -8,11 +8,12 @@ use media::FrameRate;
 use super::live::{Arrival, Live, News};
 use super::retime::STEP;
 use super::tracks::{Frame, Media, Tracks};
-use super::{State, Stream};
+use super::{Held, State, Stream};
 use crate::slate::Form;
 
-/// So long after the last tag of a publisher who left the slate begins: one who is back by then isn't missed.
-const LEFT: Duration = Duration::from_secs(1);
+/// So long after the last tag of a publisher who left the slate begins: one who is back by then isn't missed, and few
+/// players have run dry.
+const LEFT: Duration = Duration::from_millis(500);
 /// The same of one who is still connected, and a few pictures: a line hesitates now and then.
 const SILENT: Duration = Duration::from_secs(2);
 const SILENT_PICTURES: u32 = 3;
@@ -138,11 +139,9 @@ impl Live {
 
     /// The form of a slate for the tracks as they are.
     fn form(&self) -> Option<Form> {
-        Form::of(
-            self.tracks.video(),
-            self.tracks.audio(),
-            self.last_picture.clone(),
-        )
+        let interval = self.counted.key_interval_ms.map(Duration::from_millis);
+        let key = self.last_picture.clone();
+        Form::of(self.tracks.video(), self.tracks.audio(), key, interval)
     }
 
     /// From when on a slate is due; `left`: the publisher is gone.
@@ -226,16 +225,28 @@ impl Stream {
         self.held().live.hold.is_some()
     }
 
-    /// Whether there is something to be seen now: the show, or its slate.
+    /// Whether there is something to be seen now: the show, or its slate, which may be about to begin.
     pub fn is_watchable(&self) -> bool {
-        let held = self.held();
-        matches!(held.state, State::Live(_)) || held.live.hold.is_some()
+        self.held().is_watchable()
     }
 
     /// Whether somebody watches on a connection of its own.
     fn has_readers(&self) -> bool {
         let readers = [&self.flv, &self.rtmp, &self.srt, &self.web_rtc];
         readers.iter().any(|readers| readers.now() > 0)
+    }
+}
+
+impl Held {
+    pub(super) fn is_watchable(&self) -> bool {
+        match self.state {
+            State::Live(_) => true,
+            // With the first who watches a slate begins.
+            State::Interrupted => {
+                self.live.newest_ms().is_some() && self.slate_refused != Some(self.sessions)
+            }
+            State::Announced(_) | State::Ended => false,
+        }
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use container::flv;
 
+use super::Stream;
 use super::live::Live;
 use super::readers::Readers;
 use super::ring::{Cursor, Read, Start};
 use super::tags::{Tags, chunks};
-use super::{State, Stream};
 
 /// In which form a reader takes a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Reader {
             Read::Go(tags) => Found::Tags(None, tags),
             Read::Open(start, tags) => Found::Tags(Some(self.opening(&held.live, &start, true)), tags),
             Read::Again(start, tags) => Found::Tags(Some(self.opening(&held.live, &start, false)), tags),
-            Read::Wait if held.released && !matches!(held.state, State::Live(_)) => Found::End,
+            Read::Wait if held.released && !held.is_watchable() => Found::End,
             Read::Wait => Found::Wait,
         }
     }

@@ -60,6 +60,8 @@ pub struct SlatePictures {
     pub height: u32,
     /// Pictures in so many seconds, neither of them zero: 30000 and 1001 for 29.97 a second.
     pub rate: (u32, u32),
+    /// Pictures from one key frame to the next.
+    pub frames: u32,
 }
 
 /// The sound whose place silence takes.

@@ -34,7 +34,7 @@ fn pictures(wanted: &SlatePictures, picture: &[u8]) -> Result<(media::VideoParam
     let rate = FrameRate::new(wanted.rate.0, wanted.rate.1);
     let rate = rate.ok_or_else(|| unreadable(&"a frame rate of nothing"))?;
     let size = Size::new(wanted.width, wanted.height);
-    pipeline::slate::pictures(picture, size, rate).map_err(|e| fault::from(&e))
+    pipeline::slate::pictures(picture, size, rate, wanted.frames).map_err(|e| fault::from(&e))
 }
 
 fn silence(wanted: &SlateSound) -> Result<(media::AudioParameters, Packet), Fault> {

@@ -1,0 +1,123 @@
+//! What a viewer sees while a show's publisher is away and comes back.
+
+use std::time::Duration;
+
+use crate::PATIENCE;
+use crate::browser::{Error, Page};
+use crate::counter::{self, Seen};
+use crate::ffmpeg::Publisher;
+
+/// Pictures of the publisher who is back that are waited for.
+const PICTURES: u32 = 150;
+/// A picture follows the one before in so many ms; longer and the picture stood still.
+const FOLLOWS: f64 = 100.0;
+
+/// An absence, as a browser showed it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Absence {
+    /// Pictures of the slate.
+    pub slate: usize,
+    /// The longest time without another picture, in ms, from the publisher's end on.
+    pub stood_still: f64,
+    /// From the publisher's return to its first picture on screen, in ms.
+    pub returned: f64,
+    /// From when its newest picture was taken to when it was shown, in ms: what the player settled at.
+    pub settled: f64,
+}
+
+impl Absence {
+    /// Of pictures from the publisher's end on, of which the last are those of one who began at `back` (ms of UTC) and took
+    /// its newest picture at `taken`; none where nothing of that one is among them.
+    fn of(seen: &[Seen], left: f64, back: f64, taken: impl Fn(u32) -> f64) -> Option<Self> {
+        let number = |seen: &Seen| seen.counter.filter(|&number| number > 0);
+        let since: Vec<&Seen> = seen.iter().filter(|seen| seen.shown >= left - FOLLOWS).collect();
+        let gaps = since.windows(2).map(|pair| pair[1].shown - pair[0].shown);
+        let anew = |pair: &[Seen]| number(&pair[1]).is_some() && number(&pair[1]) < highest(seen, &pair[1]);
+        let first = seen.windows(2).position(anew)? + 1;
+        let last = seen.iter().rev().find(|seen| number(seen).is_some())?;
+        Some(Self {
+            slate: since.iter().filter(|seen| seen.counter == Some(0)).count(),
+            stood_still: gaps.fold(0.0, f64::max),
+            returned: seen[first].shown - back,
+            settled: last.shown - taken(number(last)?),
+        })
+    }
+}
+
+/// The number of the newest publisher's picture before `this`.
+fn highest(seen: &[Seen], this: &Seen) -> Option<u32> {
+    let before = seen.iter().take_while(|seen| seen.shown < this.shown);
+    before.filter_map(|seen| seen.counter).max()
+}
+
+/// Ends `publisher`, and has `publish` begin the next after `away`; says what the page showed meanwhile, of which
+/// [`counter::record`] is taking note.
+///
+/// # Errors
+/// The page is gone, or doesn't show the publisher who is back.
+pub async fn through(
+    page: &Page,
+    publisher: Publisher,
+    away: Duration,
+    publish: impl FnOnce() -> Publisher,
+) -> Result<(Publisher, Absence), Error> {
+    let before = page.eval("return frameCounter.publishers();").await?;
+    let before = before.as_u64().unwrap_or(0);
+    let left = utc_ms();
+    drop(publisher);
+    // Nothing is waited for: that long it is away.
+    tokio::time::sleep(away).await;
+    let back = utc_ms();
+    let publisher = publish();
+    let shown = format!("frameCounter.publishers() > {before} && frameCounter.newest() >= {PICTURES}");
+    page.wait_for(&shown, PATIENCE).await?;
+    let seen = counter::take(page).await?;
+    let absence = Absence::of(&seen, left, back, |number| publisher.taken(number));
+    Ok((publisher, absence.unwrap_or(NOTHING)))
+}
+
+/// What can't be told.
+const NOTHING: Absence = Absence {
+    slate: 0,
+    stood_still: f64::NAN,
+    returned: f64::NAN,
+    settled: f64::NAN,
+};
+
+fn utc_ms() -> f64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.unwrap_or_default().as_secs_f64() * 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(counter: u32, shown: f64) -> Seen {
+        Seen {
+            counter: Some(counter),
+            shown,
+            media_time: 0.0,
+            said: None,
+            said_error: None,
+        }
+    }
+
+    #[test]
+    fn slate_standstill_and_return_are_told() {
+        let mut shown: Vec<Seen> = (0..30).map(|n| seen(300 + n, f64::from(n) * 33.0)).collect();
+        shown.extend((0..30).map(|n| seen(0, 2_000.0 + f64::from(n) * 33.0)));
+        shown.extend((0..30).map(|n| seen(1 + n, 4_000.0 + f64::from(n) * 33.0)));
+        let absence = Absence::of(&shown, 900.0, 3_500.0, |n| 3_500.0 + f64::from(n) * 33.0).unwrap();
+        assert_eq!(absence.slate, 30);
+        assert_eq!(absence.stood_still, 4_000.0 - (2_000.0 + 29.0 * 33.0));
+        assert_eq!(absence.returned, 500.0);
+        assert_eq!(absence.settled, 467.0);
+    }
+
+    #[test]
+    fn who_is_not_back_has_not_returned() {
+        let shown: Vec<Seen> = (0..30).map(|n| seen(300 + n, f64::from(n) * 33.0)).collect();
+        assert_eq!(Absence::of(&shown, 0.0, 500.0, f64::from), None);
+    }
+}
