@@ -160,8 +160,15 @@ impl Periods {
         let Some(utc) = utc else { return };
         self.zero = Some((Utc(utc.as_micros().saturating_sub(micros)), first.begin));
         self.published = None;
+        // Nobody has seen a manifest yet: those to come are expected to last as long, so that the stream needn't change
+        // from a list to numbers later on, of which shaka-player 5 takes the time of what is newest wrongly.
+        let expected = self.nominal.unwrap_or(first.end.nanos_since(first.begin));
         if let Some(period) = self.list.back_mut() {
             period.at = 0;
+            if !first.last {
+                self.nominal = Some(expected);
+                period.addressing = Addressing::Number(expected);
+            }
         }
         self.publish();
     }
