@@ -9,7 +9,7 @@ use scenario::Way;
 const FLV: Way = Way {
     name: "flv",
     delay: 2500.0,
-    stands_still: 5_000.0,
+    stands_still: 3_000.0,
 };
 
 #[tokio::test(flavor = "multi_thread")]

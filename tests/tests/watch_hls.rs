@@ -9,7 +9,7 @@ use scenario::Way;
 const LL_HLS: Way = Way {
     name: "ll-hls",
     delay: 4000.0,
-    stands_still: 5_000.0,
+    stands_still: 3_000.0,
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,7 +147,7 @@ async fn dash_js_plays_with_low_latency() {
         library: "dash.js",
         path: "/live/spring/index.mpd",
         delay: 6_000.0,
-        stands_still: 10_000.0,
+        stands_still: 3_000.0,
     })
     .await;
 }
@@ -158,7 +158,7 @@ async fn shaka_player_plays_with_low_latency() {
         library: "shaka-player",
         path: "/live/spring/index.mpd",
         delay: 6_000.0,
-        stands_still: 10_000.0,
+        stands_still: 3_000.0,
     })
     .await;
 }

@@ -12,7 +12,7 @@ use scenario::{Scene, Way};
 const WHEP: Way = Way {
     name: "whep",
     delay: 1500.0,
-    stands_still: 5_000.0,
+    stands_still: 3_000.0,
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,3 +44,6 @@ pub(crate) const LONGEST_FIRST_GOP: u32 = 12;
 pub(crate) const LEAST_SEGMENT_NANOS: i64 = 1_000_000_000;
 /// How far sound may run ahead of the newest picture before it is taken without waiting for a key frame.
 pub(crate) const LONGEST_AUDIO_WAIT_NANOS: i64 = 1_000_000_000;
+
+/// Holes between sessions of up to so many nanoseconds are filled: three frames of sound.
+pub(crate) const CLOSE_NANOS: i64 = 64_000_000;

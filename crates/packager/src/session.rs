@@ -100,8 +100,9 @@ impl Packager {
             return;
         };
         let mut tracks: Vec<_> = [&mut self.video, &mut self.audio].into_iter().flatten().collect();
+        let reached = Track::last_end(tracks.iter().map(|track| &**track));
         for track in &mut tracks {
-            track.settle(None, &self.clock);
+            track.settle_last(reached, &self.clock);
         }
         let last = tracks.iter().filter_map(|t| t.open_msn()).max();
         let newest = tracks.iter().filter(|t| t.open_msn() == last);

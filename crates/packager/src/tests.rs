@@ -54,6 +54,8 @@ struct Publisher {
     begin: Utc,
     sends_video: bool,
     sends_audio: bool,
+    /// Its sound's timestamps are so many milliseconds late.
+    sound_late: u32,
 }
 
 impl Publisher {
@@ -82,6 +84,7 @@ impl Publisher {
             begin: Utc(MORNING * 1_000_000),
             sends_video: video.is_some(),
             sends_audio: audio.is_some(),
+            sound_late: 0,
         };
         publisher.connect(0);
         publisher
@@ -129,7 +132,7 @@ impl Publisher {
         if self.sends_audio {
             let placed = self
                 .timeline
-                .audio(at.as_millis() as u32, Bytes::from(vec![7; 340]));
+                .audio(at.as_millis() as u32 + self.sound_late, Bytes::from(vec![7; 340]));
             let utc = Utc(self.begin.as_micros() + at.as_micros());
             self.packager
                 .push(placed.packet, (!self.sends_video).then_some(utc));

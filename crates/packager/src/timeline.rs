@@ -20,6 +20,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use media::{CodecParameters, FrameRate, Packet, Timestamp, Track, TrackKind, Utc};
 
+use crate::config::CLOSE_NANOS;
 use audio::AudioLine;
 use video::VideoLine;
 
@@ -130,7 +131,11 @@ impl Timeline {
         if let (Some((place, then)), Some(now)) = (self.utc, utc) {
             let passed = now.as_micros().saturating_sub(then.as_micros());
             if (0..LONGEST_GAP_MICROS).contains(&passed) {
-                self.begin = self.begin.max(place + Duration::from_micros(passed as u64));
+                let then = place + Duration::from_micros(passed as u64);
+                // What is missing there is less than the clocks know.
+                if then.nanos_since(self.begin) > CLOSE_NANOS {
+                    self.begin = then;
+                }
             }
         }
         if let Some(utc) = utc {

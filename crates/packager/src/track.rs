@@ -8,6 +8,7 @@ use container::cmaf::{self, Sample};
 use media::{CodecParameters, Packet, Timestamp, TrackKind, Utc};
 
 use crate::clock::Clock;
+use crate::config::CLOSE_NANOS;
 use crate::segment::{Head, Part, Segment, UNITS, units};
 use crate::timeline::{first_tick, frame_ticks, timescale};
 
@@ -166,6 +167,11 @@ impl Track {
             packet.dts = Timestamp::from_ticks(tick, self.timescale);
             packet.pts = packet.pts.max(packet.dts);
         }
+        if self.begins_close(&packet) {
+            let tick = first_tick(self.end, self.timescale);
+            packet.dts = Timestamp::from_ticks(tick, self.timescale);
+            packet.pts = packet.dts;
+        }
         if let Some(open) = self.open.as_mut().filter(|open| open.ticks == 0) {
             // The schedule says where a segment begins; its first sample says where exactly.
             open.start = packet.pts;
@@ -173,6 +179,38 @@ impl Track {
             self.utc = open.head.utc;
         }
         self.pending = Some(packet);
+    }
+
+    /// Whether a packet of sound is a session's first and begins almost where the last session ended: it takes the hole's
+    /// time as well, as players stand still at holes in the sound.
+    fn begins_close(&self, packet: &Packet) -> bool {
+        let begins = |open: &Open| open.ticks == 0 && open.head.discontinuity;
+        let hole = packet.dts.nanos_since(self.end);
+        self.kind == TrackKind::Audio
+            && self.pending.is_none()
+            && self.open.as_ref().is_some_and(begins)
+            && (1..=CLOSE_NANOS).contains(&hole)
+    }
+
+    /// Where the pending packet ends if it lasts a nominal frame, and else the open segment.
+    fn nominal_end(&self) -> Option<Timestamp> {
+        let Some(packet) = &self.pending else {
+            return self.open_end();
+        };
+        let dts = packet.dts.as_ticks(self.timescale).max(0);
+        Some(Timestamp::from_ticks(dts + i64::from(self.frame), self.timescale))
+    }
+
+    /// The session ends at `end`: what is pending lasts until there, if it almost does.
+    pub(crate) fn settle_last(&mut self, end: Timestamp, clock: &Clock) {
+        let hole = self.nominal_end().map(|own| end.nanos_since(own));
+        let close = hole.is_some_and(|hole| (1..=CLOSE_NANOS).contains(&hole));
+        self.settle(close.then_some(end), clock);
+    }
+
+    /// The later of two tracks' ends.
+    pub(crate) fn last_end<'a>(tracks: impl Iterator<Item = &'a Self>) -> Timestamp {
+        tracks.filter_map(Self::nominal_end).max().unwrap_or_default()
     }
 
     /// Gives the pending packet its duration (up to `next`, or a nominal frame) and puts it into the part.

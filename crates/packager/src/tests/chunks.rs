@@ -22,8 +22,17 @@ fn iso_23000_19_6_6_samples_tile_exactly_over_parts_and_segments() {
         publisher.packager.end_session();
         for (r, frame) in [(Video, u64::from(den) * 90_000 / u64::from(num)), (Audio, 1024)] {
             let frame = if (num, r) == (60_000, Video) { 1001 } else { frame };
-            for (n, &(dts, duration, pts, _)) in publisher.samples(r).iter().enumerate() {
-                assert_eq!((dts, duration, pts), (n as u64 * frame, frame, n as u64 * frame));
+            let samples = publisher.samples(r);
+            let last = samples.len() - 1;
+            for (n, &(dts, duration, pts, _)) in samples.iter().enumerate() {
+                assert_eq!((dts, pts), (n as u64 * frame, n as u64 * frame));
+                // The last one lasts until the other track's end.
+                let lasts = if n == last {
+                    frame..2 * frame
+                } else {
+                    frame..frame + 1
+                };
+                assert!(lasts.contains(&duration), "{duration} at {n}");
             }
         }
     }

@@ -35,11 +35,34 @@ fn nothing_is_served_before_each_track_has_a_segment() {
 }
 
 #[test]
+fn sessions_that_follow_at_once_leave_no_hole_in_either_track() {
+    // Where the first session ends its tracks end apart, and the second one's sound begins late.
+    for (end, late) in [(3_000, 0), (3_010, 15), (3_020, 40), (2_990, 21)] {
+        let mut publisher = Publisher::new();
+        publisher.send_until(end);
+        publisher.packager.end_session();
+        publisher.connect(0);
+        publisher.sound_late = late;
+        publisher.send_until(3_000);
+        publisher.packager.end_session();
+        for rendition in [Video, Audio] {
+            let samples = publisher.samples(rendition);
+            let holes = samples
+                .windows(2)
+                .filter(|pair| pair[0].0 + pair[0].1 != pair[1].0)
+                .count();
+            assert_eq!(holes, 0, "{rendition:?} {end} {late}");
+        }
+    }
+}
+
+#[test]
 fn a_reconnection_goes_on_with_the_next_number_behind_a_discontinuity_and_where_time_went() {
     let mut publisher = Publisher::new();
     publisher.send_until(3_000);
     publisher.packager.end_session();
-    assert_eq!(durations(&publisher, Video), [200_000, 100_000]);
+    // Its last picture lasts until the sound ends.
+    assert_eq!(durations(&publisher, Video), [200_000, 100_800]);
     publisher.connect(7_500);
     publisher.send_until(2_500);
     let track = publisher.packager.track(Video).unwrap();
