@@ -101,6 +101,8 @@ async fn a_show_sent_once_is_everywhere_and_one_place_that_dies_costs_the_others
         Ok(stream.filter(|stream| stream["state"] == "interrupted"))
     });
     ended.await.unwrap();
+    let mine = companion.stream("mine").await.unwrap().unwrap();
+    assert_eq!(mine["state"], "ended", "the companion was told: {mine}");
     let (report, _) = studio.stop().await.unwrap();
     let [mine, tea] = ["mine", "tea"].map(|name| output(&report, name).unwrap());
     assert!(

@@ -19,6 +19,7 @@ use uplink::{Mode, Rank};
 use crate::clock::UtcMap;
 use crate::encoding::{Another, Encoding, Outlet, Sound, Strain, cast};
 use crate::output::companion::{self, Asking};
+use crate::output::farewell;
 use crate::output::onward;
 use crate::output::{
     Budgets, Destination, Onward, OnwardError, Queue, Recipient, Route, Shared, Wanted, ask, drive, fetch,
@@ -58,6 +59,8 @@ pub(crate) struct Air {
     driving: JoinSet<()>,
     /// The companion server is asked what has arrived there, and of what it passes on, until this is dropped.
     listening: JoinSet<()>,
+    /// Where it is to be told that the show is over.
+    told_at_end: Vec<Asking>,
     /// Who takes which encode is decided there, until this says that it is over.
     casting: JoinSet<()>,
     cast_end: CancellationToken,
@@ -168,10 +171,11 @@ impl Air {
         for encoding in &encodings {
             casting.spawn(cast(Arc::clone(encoding), cast_end.clone()));
         }
-        let mut listening = JoinSet::new();
+        let (mut listening, mut told_at_end) = (JoinSet::new(), Vec::new());
         for (destination, listener) in &mut destinations {
             driving.spawn(drive(Arc::clone(destination), end.clone()));
             if let Some(listener) = listener.take() {
+                told_at_end.push(listener.clone());
                 listening.spawn(ask(Arc::clone(destination), listener));
             }
         }
@@ -190,6 +194,7 @@ impl Air {
             onward,
             driving,
             listening,
+            told_at_end,
             casting,
             cast_end,
             _links: AbortOnDropHandle::new(tokio::spawn(watch_links(changed))),
@@ -238,6 +243,7 @@ impl Air {
         if let Some(onward) = &self.onward {
             onward.end().await;
         }
+        farewell::say(std::mem::take(&mut self.told_at_end)).await;
         Sent {
             id: Some(self.id),
             encodings: self.encodings.iter().map(|e| e.stats()).collect(),

@@ -75,6 +75,11 @@ impl Asking {
         self.client.put(self.url(path)).bearer_auth(self.key.expose())
     }
 
+    /// Something that is taken away with the key.
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
+        self.client.delete(self.url(path)).bearer_auth(self.key.expose())
+    }
+
     fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         // It has a path, as was looked at.

@@ -13,6 +13,7 @@ pub(crate) mod companion;
 mod connect;
 mod destination;
 mod drive;
+pub(crate) mod farewell;
 mod line;
 mod moving;
 pub(crate) mod onward;
