@@ -60,6 +60,16 @@ impl Codec {
     }
 }
 
+impl Options {
+    /// The same with a picture of 960x540.
+    pub fn larger() -> Self {
+        Self {
+            size: Size::new(960, 540),
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Options {
     /// 640x360 at 30 pictures a second, a key frame every 2 s, 800 kbit/s.
     fn default() -> Self {

@@ -55,7 +55,9 @@ async fn the_show_moves_to_another_server_and_no_picture_is_missing() {
     let mine = studio::output(&report, "mine").unwrap();
     assert_eq!((mine.connections, &mine.error), (2, &None), "{said}");
     assert_eq!((mine.dropped_line, mine.dropped_away), (0, 0), "{said}");
-    let seen = [seen.numbers(), goes_on.numbers()].concat();
+    let mut seen = [seen.numbers(), goes_on.numbers()].concat();
+    // A slate is dark, which reads as 0.
+    seen.retain(|&number| number > 0);
     assert!(gaps(&seen) <= owned_up(&report), "{seen:?}");
 }
 

@@ -59,8 +59,8 @@ impl Scene {
         })
     }
 
-    fn publish(&self) -> Option<Publisher> {
-        Publisher::start_or_skip(&self.publish, ffmpeg::Options::default()).unwrap()
+    fn publish(&self, options: ffmpeg::Options) -> Option<Publisher> {
+        Publisher::start_or_skip(&self.publish, options).unwrap()
     }
 
     fn page(&self) -> &Page {
@@ -93,7 +93,9 @@ impl Scene {
 /// Plays `way` from a show that runs; takes its publisher away and gives it back.
 async fn plays_and_comes_back(way: Way) {
     let Some(scene) = Scene::open().await else { return };
-    let Some(publisher) = scene.publish() else { return };
+    let Some(publisher) = scene.publish(ffmpeg::Options::default()) else {
+        return;
+    };
     // These players give up when there is no show yet.
     Viewer::wait(scene.server.http, "spring", PATIENCE).await.unwrap();
     scene.play(&way).await;
@@ -102,10 +104,10 @@ async fn plays_and_comes_back(way: Way) {
     scene.watch().await;
     judge(&way, &publisher, &scene.watch().await);
 
-    // Twice, as a slate has to be left in order to come again.
+    // Twice, as a slate has to be left in order to come again; once with a larger picture.
     let mut publisher = publisher;
-    for _ in 0..2 {
-        let publish = || scene.publish().unwrap();
+    for options in [ffmpeg::Options::larger(), ffmpeg::Options::default()] {
+        let publish = || scene.publish(options).unwrap();
         let (back, absence) = absence::through(scene.page(), publisher, AWAY, publish)
             .await
             .unwrap();

@@ -158,7 +158,8 @@ pub struct Limits {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stream {
-    /// How long viewers of HTTP-FLV stay connected while their publisher is away, in milliseconds.
+    /// How long viewers get the slate, or wait, while their publisher is away, in milliseconds; then those of HTTP-FLV, RTMP,
+    /// SRT and WebRTC are let go.
     pub hold_viewers_ms: u64,
     /// How long a publisher may be away before the show has ended, in milliseconds.
     pub end_after_ms: u64,
@@ -452,7 +453,7 @@ impl Default for Limits {
 impl Default for Stream {
     fn default() -> Self {
         Self {
-            hold_viewers_ms: 30_000,
+            hold_viewers_ms: 300_000,
             end_after_ms: 300_000,
             end_after_farewell_ms: 30_000,
             slate: None,

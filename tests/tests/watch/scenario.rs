@@ -68,7 +68,11 @@ impl Scene {
 
     /// Begins to publish; `None` where there is no ffmpeg.
     pub(crate) fn publish(&self) -> Option<Publisher> {
-        Publisher::start_or_skip(&self.publish, ffmpeg::Options::default()).unwrap()
+        self.publish_as(ffmpeg::Options::default())
+    }
+
+    fn publish_as(&self, options: ffmpeg::Options) -> Option<Publisher> {
+        Publisher::start_or_skip(&self.publish, options).unwrap()
     }
 
     /// Waits until the page is in `phase`.
@@ -91,11 +95,12 @@ impl Scene {
         counter::take(self.page()).await.unwrap()
     }
 
-    /// The publisher is killed and comes back, twice; meanwhile the page plays the slate. A third time it stays away until
+    /// The publisher is killed and comes back, once with a larger picture, once as it was; meanwhile the page plays the slate.
+    /// A third time it stays away until
     /// the page says so to who can't see it.
     async fn goes_through_absences(&self, way: &Way, mut publisher: Publisher) -> Publisher {
-        for _ in 0..2 {
-            let publish = || self.publish().unwrap();
+        for options in [ffmpeg::Options::larger(), ffmpeg::Options::default()] {
+            let publish = || self.publish_as(options).unwrap();
             let through = absence::through(self.page(), publisher, AWAY, publish).await;
             let absence;
             (publisher, absence) = through.unwrap();

@@ -59,6 +59,11 @@ const FAMILIES: &[Family] = &[
     gauge("anchor_stream_live", "1 while a publisher is connected.", |s| {
         f64::from(u8::from(s.state == StreamState::Live))
     }),
+    gauge(
+        "anchor_stream_slate",
+        "1 while viewers get the slate, as nothing comes of the publisher.",
+        |s| f64::from(u8::from(s.slate)),
+    ),
     counter("anchor_stream_sessions_total", "Publisher sessions.", |s| {
         s.sessions as f64
     }),

@@ -34,6 +34,8 @@ impl Stream {
         let held = self.held();
         let (state, begins) = match held.state {
             State::Announced(begins) => (StreamState::Announced, begins),
+            // It is connected, but nothing comes.
+            State::Live(_) if held.live.hold.is_some() => (StreamState::Interrupted, None),
             State::Live(_) => (StreamState::Live, None),
             State::Interrupted => (StreamState::Interrupted, None),
             State::Ended => (StreamState::Ended, None),

@@ -162,15 +162,15 @@ impl Stream {
     /// plays it, until [`leave_slate`](Self::leave_slate).
     pub(crate) fn wants_slate(&self, now: Instant) -> Option<(Form, Instant)> {
         let mut held = self.held();
-        let due = held.live.slate_due(held.state.is_left()?);
+        let due = held.slate_due(self.hold_viewers)?;
         let early = now + AHEAD < due;
-        if early || held.slated || held.closed || held.live.newest_ms().is_none() {
+        if early || held.slated || !held.may_have_slate() {
             return None;
         }
         let asked = held
             .asked
             .is_some_and(|asked| now.saturating_duration_since(asked) < RECENTLY);
-        if held.slate_refused == Some(held.sessions) || !(asked || self.has_readers()) {
+        if !asked && !self.has_readers() {
             return None;
         }
         let form = held.live.form()?;
@@ -182,7 +182,7 @@ impl Stream {
     /// ended.
     pub(crate) fn begin_slate(&self, configurations: &[Tag], now: Instant) -> Option<Begin> {
         let mut held = self.held();
-        if held.closed || now < held.live.slate_due(held.state.is_left()?) {
+        if held.closed || now < held.slate_due(self.hold_viewers)? {
             return None;
         }
         let step = Duration::from_millis(STEP.unsigned_abs());
@@ -238,25 +238,30 @@ impl Stream {
 }
 
 impl Held {
+    /// Whether a slate could be shown now.
+    fn may_have_slate(&self) -> bool {
+        let seen = self.live.newest_ms().is_some();
+        seen && !self.released && !self.closed && self.slate_refused != Some(self.sessions)
+    }
+
+    /// From when on a slate is due; none where the show hasn't begun, or is over, and where viewers aren't held so long.
+    fn slate_due(&self, longest: Duration) -> Option<Instant> {
+        match self.state {
+            State::Live(_) => Some(self.live.slate_due(false)),
+            State::Interrupted => {
+                let due = self.live.slate_due(true);
+                (due < self.since + longest).then_some(due)
+            }
+            State::Announced(_) | State::Ended => None,
+        }
+    }
+
     pub(super) fn is_watchable(&self) -> bool {
         match self.state {
             State::Live(_) => true,
             // With the first who watches a slate begins.
-            State::Interrupted => {
-                self.live.newest_ms().is_some() && self.slate_refused != Some(self.sessions)
-            }
+            State::Interrupted => self.live.hold.is_some() || self.may_have_slate(),
             State::Announced(_) | State::Ended => false,
-        }
-    }
-}
-
-impl State {
-    /// Whether the publisher is gone; none where the show hasn't begun, or is over.
-    fn is_left(&self) -> Option<bool> {
-        match self {
-            Self::Live(_) => Some(false),
-            Self::Interrupted => Some(true),
-            Self::Announced(_) | Self::Ended => None,
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::name::Name;
 
 /// A publisher silent for so long gives way to another with the same key.
 pub(super) const SILENT: Duration = Duration::from_secs(1);
+/// After so long without a publisher, and without a slate, nobody is watching.
+const UNWATCHED: Duration = Duration::from_secs(30);
 /// How long an ended show is kept, so that players see that it ended.
 const SHOWN_ENDED: Duration = Duration::from_secs(60);
 
@@ -128,8 +130,10 @@ impl Hub {
         if since >= end {
             tracing::info!(stream = %name, "show ended: nobody published for long enough");
             stream.end(now);
-        } else if since >= millis(self.config.hold_viewers_ms) && !stream.is_held() {
+        } else if since >= millis(self.config.hold_viewers_ms) {
             stream.release();
+        } else if since >= UNWATCHED && !stream.is_held() {
+            stream.let_go();
         }
         true
     }
@@ -238,7 +242,11 @@ mod tests {
 
     #[test]
     fn an_interrupted_show_ends_after_the_configured_time() {
-        let (hub, now) = (Hub::new(config::Stream::default()), Instant::now());
+        let config = config::Stream {
+            hold_viewers_ms: 30_000,
+            ..config::Stream::default()
+        };
+        let (hub, now) = (Hub::new(config), Instant::now());
         let name = Name::new("a").unwrap();
         let publisher = hub.claim(&name, who(now), now).unwrap();
         let expire = |now| hub.expire(now, Utc::default());

@@ -71,6 +71,8 @@ pub struct Stream {
     pushes: Readers,
     requests: Requests,
     beats: Mutex<BeatStats>,
+    /// How long viewers are held, by a slate where there is one, while the publisher is away.
+    hold_viewers: Duration,
 }
 
 #[derive(Debug)]
@@ -161,6 +163,7 @@ impl Stream {
             pushes: Readers::default(),
             requests: Requests::default(),
             beats: Mutex::default(),
+            hold_viewers: Duration::from_millis(config.hold_viewers_ms),
         }
     }
 
@@ -335,10 +338,16 @@ impl Stream {
         let mut held = self.held();
         if !held.released {
             held.released = true;
+            held.live.end_hold();
             held.live.clear();
             drop(held);
             self.notify();
         }
+    }
+
+    /// Nobody has watched for a while: gives the bytes back.
+    fn let_go(&self) {
+        self.held().live.clear();
     }
 
     /// The server stops: nobody waits any more.

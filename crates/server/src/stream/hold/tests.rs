@@ -1,5 +1,6 @@
 //! Publishers who stop and come back, in virtual time.
 
+use api::server::StreamState;
 use bytes::Bytes;
 use container::flv::{self, audio};
 use media::Utc;
@@ -191,6 +192,7 @@ fn a_publisher_who_is_silent_and_goes_on_loses_no_time() {
     show.now += 520;
     assert!(show.wants());
     let begin = show.begin_slate().unwrap();
+    assert_eq!(show.stream.shown().state, StreamState::Interrupted, "for viewers");
     show.play(begin, 0..3_000);
     // The line carries again what waited: old, and seen as slate.
     let silent = show.now - 1_000;
