@@ -268,16 +268,22 @@ impl Packager {
     /// for, as players of low-latency DASH expect it (ISO/IEC 23009-1, 5.3.9.5.3), also while the publisher is away;
     /// playlists list neither.
     ///
-    /// Who waited says by `init` with which init segment: with another one it would be useless, and isn't given.
+    /// Who waited says by `init` with which init segment. Where it needs another one by now, as another period has begun
+    /// meanwhile, that stands before it: a player takes it as it takes one between segments, and goes on.
     pub fn segment(&self, rendition: Rendition, msn: u64, init: Option<u32>) -> SegmentAnswer {
         let Some(track) = self.track(rendition) else {
             return SegmentAnswer::NotFound;
         };
         let wait = SegmentAnswer::Wait { init: track.version };
-        let fits = init.is_none_or(|init| track.init_of(msn).is_none_or(|of| of == init));
-        let of = |parts: &[Part]| parts.iter().map(|p| p.data.clone()).collect();
+        let needs = track
+            .init_of(msn)
+            .filter(|needs| init.is_some_and(|init| init != *needs));
+        let before = needs.and_then(|needs| track.init(needs));
+        let of = |parts: &[Part]| {
+            let parts = parts.iter().map(|p| p.data.clone());
+            before.iter().cloned().chain(parts).collect()
+        };
         match track.parts(msn) {
-            _ if !fits => SegmentAnswer::NotFound,
             Some((parts, true)) if !parts.is_empty() => SegmentAnswer::Complete(of(parts)),
             Some((parts, false)) if !parts.is_empty() => SegmentAnswer::Growing(of(parts)),
             Some((_, false)) => wait,
