@@ -26,10 +26,8 @@ pub(crate) fn manifest(packager: &Packager, extent: Extent) -> Option<String> {
         .with_attributes(attributes.list())
         .write_inner_content(|xml| {
             service(packager, xml)?;
-            let periods = listed(packager, extent);
-            let newest = periods.last().map(|(period, _)| period.id);
-            for (period, sets) in periods {
-                write_period(period, newest, &sets, xml)?;
+            for (period, sets) in listed(packager, extent) {
+                write_period(period, &sets, xml)?;
             }
             utc_timing(xml)
         });
@@ -132,14 +130,12 @@ fn service(packager: &Packager, xml: &mut Xml) -> io::Result<()> {
     Ok(())
 }
 
-/// A period; the newest says how long it was, once it is over.
-fn write_period(period: &Period, newest: Option<u64>, sets: &[Set<'_>], xml: &mut Xml) -> io::Result<()> {
-    let mut attributes = Attributes::default()
+/// A period, which lasts to the next one or to the end of the presentation. How long the newest was is not said while
+/// one may follow: dash.js 5 takes that for the end of the whole, and never plays beyond it.
+fn write_period(period: &Period, sets: &[Set<'_>], xml: &mut Xml) -> io::Result<()> {
+    let attributes = Attributes::default()
         .with("id", period.id)
         .with("start", Lasts(period.at));
-    if let Some(end) = period.end.filter(|_| newest == Some(period.id)) {
-        attributes = attributes.with("duration", Lasts(end.nanos_since(period.begin)));
-    }
     xml.create_element("Period")
         .with_attributes(attributes.list())
         .write_inner_content(|xml| sets.iter().try_for_each(|set| set.write(xml)))?;

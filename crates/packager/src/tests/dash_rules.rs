@@ -244,14 +244,15 @@ fn clause_5_3_2_1_a_publisher_who_comes_back_begins_a_period_where_time_went() {
     publisher.send_until(10_000);
     publisher.packager.end_session();
     let interrupted = Manifest::of(&publisher);
-    let lasted = interrupted.all("Period")[0].seconds("duration");
-    assert!((10.0..10.01).contains(&lasted), "{lasted}");
+    assert!(
+        !interrupted.all("Period")[0].has("duration"),
+        "another may follow"
+    );
     publisher.connect(15_000);
     publisher.send_until(500);
     let manifest = Manifest::of(&publisher);
     let periods = manifest.all("Period");
     assert_eq!(periods.len(), 2, "before its first segment is complete");
-    assert!(!periods[1].has("duration"));
     assert_eq!((periods[0].text("id"), periods[1].text("id")), ("1", "2"));
     assert_eq!(periods[1].seconds("start"), 15.0);
     let template = manifest.periods()[1].all("SegmentTemplate")[0].clone();
