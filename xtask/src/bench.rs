@@ -43,6 +43,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::System("bench-viewers", SERVER),
     ),
     (
+        "flood",
+        "5000 half-open and slow connections and bogus reloads: what those who watch notice",
+        Program::System("bench-flood", SERVER),
+    ),
+    (
         "passage",
         "what the server adds: from a picture written to the picture received, by RTMP, HTTP-FLV and SRT, beside nginx",
         Program::System("bench-passage", SERVER),

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use api::Fault;
 use api::server::{RelayStats, ServerStats};
-use tokio::sync::Semaphore;
 
 use crate::announced::Announced;
 use crate::config::Config;
+use crate::ingest::upload::Uploads;
 use crate::keys::{KeyCache, Throttle};
 use crate::listen::{Certificate, Gate};
 use crate::onward::Onwards;
@@ -20,9 +20,6 @@ use crate::slate::Slates;
 use crate::stream::Hub;
 use crate::webrtc::WebRtc;
 use crate::worker::Workers;
-
-/// So many uploads are measured at once: each takes what a line carries.
-const UPLOADS: usize = 4;
 
 /// The server's only shared state.
 #[derive(Debug)]
@@ -54,9 +51,9 @@ pub struct App {
     /// Connections of publishers.
     pub publishers: Gate,
     /// Places for requests of HLS and DASH that wait.
-    pub hls_waiters: Arc<Semaphore>,
-    /// Places for uploads that are measured.
-    pub uploads: Semaphore,
+    pub hls_waiters: Gate,
+    /// Uploads that are measured.
+    pub(crate) uploads: Uploads,
     throttle: Mutex<Throttle>,
     wrong_keys: AtomicU64,
     begun: Instant,
@@ -70,6 +67,7 @@ impl App {
     pub fn new(config: Config) -> Result<Self, Fault> {
         let limits = &config.limits;
         let hub = Hub::new(config.stream.clone());
+        let viewers = Gate::new(limits.http_connections, limits.http_per_address);
         Ok(Self {
             announced: Announced::open(&config.data, &hub),
             hub,
@@ -86,14 +84,14 @@ impl App {
             webrtc: config
                 .listen
                 .rtc
-                .map(|address| WebRtc::open(address, &config))
+                .map(|address| WebRtc::open(address, &config, &viewers))
                 .transpose()?,
             renditions: Renditions::default(),
             slates: Slates::open(&config.stream)?,
-            viewers: Gate::new(limits.http_connections, limits.http_per_address),
+            viewers,
             publishers: Gate::new(limits.rtmp_connections, limits.rtmp_per_address),
-            hls_waiters: Arc::new(Semaphore::new(limits.hls_waiters as usize)),
-            uploads: Semaphore::new(UPLOADS),
+            hls_waiters: Gate::new(limits.hls_waiters, limits.hls_waiters_per_address),
+            uploads: Uploads::default(),
             throttle: Mutex::default(),
             wrong_keys: AtomicU64::new(0),
             begun: Instant::now(),

@@ -150,8 +150,13 @@ pub struct Limits {
     pub header_timeout_ms: u64,
     /// Time after which a reader who takes nothing is closed, in milliseconds; 100 to 600 000.
     pub stall_timeout_ms: u64,
+    /// Time within which an answer has to be taken in whole, but for one that lasts as long as the show, in milliseconds;
+    /// 100 to 600 000. The media that it is made of is held in memory as long.
+    pub answer_timeout_ms: u64,
     /// Requests of HLS and DASH that may wait for a part, a segment or a playlist at one time.
     pub hls_waiters: u32,
+    /// The same of one address, as for connections.
+    pub hls_waiters_per_address: u32,
 }
 
 /// How streams are held and handed on.
@@ -314,12 +319,18 @@ fn check_ranges(config: &Config) -> Result<(), ConfigError> {
         ("limits.rtmp_per_address", u64::from(l.rtmp_per_address), &count),
         ("limits.hls_waiters", u64::from(l.hls_waiters), &count),
         (
+            "limits.hls_waiters_per_address",
+            u64::from(l.hls_waiters_per_address),
+            &count,
+        ),
+        (
             "onward.places",
             u64::from(config.onward.places),
             &(0..=32, "at most 32"),
         ),
         ("limits.header_timeout_ms", l.header_timeout_ms, &wait),
         ("limits.stall_timeout_ms", l.stall_timeout_ms, &wait),
+        ("limits.answer_timeout_ms", l.answer_timeout_ms, &wait),
         (
             "stream.hold_viewers_ms",
             s.hold_viewers_ms,
@@ -373,6 +384,11 @@ impl Limits {
     /// Time after which a reader who takes nothing is closed.
     pub fn stall_timeout(&self) -> Duration {
         Duration::from_millis(self.stall_timeout_ms)
+    }
+
+    /// Time within which an answer has to be taken in whole.
+    pub fn answer_timeout(&self) -> Duration {
+        Duration::from_millis(self.answer_timeout_ms)
     }
 }
 
@@ -445,7 +461,9 @@ impl Default for Limits {
             rtmp_per_address: 8,
             header_timeout_ms: 10_000,
             stall_timeout_ms: 10_000,
+            answer_timeout_ms: 60_000,
             hls_waiters: 4096,
+            hls_waiters_per_address: 1024,
         }
     }
 }

@@ -152,11 +152,11 @@ impl Relay {
                 None
             }
         };
-        if let Some(fault) = &fault {
+        self.status().failed(fault.clone());
+        self.enter(RelayState::Connecting);
+        if let Some(fault) = fault {
             tracing::warn!(stream = %self.stream, server = self.server(), %fault, "a relay's connection ended");
         }
-        self.status().failed(fault);
-        self.enter(RelayState::Connecting);
     }
 
     fn enter(&self, state: RelayState) {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, patch, post};
 use rtc::MAX_SDP;
 use rtc::signal::MAX_FRAGMENT;
 
 use crate::App;
 use crate::admin::{metrics, reconnect, streams};
-use crate::deliver::{beat, cmaf, flv, status, time, watch};
+use crate::deliver::{beat, body, cmaf, flv, status, time, watch};
 use crate::ingest::{onward, received, show, upload};
 use crate::webrtc::http;
 
@@ -39,7 +40,6 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/whep/{name}/{session}", session().get(http::clock))
         .route("/show", get(show::told).put(show::announce).delete(show::end))
         .route("/received", get(received::received))
-        .route("/upload", post(upload::upload))
         .route(
             "/onward",
             get(onward::told)
@@ -49,6 +49,9 @@ pub fn public(app: Arc<App>) -> Router {
         .route("/time", get(time::time))
         .route("/healthz", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&app), body::in_time))
+        // What it takes is counted, and never held.
+        .route("/upload", post(upload::upload))
         .with_state(app)
 }
 

@@ -118,6 +118,7 @@ impl Server {
             gate,
             header_timeout: app.config.limits.header_timeout(),
             stall_timeout: app.config.limits.stall_timeout(),
+            answer_timeout: app.config.limits.answer_timeout(),
             stop: token.clone(),
             tasks: tasks.clone(),
         };

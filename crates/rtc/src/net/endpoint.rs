@@ -29,9 +29,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Limits {
     /// Connections in all.
     pub connections: usize,
-    /// TCP connections in all, those that haven't shown yet whose they are among them.
-    pub tcp: usize,
 }
+
+/// Asked whether a TCP connection from an address is let in. What it gives is held until the connection is over.
+pub type Admit = Box<dyn Fn(IpAddr) -> Option<Box<dyn Send>> + Send + Sync>;
 
 /// One UDP port, and TCP with the same number. Dropping it ends the reading; its sessions end by silence.
 #[derive(Debug)]
@@ -60,12 +61,17 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Endpoint {
-    /// A server's port at `address`, announced by `announced`; port 0 asks the system for a free one. Has to be called
-    /// within a tokio runtime.
+    /// A server's port at `address`, announced by `announced`; port 0 asks the system for a free one. `admit` is asked for
+    /// each TCP connection, which hasn't shown yet whose it is. Has to be called within a tokio runtime.
     ///
     /// # Errors
     /// [`Error::Io`] when a port is taken, or no certificate can be made.
-    pub fn serve(address: SocketAddr, announced: &[IpAddr], limits: Limits) -> Result<Self, Error> {
+    pub fn serve(
+        address: SocketAddr,
+        announced: &[IpAddr],
+        limits: Limits,
+        admit: Admit,
+    ) -> Result<Self, Error> {
         let (udp, listener) = both(address)?;
         let bound = udp.local_addr()?;
         let at = |ip: &IpAddr| SocketAddr::new(*ip, bound.port());
@@ -75,7 +81,7 @@ impl Endpoint {
             tcp: addresses,
         };
         let mut this = Self::new(udp, candidates, limits)?;
-        let tcp = tokio::spawn(tcp::serve(listener, Arc::clone(&this.shared)));
+        let tcp = tokio::spawn(tcp::serve(listener, Arc::clone(&this.shared), admit));
         this._tasks.push(AbortOnDropHandle::new(tcp));
         Ok(this)
     }
@@ -90,10 +96,7 @@ impl Endpoint {
             udp: vec![udp.local_addr()?],
             tcp: Vec::new(),
         };
-        let limits = Limits {
-            connections: 1,
-            tcp: 0,
-        };
+        let limits = Limits { connections: 1 };
         Self::new(udp, candidates, limits)
     }
 
@@ -157,10 +160,6 @@ impl Endpoint {
 impl Shared {
     pub(super) fn routes(&self) -> MutexGuard<'_, Routes> {
         self.routes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn most_tcp(&self) -> usize {
-        self.limits.tcp
     }
 
     /// Sends a packet; one for which there is no room is lost, as packets are.

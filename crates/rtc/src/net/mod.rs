@@ -8,5 +8,5 @@ mod session;
 mod tcp;
 
 pub use address::{announced, towards};
-pub use endpoint::{Endpoint, Limits};
+pub use endpoint::{Admit, Endpoint, Limits};
 pub use session::{Handle, Session};

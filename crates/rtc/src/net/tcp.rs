@@ -9,10 +9,11 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
-use super::endpoint::Shared;
+use super::endpoint::{Admit, Shared};
 use super::framing;
 use super::routes::Arrival;
 use crate::Transport;
@@ -44,15 +45,14 @@ impl Writers {
 }
 
 /// Takes connections for as long as it is polled; they end with it.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let room = Arc::new(Semaphore::new(shared.most_tcp()));
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, admit: Admit) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, from)) => {
                 // No room: closed at once.
-                if let Ok(place) = Arc::clone(&room).try_acquire_owned() {
+                if let Some(place) = admit(from.ip()) {
                     let shared = Arc::clone(&shared);
                     connections.spawn(async move {
                         connection(&shared, stream, from).await;
@@ -81,10 +81,10 @@ async fn connection(shared: &Shared, stream: TcpStream, from: SocketAddr) {
     shared.writers.held().remove(&from);
 }
 
-/// Hands on what comes until the peer ends, is silent, or turns out to be nobody's.
+/// Hands on what comes until the peer ends, is silent, or turns out to be nobody's. Parts of a packet are nothing that came.
 async fn read(shared: &Shared, mut reader: OwnedReadHalf, from: SocketAddr) {
     let mut buffer = BytesMut::new();
-    let mut patience = FIRST_WITHIN;
+    let mut until = Instant::now() + FIRST_WITHIN;
     loop {
         while let Some(packet) = framing::next(&mut buffer) {
             let transport = Transport::Tcp;
@@ -96,9 +96,9 @@ async fn read(shared: &Shared, mut reader: OwnedReadHalf, from: SocketAddr) {
             if !known {
                 return;
             }
-            patience = SILENT;
+            until = Instant::now() + SILENT;
         }
-        match tokio::time::timeout(patience, reader.read_buf(&mut buffer)).await {
+        match timeout_at(until, reader.read_buf(&mut buffer)).await {
             Ok(Ok(1..)) => {}
             _ => return,
         }

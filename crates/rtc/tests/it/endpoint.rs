@@ -1,26 +1,37 @@
 //! Real ports on loopback.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media::TrackKind;
 use rtc::net::{Endpoint, Limits, Session};
 use rtc::{Event, Role};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 
 use super::pair::picture;
 
-const LIMITS: Limits = Limits {
-    connections: 8,
-    tcp: 8,
-};
+const LIMITS: Limits = Limits { connections: 8 };
 
 fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
+fn serve(admit: impl Fn(IpAddr) -> Option<Box<dyn Send>> + Send + Sync + 'static) -> Endpoint {
+    Endpoint::serve(
+        loopback(0),
+        &[Ipv4Addr::LOCALHOST.into()],
+        LIMITS,
+        Box::new(admit),
+    )
+    .unwrap()
+}
+
 /// A server and a client connected to it, each with its port, whose reading ends with it.
 async fn connected(role: Role) -> ([Endpoint; 2], Session, Session) {
-    let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
+    let server = serve(|_| Some(Box::new(())));
     let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();
     let (mut client, offer) = caller.offer(role).unwrap();
     let other = match role {
@@ -71,7 +82,7 @@ async fn a_handle_ends_a_session_and_the_other_side_hears_it() {
 
 #[tokio::test]
 async fn offers_that_cannot_be_are_refused() {
-    let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
+    let server = serve(|_| Some(Box::new(())));
     for wrong in ["", "v=0", "hello", &"a".repeat(70_000)] {
         let refused = server.answer(wrong, Role::Send).unwrap_err();
         let expected = matches!(refused, rtc::Error::Unreadable(_) | rtc::Error::Description(_));
@@ -96,7 +107,7 @@ async fn offers_that_cannot_be_are_refused() {
 
 #[tokio::test]
 async fn a_sender_knows_what_the_other_side_takes() {
-    let server = Endpoint::serve(loopback(0), &[Ipv4Addr::LOCALHOST.into()], LIMITS).unwrap();
+    let server = serve(|_| Some(Box::new(())));
     let caller = Endpoint::call(server.local_addr().unwrap()).unwrap();
     for (pictures, codec) in [(true, "H264"), (false, "H263")] {
         let (mut client, offer) = caller.offer(Role::Send).unwrap();
@@ -107,5 +118,35 @@ async fn a_sender_knows_what_the_other_side_takes() {
         client.accept(&answer).unwrap();
         assert_eq!(client.takes(TrackKind::Video), pictures);
         assert!(client.takes(TrackKind::Audio));
+    }
+}
+
+/// Reads to the end of the connection, where the server closes it.
+async fn closed(mut stream: TcpStream) {
+    let read = stream.read_to_end(&mut Vec::new()).await;
+    assert!(read.is_err() || read.unwrap() == 0);
+}
+
+#[tokio::test]
+async fn a_stranger_by_tcp_who_is_not_let_in_or_known_is_closed() {
+    let places = Arc::new(Semaphore::new(1));
+    let left = Arc::clone(&places);
+    let server = serve(move |from| {
+        assert!(from.is_loopback());
+        let place = Arc::clone(&places).try_acquire_owned().ok()?;
+        Some(Box::new(place))
+    });
+    let address = server.local_addr().unwrap();
+    let mut first = TcpStream::connect(address).await.unwrap();
+    // Half a packet, of which the rest comes late.
+    first.write_all(&[0, 20, 0, 1]).await.unwrap();
+    while left.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    closed(TcpStream::connect(address).await.unwrap()).await;
+    first.write_all(&[7; 18]).await.unwrap();
+    closed(first).await;
+    while left.available_permits() == 0 {
+        tokio::task::yield_now().await;
     }
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use api::{Code, Fault};
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, Method, header};
@@ -13,6 +14,7 @@ use futures_util::stream::unfold;
 use serde::Deserialize;
 
 use super::{ANY_ORIGIN, NO_SNIFF, NO_STORE, Refusal, not_found};
+use crate::listen::Endless;
 use crate::stream::{Form, Reader};
 use crate::{App, Name};
 
@@ -49,7 +51,7 @@ pub(crate) async fn stream(
         body(reader)
     };
     let flv = (header::CONTENT_TYPE, HeaderValue::from_static("video/x-flv"));
-    Ok(([flv, ANY_ORIGIN, NO_STORE, NO_SNIFF], body).into_response())
+    Ok(([flv, ANY_ORIGIN, NO_STORE, NO_SNIFF], Extension(Endless), body).into_response())
 }
 
 fn body(reader: Reader) -> Body {

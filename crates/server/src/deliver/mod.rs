@@ -1,6 +1,7 @@
 //! What viewers get.
 
 pub mod beat;
+pub(crate) mod body;
 pub(crate) mod cmaf;
 mod error;
 pub mod flv;

@@ -1,7 +1,8 @@
 //! How much of what a publisher sends arrives, before it publishes: what is sent here is counted and thrown away.
 
+use std::collections::HashSet;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use api::server::Uploaded;
@@ -15,9 +16,9 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::keys;
-use crate::App;
 use crate::deliver::{NO_STORE, Refusal};
 use crate::listen::Peer;
+use crate::{App, Name};
 
 /// Of so many milliseconds each count is.
 const EACH: Duration = Duration::from_millis(500);
@@ -25,6 +26,47 @@ const EACH: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(30);
 /// So much is counted at most, in bytes.
 const MOST: u64 = 256 << 20;
+
+/// So many uploads are measured at once: each takes what a line carries.
+const AT_ONCE: usize = 4;
+
+/// The uploads that are measured: one at a time with one stream key.
+#[derive(Debug, Default)]
+pub(crate) struct Uploads(Mutex<HashSet<Name>>);
+
+/// One of them; dropping it gives its place back.
+#[derive(Debug)]
+struct Place<'a> {
+    uploads: &'a Uploads,
+    name: Name,
+}
+
+impl Uploads {
+    fn begin(&self, name: Name) -> Result<Place<'_>, Fault> {
+        let mut going = self.going();
+        let message = match going.len() {
+            _ if going.contains(&name) => "An upload is being measured with this stream key already.",
+            AT_ONCE.. => "Too many uploads are being measured here. Try again in a minute.",
+            _ => {
+                going.insert(name.clone());
+                drop(going);
+                let uploads = self;
+                return Ok(Place { uploads, name });
+            }
+        };
+        Err(Fault::new(Code::LimitReached, message))
+    }
+
+    fn going(&self) -> MutexGuard<'_, HashSet<Name>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.uploads.going().remove(&self.name);
+    }
+}
 
 /// `POST /upload`, with the stream key as bearer token: any bytes, answered with when they came. No stream begins, and
 /// nobody sees them.
@@ -34,11 +76,8 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    keys::publisher(&app, &peer, &headers)?;
-    let _place = app.uploads.try_acquire().map_err(|_| {
-        let message = "Too many uploads are being measured here. Try again in a minute.";
-        Fault::new(Code::LimitReached, message)
-    })?;
+    let name = keys::publisher(&app, &peer, &headers)?;
+    let _place = app.uploads.begin(name)?;
     let counted = count(body.into_data_stream()).await;
     Ok(([NO_STORE], Json(counted)).into_response())
 }
@@ -66,6 +105,21 @@ async fn count(body: BodyDataStream) -> Uploaded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_with_each_key_and_four_in_all() {
+        let uploads = Uploads::default();
+        let begin = |name: &str| uploads.begin(Name::new(name).unwrap());
+        let mut places: Vec<_> = ["a", "b", "c", "d"].map(|name| begin(name).unwrap()).into();
+        for name in ["a", "e"] {
+            assert_eq!(begin(name).unwrap_err().code, Code::LimitReached);
+        }
+        assert_eq!(places.remove(0).name.as_str(), "a");
+        assert!(
+            begin("a").is_ok() && begin("e").is_ok(),
+            "each gave its place back"
+        );
+    }
 
     #[tokio::test(start_paused = true)]
     async fn what_comes_is_counted_by_when_it_came() {

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use super::answers::{Answers, Over, Patience};
 use super::tls::H2;
 use super::{Certificate, Gate, Pass, Peer, Stall, http2};
 
@@ -48,10 +49,23 @@ pub struct Http {
     pub header_timeout: Duration,
     /// Time after which a reader who takes nothing is closed.
     pub stall_timeout: Duration,
+    /// Time after which an answer has to be taken in whole.
+    pub answer_timeout: Duration,
     /// Cancelled to stop: no more connections, no more requests on those there are.
     pub stop: CancellationToken,
     /// Where connections run.
     pub tasks: TaskTracker,
+}
+
+impl Http {
+    /// The answers of one more connection, which may be unused for so long; for ever without one.
+    pub(super) fn answers(&self, unused: Option<Duration>) -> Answers {
+        Answers::new(Patience {
+            answer: self.answer_timeout,
+            stall: self.stall_timeout,
+            unused,
+        })
+    }
 }
 
 /// Serves connections of `listener` until `http.stop`.
@@ -117,8 +131,10 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let io = TokioIo::new(Stall::new(stream, http.stall_timeout));
-    let peer = Arc::new(Peer::new(address));
-    let service = service_fn(move |request| answer(http.router.clone(), Arc::clone(&peer), request));
+    // How long it may be unused, hyper looks after: a request's head has to come in time.
+    let answers = http.answers(None);
+    let asker = Asker::new(http.router, address, &answers);
+    let service = service_fn(move |request| asker.clone().answer(request));
     let connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -128,20 +144,38 @@ where
             .max_buf_size(WRITE_BYTES)
             .serve_connection(io, service)
     );
-    until_end(connection, |c| c.graceful_shutdown(), address, &http.stop).await;
+    until_end(
+        connection,
+        |c| c.graceful_shutdown(),
+        address,
+        &answers,
+        &http.stop,
+    )
+    .await;
 }
 
-/// Drives a connection to its end; once the server stops, `finish` lets it take no more requests.
+/// Drives a connection to its end; once the server stops, or it is unused, `finish` lets it take no more requests.
 pub(super) async fn until_end<C>(
     mut connection: Pin<&mut C>,
     finish: impl FnOnce(Pin<&mut C>),
     address: SocketAddr,
+    answers: &Answers,
     stop: &CancellationToken,
 ) where
     C: Future<Output = hyper::Result<()>>,
 {
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
+        over = answers.over() => match over {
+            Over::Slow => {
+                tracing::info!(%address, "a connection is closed: an answer was not taken in time");
+                return;
+            }
+            Over::Unused => {
+                finish(connection.as_mut());
+                connection.await
+            }
+        },
         () = stop.cancelled() => {
             finish(connection.as_mut());
             connection.await
@@ -152,14 +186,33 @@ pub(super) async fn until_end<C>(
     }
 }
 
-/// What the routes say to a request of `peer`.
-pub(super) async fn answer(
+/// Asks the routes for one connection.
+#[derive(Clone)]
+pub(super) struct Asker {
     router: Router,
     peer: Arc<Peer>,
-    mut request: Request<Incoming>,
-) -> Result<axum::response::Response, Infallible> {
-    request.extensions_mut().insert(peer);
-    router.oneshot(request.map(Body::new)).await
+    answers: Answers,
+}
+
+impl Asker {
+    pub(super) fn new(router: Router, address: SocketAddr, answers: &Answers) -> Self {
+        Self {
+            router,
+            peer: Arc::new(Peer::new(address)),
+            answers: answers.clone(),
+        }
+    }
+
+    /// What the routes say to a request.
+    pub(super) async fn answer(
+        self,
+        mut request: Request<Incoming>,
+    ) -> Result<axum::response::Response, Infallible> {
+        let asked = self.answers.ask();
+        request.extensions_mut().insert(self.peer);
+        let response = self.router.oneshot(request.map(Body::new)).await?;
+        Ok(asked.answered(response))
+    }
 }
 
 fn prepare(stream: &TcpStream) {

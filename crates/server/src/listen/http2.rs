@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::rt::Executor;
@@ -12,8 +11,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::task::TaskTracker;
 
-use super::http::{HEAD_BYTES, WRITE_BYTES, answer, until_end};
-use super::{Http, Peer, Stall};
+use super::http::{Asker, HEAD_BYTES, WRITE_BYTES, until_end};
+use super::{Http, Stall};
 
 /// Requests of one connection at a time: a player has two or three renditions, with a playlist and some parts each.
 const REQUESTS: u32 = 64;
@@ -45,9 +44,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let io = TokioIo::new(Stall::new(stream, http.stall_timeout));
-    let peer = Arc::new(Peer::new(address));
-    let router = http.router;
-    let service = service_fn(move |request| answer(router.clone(), Arc::clone(&peer), request));
+    let answers = http.answers(Some(http.header_timeout));
+    let asker = Asker::new(http.router, address, &answers);
+    let service = service_fn(move |request| asker.clone().answer(request));
     let connection = pin!(
         http2::Builder::new(Tasks(http.tasks))
             .timer(TokioTimer::new())
@@ -60,5 +59,12 @@ where
             .keep_alive_timeout(http.stall_timeout)
             .serve_connection(io, service)
     );
-    until_end(connection, |c| c.graceful_shutdown(), address, &http.stop).await;
+    until_end(
+        connection,
+        |c| c.graceful_shutdown(),
+        address,
+        &answers,
+        &http.stop,
+    )
+    .await;
 }

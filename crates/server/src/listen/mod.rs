@@ -1,5 +1,6 @@
 //! Listening: addresses, and how many strangers are let in.
 
+mod answers;
 mod gate;
 mod http;
 mod http2;
@@ -13,6 +14,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use api::{Code, Fault};
 use tokio::net::TcpListener;
 
+pub(crate) use answers::Endless;
 pub use gate::{Gate, Pass};
 pub use http::{Http, converse, serve, serve_secure};
 pub use peer::Peer;

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::Stream;
 use super::package::{Answer, Ask};
 use super::text::Text;
+use crate::listen::Pass;
 
 /// Target duration where none is known yet, in seconds: the longest first GOP the packager waits for, over 3.
 const FIRST_TARGET: u64 = 4;
@@ -43,7 +43,7 @@ pub(crate) struct Growth {
     /// Parts of it that were handed out.
     sent: usize,
     complete: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Pass,
 }
 
 /// A segment was not finished: the stream is gone, or nothing came for too long.
@@ -88,8 +88,8 @@ impl Growth {
 
 impl Stream {
     /// Answers `ask`; waits where playlists and manifests promised what is asked for, for three target durations at most
-    /// (draft-pantos-hls-rfc8216bis, 6.2.5.2) and in one of `places`.
-    pub(crate) async fn request(self: &Arc<Self>, mut ask: Ask, places: &Arc<Semaphore>) -> Outcome {
+    /// (draft-pantos-hls-rfc8216bis, 6.2.5.2) and in the place that `enter` finds.
+    pub(crate) async fn request(self: &Arc<Self>, mut ask: Ask, enter: impl Fn() -> Option<Pass>) -> Outcome {
         let mut place = None;
         let mut waiting = None;
         let mut deadline = None;
@@ -100,7 +100,7 @@ impl Stream {
                 break Outcome::Late;
             };
             if place.is_none() && matches!(answer, Answer::Wait(_) | Answer::Growing(_)) {
-                place = Arc::clone(places).try_acquire_owned().ok();
+                place = enter();
             }
             match (answer, place.take()) {
                 (Answer::Wait(init), Some(taken)) => {
@@ -120,13 +120,7 @@ impl Stream {
         outcome
     }
 
-    fn decided(
-        self: &Arc<Self>,
-        answer: Answer,
-        ask: Ask,
-        target: u64,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Outcome {
+    fn decided(self: &Arc<Self>, answer: Answer, ask: Ask, target: u64, place: Option<Pass>) -> Outcome {
         match (answer, place) {
             (Answer::Text(text), _) => Outcome::Text(text, target),
             (Answer::Ready(pieces), _) => Outcome::Ready(pieces),

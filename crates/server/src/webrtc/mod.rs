@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::listen;
+use crate::listen::{self, Gate};
 use sessions::Sessions;
 
 /// What the port is called.
@@ -28,21 +28,22 @@ pub struct WebRtc {
 }
 
 impl WebRtc {
-    /// Opens the port at `address`, announced as `config` says.
+    /// Opens the port at `address`, announced as `config` says. Connections by TCP take places of `viewers`.
     ///
     /// # Errors
     /// When it is taken.
-    pub(crate) fn open(address: SocketAddr, config: &Config) -> Result<Self, Fault> {
+    pub(crate) fn open(address: SocketAddr, config: &Config, viewers: &Gate) -> Result<Self, Fault> {
         let addresses: Vec<IpAddr> = announced(address.ip(), &config.rtc.addresses);
-        let connections = config.limits.http_connections as usize;
         let limits = Limits {
-            connections,
-            tcp: connections,
+            connections: config.limits.http_connections as usize,
         };
-        let endpoint = Endpoint::serve(address, &addresses, limits).map_err(|error| match error {
-            rtc::Error::Io(error) => listen::refused(address, PORT, &error),
-            other => Fault::new(Code::ListenRefused, format!("{PORT} can't be opened: {other}.")),
-        })?;
+        let viewers = viewers.clone();
+        let admit = move |from| -> Option<Box<dyn Send>> { Some(Box::new(viewers.enter(from)?)) };
+        let endpoint =
+            Endpoint::serve(address, &addresses, limits, Box::new(admit)).map_err(|error| match error {
+                rtc::Error::Io(error) => listen::refused(address, PORT, &error),
+                other => Fault::new(Code::ListenRefused, format!("{PORT} can't be opened: {other}.")),
+            })?;
         Ok(Self {
             endpoint,
             sessions: Sessions::default(),

@@ -1,9 +1,19 @@
-//! Viewers who speak HTTP/2 within TLS: curl, which brings its own.
+//! Viewers who speak HTTP/2 within TLS: curl, which brings its own, and a client that takes nothing.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
+use axum::body::Bytes;
+use axum::http::Request;
 use container::flv::{Tag, TagKind};
+use h2::client::{Builder, Connection, SendRequest};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::hls::published;
 use crate::support::TestServer;
@@ -12,9 +22,13 @@ use crate::support::media::PLAIN;
 
 /// A server with a listener for viewers within TLS, and its certificate's folder.
 fn start() -> (TestServer, Certificate, tempfile::TempDir) {
+    start_with("")
+}
+
+fn start_with(limits: &str) -> (TestServer, Certificate, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let certificate = Certificate::write(dir.path(), &["localhost"]);
-    let config = certificate.config().replace("rtmps = ", "https = ");
+    let config = format!("{limits}{}", certificate.config().replace("rtmps = ", "https = "));
     let server = TestServer::start_with(&config, "server=debug");
     (server, certificate, dir)
 }
@@ -98,4 +112,57 @@ fn a_server_that_stops_lets_go_of_connections_that_ask_for_nothing() {
     assert_eq!(lines, "2");
     let (status, _, _) = server.stop();
     assert!(status.success());
+}
+
+/// A client that grants the answers of its requests no room.
+async fn grants_nothing(
+    server: &TestServer,
+    certificate: &Certificate,
+) -> (SendRequest<Bytes>, Connection<TlsStream<TcpStream>>) {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_file(&certificate.authority).unwrap())
+        .unwrap();
+    let mut config = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let tcp = TcpStream::connect(server.https.unwrap()).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TlsConnector::from(Arc::new(config))
+        .connect(name, tcp)
+        .await
+        .unwrap();
+    Builder::new()
+        .initial_window_size(0)
+        .handshake(stream)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn rfc_9113_6_9_who_grants_no_room_holds_nothing_for_long() {
+    for (setting, path) in [
+        ("answer_timeout_ms", "/live/show/index.m3u8"),
+        ("stall_timeout_ms", "/live/show.flv"),
+    ] {
+        let (mut server, certificate, _dir) = start_with(&format!("[limits]\n{setting} = 200\n"));
+        let _sender = published(&server, &PLAIN.pictures(3));
+        let (mut send, connection) = grants_nothing(&server, &certificate).await;
+        let driven = tokio::spawn(connection);
+        let url = format!("https://localhost{path}");
+        let request = Request::builder().uri(url).body(()).unwrap();
+        let (answer, _) = send.send_request(request, true).unwrap();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 200);
+        server.wait_log("an answer was not taken in time");
+        assert!(driven.await.unwrap().is_err(), "closed with the request in hand");
+    }
+}
+
+#[tokio::test]
+async fn rfc_9113_9_1_a_connection_that_is_not_used_is_let_go() {
+    let (server, certificate, _dir) = start_with("[limits]\nheader_timeout_ms = 2000\n");
+    let (_send, connection) = grants_nothing(&server, &certificate).await;
+    connection.await.unwrap();
 }

@@ -80,6 +80,23 @@ fn a_request_that_takes_its_time_is_closed() {
 }
 
 #[test]
+fn a_body_that_takes_its_time_is_refused() {
+    let server = TestServer::start_with("[limits]\nheader_timeout_ms = 200\n", "info");
+    for path in ["/watch/show/beat", "/whep/show", "/show"] {
+        let mut stream = http::connect(server.http);
+        let head = format!("POST {path} HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\nbegun");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
+        assert!(answer.contains("The request took too long."), "{answer}");
+    }
+    let large = vec![b'x'; 100_000];
+    let refused = http::request(server.http, "POST", "/whep/show", &large);
+    assert_eq!(refused.status, 413);
+}
+
+#[test]
 fn a_head_too_large_is_refused() {
     let server = TestServer::start();
     let path = format!("/{}", "a".repeat(17_000));

@@ -8,10 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
-const LIMITS: Limits = Limits {
-    connections: 8,
-    tcp: 8,
-};
+const LIMITS: Limits = Limits { connections: 8 };
 
 /// More requests and callers than a test leaves unseen.
 const WAITING: usize = 16;
@@ -61,7 +58,13 @@ impl Whip {
         let (refusal, refused) = watch::channel(None);
         let (met, peers) = mpsc::channel(WAITING);
         let mut answerer = Answerer {
-            media: Endpoint::serve((loopback, 0).into(), &[loopback.into()], LIMITS).unwrap(),
+            media: Endpoint::serve(
+                (loopback, 0).into(),
+                &[loopback.into()],
+                LIMITS,
+                Box::new(|_| Some(Box::new(()))),
+            )
+            .unwrap(),
             refusal: refused,
             deaf,
             calls: 0,

@@ -152,6 +152,7 @@ fn parser() -> Box<dyn Parser> {
         gate: Gate::new(1, 1),
         header_timeout: limits.header_timeout(),
         stall_timeout: limits.stall_timeout(),
+        answer_timeout: limits.answer_timeout(),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };

@@ -9,12 +9,14 @@ mod asked;
 use std::sync::Arc;
 
 use api::{Code, Fault};
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use packager::Rendition;
 
 use super::{Refusal, not_found};
+use crate::listen::Peer;
 use crate::stream::{Ask, Document, Outcome};
 use crate::{App, Name};
 use answer::{Asked, Kept};
@@ -25,11 +27,12 @@ pub(crate) async fn text(
     State(app): State<Arc<App>>,
     Path((name, file)): Path<(String, String)>,
     Query(directives): Query<Directives>,
+    Extension(peer): Extension<Arc<Peer>>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let ask = asked::text(&file, &directives)?.ok_or_else(|| not_found("such playlist"))?;
-    match (ask, request(&app, &name, ask).await?) {
+    match (ask, request(&app, &peer, &name, ask).await?) {
         (Ask::Text { document, msn, .. }, Outcome::Text(text, target)) => {
             let content = match document {
                 Document::Manifest => "application/dash+xml",
@@ -46,6 +49,7 @@ pub(crate) async fn text(
 pub(crate) async fn media(
     State(app): State<Arc<App>>,
     Path((name, rendition, file)): Path<(String, String, String)>,
+    Extension(peer): Extension<Arc<Peer>>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -62,7 +66,7 @@ pub(crate) async fn media(
         _ => Kept::Forever,
     };
     let with = Asked::new(&method, &headers);
-    match request(&app, &name, ask).await? {
+    match request(&app, &peer, &name, ask).await? {
         Outcome::Ready(pieces) => Ok(answer::pieces(pieces, content, kept, with)),
         Outcome::Growing(begun, growth) => Ok(answer::growing(begun, growth, content, kept, with)),
         _ => Err(not_found("such segment")),
@@ -80,13 +84,14 @@ fn kept(document: Document, blocking: bool, target: u64) -> Kept {
     })
 }
 
-async fn request(app: &App, name: &str, ask: Ask) -> Result<Outcome, Refusal> {
+async fn request(app: &App, peer: &Peer, name: &str, ask: Ask) -> Result<Outcome, Refusal> {
     let stream = app
         .hub
         .get(&Name::new(name)?)
         .filter(|stream| stream.announced().is_none())
         .ok_or_else(|| not_found("such stream"))?;
-    match stream.request(ask, &app.hls_waiters).await {
+    let enter = || app.hls_waiters.enter(peer.address().ip());
+    match stream.request(ask, enter).await {
         Outcome::BadRequest => {
             let message = "_HLS_part needs _HLS_msn, and neither may be far ahead of the stream.";
             Err(Fault::new(Code::RequestInvalid, message).into())
