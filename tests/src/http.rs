@@ -43,6 +43,24 @@ pub async fn post_json(address: SocketAddr, path: &str, body: &serde_json::Value
     ask(address, &(head + &about + &body)).await
 }
 
+/// `method path` with `body` and a stream key; reads to the end of the connection.
+///
+/// # Errors
+/// As [`get`].
+pub async fn with_key(
+    address: SocketAddr,
+    (method, path): (&str, &str),
+    key: &str,
+    body: &str,
+) -> io::Result<Answer> {
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    let about = format!(
+        "authorization: Bearer {key}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    ask(address, &(head + &about + body)).await
+}
+
 async fn ask(address: SocketAddr, request: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;

@@ -15,6 +15,7 @@ pub mod desktop;
 pub mod faketime;
 pub mod ffmpeg;
 pub mod http;
+pub mod looks;
 pub mod loops;
 pub mod measured;
 pub mod nginx;

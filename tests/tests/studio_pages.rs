@@ -9,13 +9,13 @@ mod screens;
 #[path = "pages/site.rs"]
 mod site;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use screens::{SCENARIOS, Scenario, View};
 use serde_json::{Value, json};
 use system_tests::PATIENCE;
 use system_tests::browser::{Browser, Options, Page};
+use system_tests::looks;
 use system_tests::site::Site;
 
 const TAB: char = '\u{e004}';
@@ -24,18 +24,6 @@ const ESCAPE: char = '\u{e00c}';
 const CONTROL: char = '\u{e009}';
 const F8: char = '\u{e038}';
 const F9: char = '\u{e039}';
-
-/// Finds what axe-core calls serious or critical: rule, element and why.
-const AXE: &str = "const answer = arguments[0];
-    const run = () => axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => answer(violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.target} ${n.failureSummary}`))), (e) => answer([String(e)]));
-    if (window.axe) run(); else {
-        const script = document.createElement('script');
-        script.src = '/axe.js';
-        script.onload = run;
-        document.head.append(script);
-    }";
 
 /// A browser at the page.
 struct Window {
@@ -118,7 +106,7 @@ async fn look_at_all(size: (u32, u32), judged: bool) {
     let Some(window) = Window::open(size).await else {
         return;
     };
-    let folder = screenshots();
+    let folder = looks::screenshots().unwrap();
     let mut found = Vec::new();
     for scenario in SCENARIOS {
         window.begin(scenario).await;
@@ -131,8 +119,7 @@ async fn look_at_all(size: (u32, u32), judged: bool) {
                     let name = format!("{}-{language}-{theme}-{}x{}.png", view.name, size.0, size.1);
                     window.page().screenshot(&folder.join(&name)).await.unwrap();
                     if judged && language == "en" {
-                        let said = window.page().eval_async(AXE, Vec::new()).await.unwrap();
-                        let said = said.as_array().unwrap();
+                        let said = looks::judged(window.page()).await.unwrap();
                         found.extend(said.iter().map(|finding| format!("{name}: {finding}")));
                     }
                 }
@@ -141,12 +128,6 @@ async fn look_at_all(size: (u32, u32), judged: bool) {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
-}
-
-fn screenshots() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -227,7 +227,10 @@ async fn answer(stream: &mut TcpStream) -> std::io::Result<String> {
         let mut lengths = head
             .lines()
             .filter_map(|line| line.strip_prefix("content-length: "));
-        let length: usize = lengths.next_back().and_then(|l| l.parse().ok()).ok_or_else(wrong)?;
+        let length: usize = lengths
+            .next_back()
+            .and_then(|l| l.parse().ok())
+            .ok_or_else(wrong)?;
         if body.len() >= length {
             return Ok(body.to_owned());
         }

@@ -1,6 +1,7 @@
 import type { PreviewAddress } from '../bridge/bindings';
 import type { Bridge, Wire } from '../bridge/bridge';
 import type { Measure } from '../measure';
+import { Decoder } from './decode';
 import { Painter } from './draw';
 import { isSoftware, type Look, rateFor, sameLook, type Tile, tilesOf, type What } from './look';
 import { type Levels, type Packet, parsePacket } from './packet';
@@ -19,6 +20,7 @@ const LOOKS_KEPT = 32;
 export class Preview {
   readonly #surfaces = new Surfaces(() => this.#lookSoon());
   readonly #painter = new Painter(this.#surfaces);
+  readonly #decoder = new Decoder();
   readonly #levels = new Set<(levels: Levels) => void>();
   #address: PreviewAddress | null = null;
   #wire: Wire | null = null;
@@ -132,7 +134,7 @@ export class Preview {
       for (const ear of this.#levels) if (header.levels) ear(header.levels);
     };
     if (jpeg.byteLength === 0) return levels();
-    const atlas = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
+    const atlas = await this.#decoder.decode(jpeg);
     // Two may be decoded at a time: the older one must not be drawn over the newer.
     if (header.n <= this.#newest) return atlas.close();
     this.#newest = header.n;

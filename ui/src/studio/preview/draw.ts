@@ -1,3 +1,4 @@
+import type { Atlas } from './decode';
 import type { Tile } from './look';
 import type { Header, Spot } from './packet';
 import type { Surfaces } from './surfaces';
@@ -5,7 +6,7 @@ import { Turns } from './turns';
 
 /** A picture, what its tiles were asked for, and what shows the levels that came with it. */
 export interface Picture {
-  atlas: ImageBitmap;
+  atlas: Atlas;
   header: Header;
   tiles: readonly Tile[];
   levels: () => void;
@@ -75,7 +76,7 @@ export class Painter {
     header.tiles.forEach((spot, at) => {
       const tile = tiles[at];
       if (tile === undefined || spot.width === 0 || spot.height === 0) return;
-      for (const canvas of this.surfaces.showing(tile, part)) drawTile(atlas, spot, canvas);
+      for (const canvas of this.surfaces.showing(tile, part)) drawTile(atlas.image, spot, canvas);
     });
   }
 
@@ -86,7 +87,7 @@ export class Painter {
 }
 
 /** One to one: what scaling is left is done when the page is composed. */
-function drawTile(atlas: ImageBitmap, { x, y, width, height }: Spot, canvas: HTMLCanvasElement): void {
+function drawTile(atlas: CanvasImageSource, { x, y, width, height }: Spot, canvas: HTMLCanvasElement): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   canvas.getContext('2d', { alpha: false })?.drawImage(atlas, x, y, width, height, 0, 0, width, height);
