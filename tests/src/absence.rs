@@ -5,12 +5,26 @@ use std::time::Duration;
 use crate::PATIENCE;
 use crate::browser::{Error, Page};
 use crate::counter::{self, Seen};
-use crate::ffmpeg::Publisher;
+use crate::ffmpeg::{Options, Publisher};
 
 /// Pictures of the publisher who is back that are waited for.
 const PICTURES: u32 = 150;
+/// A publisher that is silent for so long gives way to another.
+pub const TAKEN_OVER: Duration = Duration::from_millis(1_500);
+/// Where timestamps jump: behind all pictures that [`through`] waits for.
+const JUMP: Duration = Duration::from_secs(8);
+/// A picture well behind the place where timestamps jump.
+pub const BEHIND_JUMP: u32 = 360;
 /// A picture follows the one before in so many ms; longer and the picture stood still.
 const FOLLOWS: f64 = 100.0;
+
+/// A publisher whose timestamps jump by an hour.
+pub fn jumps() -> Options {
+    Options {
+        jumps_at: Some(JUMP),
+        ..Options::default()
+    }
+}
 
 /// An absence, as a browser showed it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,13 +45,12 @@ impl Absence {
     fn of(seen: &[Seen], left: f64, back: f64, taken: impl Fn(u32) -> f64) -> Option<Self> {
         let number = |seen: &Seen| seen.counter.filter(|&number| number > 0);
         let since: Vec<&Seen> = seen.iter().filter(|seen| seen.shown >= left - FOLLOWS).collect();
-        let gaps = since.windows(2).map(|pair| pair[1].shown - pair[0].shown);
         let anew = |pair: &[Seen]| number(&pair[1]).is_some() && number(&pair[1]) < highest(seen, &pair[1]);
         let first = seen.windows(2).position(anew)? + 1;
         let last = seen.iter().rev().find(|seen| number(seen).is_some())?;
         Some(Self {
             slate: since.iter().filter(|seen| seen.counter == Some(0)).count(),
-            stood_still: gaps.fold(0.0, f64::max),
+            stood_still: longest(&since),
             returned: seen[first].shown - back,
             settled: last.shown - taken(number(last)?),
         })
@@ -50,21 +63,21 @@ fn highest(seen: &[Seen], this: &Seen) -> Option<u32> {
     before.filter_map(|seen| seen.counter).max()
 }
 
-/// Ends `publisher`, and has `publish` begin the next after `away`; says what the page showed meanwhile, of which
+/// Has the publisher `leave`, and `publish` begin the next after `away`; says what the page showed meanwhile, of which
 /// [`counter::record`] is taking note.
 ///
 /// # Errors
 /// The page is gone, or doesn't show the publisher who is back.
 pub async fn through(
     page: &Page,
-    publisher: Publisher,
+    leave: impl FnOnce(),
     away: Duration,
     publish: impl FnOnce() -> Publisher,
 ) -> Result<(Publisher, Absence), Error> {
     let before = page.eval("return frameCounter.publishers();").await?;
     let before = before.as_u64().unwrap_or(0);
     let left = utc_ms();
-    drop(publisher);
+    leave();
     // Nothing is waited for: that long it is away.
     tokio::time::sleep(away).await;
     let back = utc_ms();
@@ -74,6 +87,22 @@ pub async fn through(
     let seen = counter::take(page).await?;
     let absence = Absence::of(&seen, left, back, |number| publisher.taken(number));
     Ok((publisher, absence.unwrap_or(NOTHING)))
+}
+
+/// Waits until picture `last` of the publisher is shown; the longest time without another picture meanwhile, in ms.
+///
+/// # Errors
+/// The page is gone, or doesn't show it.
+pub async fn plays_on(page: &Page, last: u32) -> Result<f64, Error> {
+    page.wait_for(&format!("frameCounter.newest() >= {last}"), PATIENCE)
+        .await?;
+    Ok(longest(&counter::take(page).await?.iter().collect::<Vec<_>>()))
+}
+
+/// The longest time between two pictures, in ms.
+fn longest(seen: &[&Seen]) -> f64 {
+    let gaps = seen.windows(2).map(|pair| pair[1].shown - pair[0].shown);
+    gaps.fold(0.0, f64::max)
 }
 
 /// What can't be told.

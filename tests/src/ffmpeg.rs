@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use media::{FrameRate, Size};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// What is published.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,8 @@ pub struct Options {
     pub kbps: u32,
     /// The codecs; others than the first need a newer ffmpeg than Debian's.
     pub codec: Codec,
+    /// From this place of the show on, timestamps are an hour later; over RTMP, whose times are milliseconds.
+    pub jumps_at: Option<Duration>,
 }
 
 /// What ffmpeg encodes with.
@@ -79,6 +82,7 @@ impl Default for Options {
             gop: 60,
             kbps: 800,
             codec: Codec::H264,
+            jumps_at: None,
         }
     }
 }
@@ -142,6 +146,16 @@ impl Publisher {
     pub fn taken(&self, number: u32) -> f64 {
         let since = self.began.duration_since(UNIX_EPOCH).unwrap_or_default();
         since.as_secs_f64() * 1e3 + due(self.rate, number.saturating_sub(1)).as_secs_f64() * 1e3
+    }
+
+    /// It falls silent, as when its network is gone: its connection stays.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn fall_silent(&self) -> io::Result<()> {
+        let pid = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw);
+        kill_process(pid.ok_or(io::ErrorKind::NotFound)?, Signal::STOP)?;
+        Ok(())
     }
 
     /// What ffmpeg has complained of so far.
@@ -209,6 +223,7 @@ fn arguments(options: Options) -> Vec<String> {
         gop,
         kbps,
         codec,
+        jumps_at,
     } = options;
     let picture = format!(
         "-f rawvideo -pix_fmt yuv420p -s {}x{} -r {}/{} -probesize 32 -analyzeduration 0 \
@@ -225,8 +240,12 @@ fn arguments(options: Options) -> Vec<String> {
         Codec::Av1 => String::new(),
         _ => format!("-maxrate {kbps}k -bufsize {kbps}k"),
     };
+    let jump = jumps_at.map_or(String::new(), |at| {
+        let times = format!("setts=ts=if(gte(TS\\,{})\\,TS+3600000\\,TS)", at.as_millis());
+        format!("-bsf:v {times} -bsf:a {times}")
+    });
     format!(
-        "-hide_banner -loglevel warning {picture} {sound} -map 0:v -map 1:a {codecs} -b:v {kbps}k {most} \
+        "-hide_banner -loglevel warning {picture} {sound} -map 0:v -map 1:a {codecs} -b:v {kbps}k {most} {jump} \
          -b:a 96k -ac 2 -flush_packets 1 -flvflags no_duration_filesize"
     )
     .split_whitespace()

@@ -108,7 +108,7 @@ async fn plays_and_comes_back(way: Way) {
     let mut publisher = publisher;
     for options in [ffmpeg::Options::larger(), ffmpeg::Options::default()] {
         let publish = || scene.publish(options).unwrap();
-        let (back, absence) = absence::through(scene.page(), publisher, AWAY, publish)
+        let (back, absence) = absence::through(scene.page(), || drop(publisher), AWAY, publish)
             .await
             .unwrap();
         publisher = back;
@@ -117,6 +117,26 @@ async fn plays_and_comes_back(way: Way) {
         assert!(absence.stood_still <= way.stands_still);
         scene.wait_for("anchorStats().errors.length === 0").await;
     }
+    taken_over_with_a_jump(&way, &scene, publisher).await;
+}
+
+/// The publisher falls silent and another takes its place, whose timestamps jump by an hour later on.
+async fn taken_over_with_a_jump(way: &Way, scene: &Scene, before: Publisher) {
+    let publish = || scene.publish(absence::jumps()).unwrap();
+    let silent = || before.fall_silent().unwrap();
+    let through = absence::through(scene.page(), silent, absence::TAKEN_OVER, publish).await;
+    let (_publisher, absence) = through.unwrap();
+    println!("{} {}: taken over: {absence:?}", way.library, way.path);
+    assert!(absence.stood_still <= way.stands_still);
+    let stood_still = absence::plays_on(scene.page(), absence::BEHIND_JUMP)
+        .await
+        .unwrap();
+    println!(
+        "{} {}: a jump by an hour: stood still for {stood_still} ms",
+        way.library, way.path
+    );
+    assert!(stood_still <= way.stands_still);
+    scene.wait_for("anchorStats().errors.length === 0").await;
 }
 
 fn judge(way: &Way, publisher: &Publisher, seen: &[Seen]) {

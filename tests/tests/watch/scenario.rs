@@ -96,12 +96,11 @@ impl Scene {
     }
 
     /// The publisher is killed and comes back, once with a larger picture, once as it was; meanwhile the page plays the slate.
-    /// A third time it stays away until
-    /// the page says so to who can't see it.
+    /// A third time it stays away until the page says so to who can't see it.
     async fn goes_through_absences(&self, way: &Way, mut publisher: Publisher) -> Publisher {
         for options in [ffmpeg::Options::larger(), ffmpeg::Options::default()] {
             let publish = || self.publish_as(options).unwrap();
-            let through = absence::through(self.page(), publisher, AWAY, publish).await;
+            let through = absence::through(self.page(), || drop(publisher), AWAY, publish).await;
             let absence;
             (publisher, absence) = through.unwrap();
             println!("{}: {absence:?}", way.name);
@@ -119,6 +118,26 @@ impl Scene {
             .wait_for("!anchorStats().held", PATIENCE)
             .await
             .unwrap();
+        publisher
+    }
+
+    /// The publisher falls silent and another takes its place, whose timestamps jump by an hour later on.
+    async fn goes_through_a_takeover_and_a_jump(&self, way: &Way, before: Publisher) -> Publisher {
+        let publish = || self.publish_as(absence::jumps()).unwrap();
+        let silent = || before.fall_silent().unwrap();
+        let through = absence::through(self.page(), silent, absence::TAKEN_OVER, publish).await;
+        let (publisher, absence) = through.unwrap();
+        println!("{}: taken over: {absence:?}", way.name);
+        assert!(absence.stood_still <= way.stands_still);
+        let stood_still = absence::plays_on(self.page(), absence::BEHIND_JUMP)
+            .await
+            .unwrap();
+        println!(
+            "{}: a jump by an hour: stood still for {stood_still} ms",
+            way.name
+        );
+        assert!(stood_still <= way.stands_still);
+        self.wait_for_play().await;
         publisher
     }
 
@@ -164,6 +183,7 @@ pub(crate) async fn plays_reports_and_survives(way: Way) {
     );
 
     let publisher = scene.goes_through_absences(&way, publisher).await;
+    let publisher = scene.goes_through_a_takeover_and_a_jump(&way, publisher).await;
     judge(&way, &publisher, of_newest(&scene.watch().await));
 
     let scene = scene.lose_server().await;

@@ -13,6 +13,7 @@ use rtc::{Event, Line, Transport};
 
 use super::rtmp::printable;
 use crate::stream::{Publisher, Who, Wish};
+use crate::webrtc::Leave;
 use crate::{App, Name, clock};
 use assemble::Assembler;
 
@@ -34,8 +35,8 @@ pub(crate) fn claim(app: &App, name: &Name, address: SocketAddr, agent: &str) ->
     Ok(publisher)
 }
 
-/// Hands on what comes until it ends, by a fault or because another took the place.
-pub(crate) async fn receive(mut session: Session, mut publisher: Publisher) {
+/// Hands on what comes until it ends, by the publisher's `leave`, by a fault or because another took the place.
+pub(crate) async fn receive(mut session: Session, mut publisher: Publisher, leave: &Leave) {
     let mut assembler = Assembler::default();
     let mut heard = Instant::now();
     loop {
@@ -69,8 +70,9 @@ pub(crate) async fn receive(mut session: Session, mut publisher: Publisher) {
                     break session.close();
                 }
             }
+            Event::Ended if leave.was_taken() => break publisher.farewell(),
             Event::Ended => {
-                let message = "The publisher left, or its connection was lost.";
+                let message = "The publisher's connection was lost.";
                 publisher.fail(Fault::new(Code::PublisherLost, message));
                 break;
             }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::WebRtc;
 use super::refused::Refused;
-use super::sessions::{Entry, Place};
+use super::sessions::{Entry, Leave, Place};
 use crate::deliver::{self, ANY_ORIGIN, NO_SNIFF, NO_STORE};
 use crate::ingest::{keys, whip};
 use crate::listen::Peer;
@@ -41,11 +41,13 @@ pub(crate) async fn publish(
         .and_then(|agent| agent.to_str().ok());
     let (session, answer) = webrtc.endpoint.answer(&offer, Role::Receive)?;
     let publisher = whip::claim(&app, &name, address, agent.unwrap_or("WHIP"))?;
-    let place = webrtc.sessions.add(entry(&name, session.handle(), &offer))?;
+    let entry = entry(&name, session.handle(), &offer);
+    let leave = entry.leave.clone();
+    let place = webrtc.sessions.add(entry)?;
     let created = created("whip", &name, &place, answer);
     webrtc.spawn(async move {
         let _here = (pass, place);
-        whip::receive(session, publisher).await;
+        whip::receive(session, publisher, &leave).await;
     });
     Ok(created)
 }
@@ -123,7 +125,9 @@ pub(crate) async fn end(
     State(app): State<Arc<App>>,
     Path((name, id)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
-    session(&app, &name, &id)?.handle.close();
+    let entry = session(&app, &name, &id)?;
+    entry.leave.take();
+    entry.handle.close();
     Ok((StatusCode::OK, [ANY_ORIGIN, NO_STORE]).into_response())
 }
 
@@ -209,6 +213,7 @@ fn entry(name: &Name, handle: rtc::net::Handle, offer: &str) -> Entry {
         stream: name.clone(),
         handle,
         ufrag: Fragment::parse(offer).ufrag,
+        leave: Leave::default(),
     }
 }
 

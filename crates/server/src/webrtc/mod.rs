@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::listen::{self, Gate};
+pub(crate) use sessions::Leave;
 use sessions::Sessions;
 
 /// What the port is called.

@@ -1,6 +1,7 @@
 //! Sessions by the addresses their peers got.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::{Code, Fault};
@@ -19,6 +20,23 @@ pub(super) struct Entry {
     pub(super) handle: Handle,
     /// The ICE name in the peer's offer.
     pub(super) ufrag: Option<String>,
+    pub(super) leave: Leave,
+}
+
+/// Whether a session was ended by the peer's word (RFC 9725, 4.2), and not because its connection was lost. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Leave(Arc<AtomicBool>);
+
+impl Leave {
+    /// The peer says so.
+    pub(super) fn take(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it did.
+    pub(crate) fn was_taken(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// A session's place: dropping it takes it out.

@@ -401,3 +401,34 @@ async fn a_viewers_lost_picture_makes_a_publisher_by_whip_send_a_key_frame() {
     .await
     .unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_by_whip_that_takes_its_leave_is_done() {
+    let config = format!("[stream]\nend_after_farewell_ms = 0\n{LISTEN}");
+    let mut server = TestServer::start_with(&config, "info");
+    let clip = PLAIN.tags(1);
+    let video = parameters(&clip);
+    let publisher = Caller::connect(&server, "/whip", Some(&server.key), Role::Send).await;
+    let Caller {
+        _port,
+        mut client,
+        mut session,
+    } = publisher.unwrap();
+    for tag in pictures(&clip) {
+        let at = Timestamp::from_millis(i64::from(tag.timestamp));
+        let packet = Packet::at(TrackKind::Video, at, is_key(tag), picture(tag));
+        session.send(&Unit::picture(&packet, &video, Instant::now()), at);
+    }
+    let drive = tokio::spawn(async move { while !matches!(session.next().await, Event::Ended) {} });
+    while server.stats().video.is_none_or(|video| video.frames < 10) {
+        tokio::task::yield_now().await;
+    }
+    client.leave().await;
+    drive.await.unwrap();
+    server.wait_log("a publisher by WebRTC left");
+    let from = Instant::now();
+    while !server.text("/live/show/status").contains("\"state\":\"ended\"") {
+        assert!(from.elapsed() < PATIENCE, "it counts as lost");
+        tokio::task::yield_now().await;
+    }
+}

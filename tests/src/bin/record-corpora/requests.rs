@@ -8,7 +8,7 @@ use std::time::Duration;
 use media::{FrameRate, Size};
 use serde_json::json;
 use system_tests::browser::{Browser, Options};
-use system_tests::ffmpeg::{self, Codec, Publisher};
+use system_tests::ffmpeg::{self, Publisher};
 use system_tests::http;
 use system_tests::viewer::Viewer;
 use tokio::process::Command;
@@ -31,7 +31,7 @@ pub(crate) async fn record(corpus: &Corpus) -> Result<(), Box<dyn Error>> {
         rate: FrameRate::whole(10),
         gop: 10,
         kbps: 60,
-        codec: Codec::H264,
+        ..ffmpeg::Options::default()
     };
     let _publisher = Publisher::start(Path::new("ffmpeg"), &to, options)?;
     drop(Viewer::wait(server.http, NAME, PATIENCE).await?);

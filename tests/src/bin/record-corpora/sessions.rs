@@ -34,6 +34,7 @@ fn options(codec: Codec) -> Options {
         gop: 10,
         kbps: 60,
         codec,
+        ..Options::default()
     }
 }
 
