@@ -43,6 +43,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::System("bench-viewers", SERVER),
     ),
     (
+        "hls",
+        "300 and 1000 viewers by low-latency HLS, a connection of TLS and HTTP/2 each: how late parts reach them",
+        Program::System("bench-hls", SERVER),
+    ),
+    (
         "flood",
         "5000 half-open and slow connections and bogus reloads: what those who watch notice",
         Program::System("bench-flood", SERVER),
