@@ -15,6 +15,7 @@ pub mod desktop;
 pub mod faketime;
 pub mod ffmpeg;
 pub mod http;
+pub mod load;
 pub mod looks;
 pub mod loops;
 pub mod measured;

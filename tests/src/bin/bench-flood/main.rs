@@ -9,7 +9,6 @@ mod watch;
 
 use std::error::Error;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use attack::{Kind, Tally};
@@ -17,6 +16,7 @@ use system_tests::binary;
 use system_tests::certificate::Certificate;
 use system_tests::cpu::Meter;
 use system_tests::ffmpeg::{Options, Publisher};
+use system_tests::load;
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
 use tokio::task::{JoinSet, LocalSet};
@@ -66,8 +66,8 @@ async fn measure(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let limits = format!("[limits]\nhttp_connections = {}\n", settings.connections * 2);
     let server = Server::start_with(&format!("{limits}{secure}"), &[]).await?;
     let pid = server.id().ok_or("the server has ended")?;
-    pin(pid, 0)?;
-    pin(std::process::id(), 1)?;
+    load::pin(pid, 0)?;
+    load::pin(std::process::id(), 1)?;
     let publish = server.add_stream(NAME).await?;
     let publisher = Publisher::start(Path::new("ffmpeg"), &publish, Options::default())?;
     drop(Viewer::wait(server.http, NAME, PATIENCE).await?);
@@ -83,11 +83,11 @@ async fn measure(settings: &Settings) -> Result<(), Box<dyn Error>> {
     row("before", &server, pid, time).await?;
     for kind in Kind::ALL {
         let tally = Tally::default();
-        let mut load = attack::start(kind, settings.connections, &server, &tally);
+        let mut strangers = attack::start(kind, settings.connections, &server, &tally);
         tokio::time::sleep(SETTLE).await;
         row(kind.name(), &server, pid, time).await?;
         println!("{:26} {}", "", tally.line());
-        load.shutdown().await;
+        strangers.shutdown().await;
         tokio::time::sleep(SETTLE).await;
     }
     row("after", &server, pid, time).await?;
@@ -111,33 +111,12 @@ async fn row(name: &str, server: &Server, pid: u32, time: Duration) -> Result<()
         watched.newcomer(99.0),
         watched.newcomer(100.0),
         spent.each[0],
-        memory(pid) as f64 / 1024.0
+        load::resident_bytes(pid) as f64 / 1e6
     );
     if let Some(failed) = watched.failed() {
         println!("{:26} failed: {failed}", "");
     }
     Ok(())
-}
-
-/// Resident memory of `pid` in KiB (proc(5), VmRSS of `/proc/[pid]/status`).
-fn memory(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    number.unwrap_or(0)
-}
-
-/// Keeps a process, all its threads, on one core.
-fn pin(pid: u32, core: usize) -> std::io::Result<()> {
-    let (core, pid) = (core.to_string(), pid.to_string());
-    let taskset = Command::new("taskset")
-        .args(["-a", "-c", "-p", &core, &pid])
-        .stdout(Stdio::null())
-        .status()?;
-    match taskset.success() {
-        true => Ok(()),
-        false => Err(std::io::Error::other("taskset can't keep a process on one core")),
-    }
 }
 
 /// As many files as the system lets this process have: each connection is one.

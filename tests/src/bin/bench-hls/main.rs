@@ -6,7 +6,6 @@ mod client;
 mod source;
 
 use std::error::Error;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use client::{Door, Tally};
@@ -15,6 +14,7 @@ use system_tests::binary;
 use system_tests::certificate::Certificate;
 use system_tests::counter::percentile;
 use system_tests::cpu::Meter;
+use system_tests::load;
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
 use tokio::task::{JoinSet, LocalSet};
@@ -59,7 +59,7 @@ impl Settings {
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::from_args()?;
     let folder = tempfile::tempdir()?;
-    let media = source::media(folder.path())?;
+    let media = load::clip(folder.path(), source::SECONDS.into())?;
     println!(
         "480p30 at 600 kbit/s with sound, GOP 2 s, parts of 1/3 s; joined over {} s, {} s each; server on core 0, publisher \
          and viewers on core 1",
@@ -86,8 +86,8 @@ async fn measure(
     let secure = certificate.config().replace("rtmps = ", "https = ");
     let server = Server::start_with(&secure, &[]).await?;
     let pid = server.id().ok_or("the server has ended")?;
-    pin(pid, 0)?;
-    pin(std::process::id(), 1)?;
+    load::pin(pid, 0)?;
+    load::pin(std::process::id(), 1)?;
     let source = Source::start(&server.add_stream(NAME).await?, media).await?;
     drop(Viewer::wait(server.http, NAME, PATIENCE).await?);
     let at = server.https.ok_or("there is no listener within TLS")?;
@@ -115,7 +115,7 @@ async fn measure(
         tally.failed(),
         spent.each[0] * 100.0,
         percentile(&load_late, 99.0).unwrap_or(f64::NAN),
-        memory(pid) as f64 / 1024.0,
+        load::resident_bytes(pid) as f64 / 1e6,
         ages.len(),
     );
     if let Some(why) = tally.why() {
@@ -136,25 +136,4 @@ async fn lateness(time: Duration) -> Vec<f64> {
         late.push(due.elapsed().as_secs_f64() * 1e3);
     }
     late
-}
-
-/// Resident memory of `pid` in KiB (proc(5), VmRSS of `/proc/[pid]/status`).
-fn memory(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    number.unwrap_or(0)
-}
-
-/// Keeps a process, all its threads, on one core.
-fn pin(pid: u32, core: usize) -> std::io::Result<()> {
-    let (core, pid) = (core.to_string(), pid.to_string());
-    let taskset = Command::new("taskset")
-        .args(["-a", "-c", "-p", &core, &pid])
-        .stdout(Stdio::null())
-        .status()?;
-    match taskset.success() {
-        true => Ok(()),
-        false => Err(std::io::Error::other("taskset can't keep a process on one core")),
-    }
 }

@@ -2,43 +2,22 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use container::flv::{Reader, Tag, TagKind, video};
+use container::flv::{Tag, TagKind, video};
 use rtmp::Target;
 use rtmp::io::Publisher;
 use tokio::task::JoinHandle;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Seconds of media, which go round.
-const SECONDS: u32 = 20;
+pub(crate) const SECONDS: u32 = 20;
 /// So many bytes at its end tell a picture from others.
 const TAIL: usize = 24;
 
 /// What is published, over and over.
 pub(crate) type Media = Vec<Tag>;
-
-/// The media: 480p30 at 600 kbit/s with sound, a key frame each 2 s, no B-frames.
-pub(crate) fn media(folder: &Path) -> Result<Media, Box<dyn Error>> {
-    let file = folder.join("bench.flv");
-    let args = "-v error -f lavfi -i testsrc2=size=854x480:rate=30 -f lavfi -i sine=frequency=440 -c:v libx264 \
-                -preset veryfast -tune zerolatency -g 60 -b:v 536k -maxrate 536k -bufsize 268k -pix_fmt yuv420p -c:a aac \
-                -b:a 64k";
-    let made = Command::new("ffmpeg")
-        .args(args.split_whitespace())
-        .args(["-t", &SECONDS.to_string()])
-        .arg(&file)
-        .status()?;
-    if !made.success() {
-        return Err("ffmpeg can't make the stream".into());
-    }
-    let mut reader = Reader::new();
-    reader.push(&std::fs::read(&file)?);
-    Ok(std::iter::from_fn(|| reader.next_tag().ok().flatten()).collect())
-}
 
 /// When pictures were written, by their last bytes; the newest of those that are alike.
 #[derive(Clone, Debug, Default)]

@@ -6,16 +6,15 @@ mod by_webrtc;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use container::flv::{Reader, Tag, TagKind, video};
+use container::flv::{Tag, TagKind, video};
 use rtmp::Target;
 use rtmp::io::{Player, Publisher};
 use system_tests::binary;
+use system_tests::load;
 use system_tests::nginx::Nginx;
 use system_tests::server::Server;
 use system_tests::viewer::Viewer;
@@ -45,7 +44,7 @@ async fn main() -> Result<(), Failure> {
         }
     }
     let folder = tempfile::tempdir()?;
-    let media = media(folder.path(), seconds)?;
+    let media = load::clip(folder.path(), seconds)?;
     println!(
         "480p30 at 600 kbit/s with sound, GOP 2 s, {seconds} s each; milliseconds from written to received"
     );
@@ -152,25 +151,6 @@ fn print(what: &str, ages: &mut Vec<f64>) {
         "{what:<28} p50 {half:6.2}   p95 {most:6.2}   most {last:6.2}   of {}",
         ages.len()
     );
-}
-
-/// The stream's media, `seconds` long.
-fn media(folder: &Path, seconds: u64) -> Result<Vec<Tag>, Failure> {
-    let file = folder.join("bench.flv");
-    let args = "-v error -f lavfi -i testsrc2=size=854x480:rate=30 -f lavfi -i sine=frequency=440 -c:v libx264 \
-                -preset veryfast -tune zerolatency -g 60 -b:v 536k -maxrate 536k -bufsize 268k -pix_fmt yuv420p -c:a aac \
-                -b:a 64k";
-    let made = Command::new("ffmpeg")
-        .args(args.split_whitespace())
-        .args(["-t", &seconds.to_string()])
-        .arg(&file)
-        .status()?;
-    if !made.success() {
-        return Err("ffmpeg can't make the stream".into());
-    }
-    let mut reader = Reader::new();
-    reader.push(&std::fs::read(&file)?);
-    Ok(std::iter::from_fn(|| reader.next_tag().ok().flatten()).collect())
 }
 
 fn target(address: &str) -> Result<Target, Failure> {

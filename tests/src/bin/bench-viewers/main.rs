@@ -24,7 +24,7 @@ struct Settings {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::from_args()?;
     let folder = tempfile::tempdir()?;
-    let media = peer::media(folder.path())?;
+    let media = system_tests::load::clip_file(folder.path(), 20)?;
     println!(
         "{} viewers of one 480p30 stream at 600 kbit/s, {} s a run",
         settings.viewers, settings.seconds

@@ -2,9 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use system_tests::load;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -17,23 +19,6 @@ pub(crate) struct Peer {
     key: String,
     /// The process that does the work.
     pid: u32,
-}
-
-/// The stream's media: 20 s of 480p30 at 600 kbit/s, GOP 2 s, no B-frames, AAC.
-pub(crate) fn media(folder: &Path) -> Result<PathBuf, Failure> {
-    let file = folder.join("bench.flv");
-    let args = "-v error -f lavfi -i testsrc2=size=854x480:rate=30 -f lavfi -i sine=frequency=440 -t 20 -c:v libx264 \
-                -preset veryfast -tune zerolatency -g 60 -b:v 536k -maxrate 536k -bufsize 268k -pix_fmt yuv420p -c:a aac \
-                -b:a 64k";
-    let status = Command::new("ffmpeg")
-        .args(args.split_whitespace())
-        .arg(&file)
-        .status()?;
-    if status.success() {
-        Ok(file)
-    } else {
-        Err("ffmpeg can't make the stream".into())
-    }
 }
 
 fn free() -> Result<SocketAddr, Failure> {
@@ -152,16 +137,7 @@ impl Peer {
 
     /// Resident memory of the server in bytes.
     pub(crate) fn memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        let line = status
-            .lines()
-            .find_map(|l| l.strip_prefix("VmRSS:"))
-            .unwrap_or("0 kB");
-        line.split_whitespace()
-            .next()
-            .and_then(|n| n.parse::<u64>().ok())
-            .unwrap_or(0)
-            * 1024
+        load::resident_bytes(self.pid)
     }
 }
 
