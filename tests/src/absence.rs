@@ -45,20 +45,20 @@ impl Absence {
     fn of(seen: &[Seen], left: f64, back: f64, taken: impl Fn(u32) -> f64) -> Option<Self> {
         let number = |seen: &Seen| seen.counter.filter(|&number| number > 0);
         let since: Vec<&Seen> = seen.iter().filter(|seen| seen.shown >= left - FOLLOWS).collect();
-        let anew = |pair: &[Seen]| number(&pair[1]).is_some() && number(&pair[1]) < highest(seen, &pair[1]);
-        let first = seen.windows(2).position(anew)? + 1;
+        let anew = |this: &&Seen| number(this).is_some() && number(this) < highest(&since, this);
+        let first = since.iter().copied().find(anew)?;
         let last = seen.iter().rev().find(|seen| number(seen).is_some())?;
         Some(Self {
             slate: since.iter().filter(|seen| seen.counter == Some(0)).count(),
             stood_still: longest(&since),
-            returned: seen[first].shown - back,
+            returned: first.shown - back,
             settled: last.shown - taken(number(last)?),
         })
     }
 }
 
 /// The number of the newest publisher's picture before `this`.
-fn highest(seen: &[Seen], this: &Seen) -> Option<u32> {
+fn highest(seen: &[&Seen], this: &Seen) -> Option<u32> {
     let before = seen.iter().take_while(|seen| seen.shown < this.shown);
     before.filter_map(|seen| seen.counter).max()
 }

@@ -34,9 +34,8 @@ async fn play(app: Arc<App>, stream: Arc<Stream>, form: Form, due: Instant) {
         stream.refuse_slate();
         return;
     };
-    tokio::time::sleep_until(due.into()).await;
-    // None when the publisher is back by now.
-    let Some(begin) = stream.begin_slate(&round.configurations, Instant::now()) else {
+    // None when the publisher is back by then.
+    let Some(begin) = stream.slate_stands_by(&round.configurations, due).await else {
         return;
     };
     tracing::info!(stream = %stream.name(), "the show stands still: viewers get the slate");

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use container::flv::{Tag, TagKind};
 use media::FrameRate;
+use tokio::sync::oneshot;
 
 use super::live::{Arrival, Live, News};
 use super::retime::STEP;
@@ -17,8 +18,9 @@ const LEFT: Duration = Duration::from_millis(500);
 /// The same of one who is still connected, and a few pictures: a line hesitates now and then.
 const SILENT: Duration = Duration::from_secs(2);
 const SILENT_PICTURES: u32 = 3;
-/// So long before it the slate is made, where there is none yet.
-const AHEAD: Duration = Duration::from_millis(500);
+/// So long before it the slate is made, where there is none yet: another publisher may take the place of one who is silent
+/// for a second, and then it begins at once.
+const AHEAD: Duration = Duration::from_millis(1_100);
 /// At most so much of it is played in a heap to begin with, which takes the place of what was missed; what was missed
 /// before that stays a hole.
 const BACK: Duration = Duration::from_secs(3);
@@ -38,6 +40,13 @@ pub(super) struct Hold {
     pub(super) studio: bool,
     /// Since when what the publisher sends is old.
     old: Option<Instant>,
+}
+
+/// A slate that is made, and waits for its moment.
+#[derive(Debug)]
+pub(super) struct StandBy {
+    configurations: Vec<Tag>,
+    begins: oneshot::Sender<Begin>,
 }
 
 /// Where a slate begins.
@@ -106,6 +115,16 @@ impl Live {
         if let Some(hold) = self.hold.take() {
             self.tracks.retell(hold.tracks.version());
         }
+    }
+
+    /// The same at `now`, where the publisher left off.
+    fn begin_hold_at(&mut self, configurations: &[Tag], now: Instant) -> Begin {
+        let step = Duration::from_millis(STEP.unsigned_abs());
+        let gone = now.saturating_duration_since(self.counted.last_tag + step);
+        let missed = gone.saturating_sub(BACK);
+        let at = self.counted.last_tag + step + missed;
+        let ms = self.begin_hold(configurations, missed);
+        Begin { ms, at }
     }
 
     /// A tag of the slate, for the time `ms` of the line.
@@ -185,14 +204,33 @@ impl Stream {
         if held.closed || now < held.slate_due(self.hold_viewers)? {
             return None;
         }
-        let step = Duration::from_millis(STEP.unsigned_abs());
-        let gone = now.saturating_duration_since(held.live.counted.last_tag + step);
-        let missed = gone.saturating_sub(BACK);
-        let at = held.live.counted.last_tag + step + missed;
-        let ms = held.live.begin_hold(configurations, missed);
+        let begin = held.live.begin_hold_at(configurations, now);
         drop(held);
         self.notify();
-        Some(Begin { ms, at })
+        Some(begin)
+    }
+
+    /// The slate stands by with these configurations until `due`, and takes the line over then, or as soon as another
+    /// publisher takes the place of the one who is silent. None as of [`begin_slate`](Self::begin_slate).
+    pub(crate) async fn slate_stands_by(&self, configurations: &[Tag], due: Instant) -> Option<Begin> {
+        let mut begun = self.stand_by(configurations);
+        tokio::select! {
+            () = tokio::time::sleep_until(due.into()) => {}
+            begin = &mut begun => return begin.ok(),
+        }
+        self.held().standby = None;
+        // It may have begun in the same moment.
+        let begun = begun.try_recv().ok();
+        begun.or_else(|| self.begin_slate(configurations, Instant::now()))
+    }
+
+    fn stand_by(&self, configurations: &[Tag]) -> oneshot::Receiver<Begin> {
+        let (begins, begun) = oneshot::channel();
+        self.held().standby = Some(StandBy {
+            configurations: configurations.to_vec(),
+            begins,
+        });
+        begun
     }
 
     /// A tag of the slate for the time `ms` of the line; false when the slate is over.
@@ -238,6 +276,24 @@ impl Stream {
 }
 
 impl Held {
+    /// Another publisher takes the place of one who is silent: a slate that stands by begins.
+    pub(super) fn begin_standby(&mut self, now: Instant) {
+        if !matches!(self.state, State::Live(_)) {
+            return;
+        }
+        if let Some(StandBy {
+            configurations,
+            begins,
+        }) = self.standby.take()
+        {
+            let begin = self.live.begin_hold_at(&configurations, now);
+            if begins.send(begin).is_err() {
+                // Nobody is there to play it.
+                self.live.end_hold();
+            }
+        }
+    }
+
     /// Whether a slate could be shown now.
     fn may_have_slate(&self) -> bool {
         let seen = self.live.newest_ms().is_some();

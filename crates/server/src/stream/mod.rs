@@ -96,6 +96,8 @@ struct Held {
     asked: Option<Instant>,
     /// Somebody sees to a slate.
     slated: bool,
+    /// What they have ready, as long as it isn't due.
+    standby: Option<hold::StandBy>,
     /// The publisher's session that no slate can be made for.
     slate_refused: Option<u64>,
 }
@@ -151,6 +153,7 @@ impl Stream {
                 farewell: false,
                 asked: None,
                 slated: false,
+                standby: None,
                 slate_refused: None,
             }),
             news: Notify::new(),
@@ -222,6 +225,7 @@ impl Stream {
     fn begin_session(&self, who: Who, now: Instant) -> (u64, mpsc::Receiver<Wish>) {
         let (wishes, wished) = wish::wishes();
         let mut held = self.held();
+        held.begin_standby(now);
         held.live.begin_session(now);
         held.state = State::Live(wishes);
         held.since = now;

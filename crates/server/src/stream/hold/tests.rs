@@ -187,10 +187,12 @@ fn a_publisher_who_is_silent_and_goes_on_loses_no_time() {
     let mut show = Show::new();
     show.send(1_000, 0);
     show.seen();
-    show.now += 1_480;
+    show.now += 880;
     assert!(!show.wants(), "a line hesitates now and then");
+    show.now += 600;
+    assert!(show.wants(), "it has to be made");
+    assert_eq!(show.begin_slate(), None, "it isn't due");
     show.now += 520;
-    assert!(show.wants());
     let begin = show.begin_slate().unwrap();
     assert_eq!(show.stream.shown().state, StreamState::Interrupted, "for viewers");
     show.play(begin, 0..3_000);
@@ -235,6 +237,34 @@ fn a_publisher_whose_clock_stood_still_is_waited_for_three_seconds_at_most() {
         begins > before && begins < before + 100,
         "behind the slate: {seen:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_the_place_of_a_silent_publisher_comes_behind_a_slate() {
+    let mut show = Show::new();
+    show.send(1_000, 0);
+    show.seen();
+    show.now += 1_500;
+    let stream = std::sync::Arc::clone(&show.stream);
+    let header = [tag(0, audio::sequence_header(&MONO))];
+    let stands_by = stream.slate_stands_by(&header, show.instant() + Duration::from_secs(3_600));
+    let mut stands_by = std::pin::pin!(stands_by);
+    assert!(futures_util::poll!(&mut stands_by).is_pending());
+    let left_off = show.instant() - Duration::from_millis(1_500 - STEP.unsigned_abs());
+    show.begin();
+    let begin = stands_by.await.unwrap();
+    assert_eq!(
+        (begin.ms, begin.at),
+        (1_980 + STEP, left_off),
+        "nothing is missed"
+    );
+    show.play(begin, 0..1_800);
+    show.send(300, 77_000);
+    let seen = show.seen();
+    let names: Vec<_> = seen.iter().map(|(what, ..)| *what).collect();
+    assert_eq!(names, ["mono", "slate", "stereo", "show"]);
+    let (slate_end, show_begin) = (seen[1].2, seen[3].1);
+    assert!(show_begin > slate_end && show_begin - slate_end < 100, "{seen:?}");
 }
 
 #[test]
