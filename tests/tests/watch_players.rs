@@ -29,8 +29,8 @@ struct Way {
     delay: f64,
     /// The picture stands still for so long at most while the publisher leaves and comes back, in ms. The aim is 2 s.
     stands_still: f64,
-    /// The same where another publisher takes the place of one that fell silent 1.5 s before, which is too soon for a slate:
-    /// of holes shaka-player 5.2 takes several seconds to get over.
+    /// The same where another publisher takes the place of one that fell silent 1.5 s before. The slate begins at once then, and
+    /// all of it in a heap: shaka-player 5.2 takes several seconds to get over that.
     stands_still_at_holes: f64,
 }
 
