@@ -164,5 +164,7 @@ async fn rfc_9113_6_9_who_grants_no_room_holds_nothing_for_long() {
 async fn rfc_9113_9_1_a_connection_that_is_not_used_is_let_go() {
     let (server, certificate, _dir) = start_with("[limits]\nheader_timeout_ms = 2000\n");
     let (_send, connection) = grants_nothing(&server, &certificate).await;
-    connection.await.unwrap();
+    let ended = connection.await;
+    // The server may be gone before the client's last word is written.
+    assert!(ended.as_ref().err().is_none_or(h2::Error::is_io), "{ended:?}");
 }
