@@ -33,8 +33,8 @@ pub async fn judged(page: &Page) -> Result<Vec<String>, Error> {
         page.eval(&std::fs::read_to_string(file)?).await?;
     }
     let found = page.eval_async(AXE, Vec::new()).await?;
-    let found = found.as_array().into_iter().flatten();
-    Ok(found
-        .map(|finding| finding.as_str().unwrap_or_default().to_owned())
-        .collect())
+    let found = found
+        .as_array()
+        .ok_or_else(|| io::Error::other("axe-core says nothing"))?;
+    Ok(found.iter().map(ToString::to_string).collect())
 }

@@ -131,6 +131,11 @@ impl Answers {
         }
     }
 
+    /// How long an answer may take.
+    pub(super) fn patience(&self) -> Duration {
+        self.open().patience.answer
+    }
+
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

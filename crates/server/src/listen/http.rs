@@ -173,7 +173,11 @@ pub(super) async fn until_end<C>(
             }
             Over::Unused => {
                 finish(connection.as_mut());
-                connection.await
+                // Requests that crossed the farewell are answered, in no more time than any.
+                match timeout(answers.patience(), connection).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => return,
+                }
             }
         },
         () = stop.cancelled() => {

@@ -162,14 +162,9 @@ async fn annoy(kind: Kind, mut stream: TcpStream, tally: &Tally) -> std::io::Res
         Kind::TakeNothing => {
             let ask = format!("GET /live/{NAME}.flv HTTP/1.1\r\nHost: x\r\n\r\n");
             stream.write_all(ask.as_bytes()).await?;
-            // Closed by the server once nothing more fits.
-            loop {
-                tokio::time::sleep(SLOWLY).await;
-                stream.write_all(b"").await?;
-                if stream.ready(tokio::io::Interest::ERROR).await?.is_error() {
-                    return Ok(());
-                }
-            }
+            // Closed by the server once nothing more fits for long enough.
+            stream.ready(tokio::io::Interest::ERROR).await?;
+            Ok(())
         }
         Kind::BogusReloads => ask(&mut stream, "_HLS_msn=4000000000&_HLS_part=9", tally).await,
         Kind::Waiting => ask(&mut stream, "", tally).await,
