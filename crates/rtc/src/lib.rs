@@ -10,6 +10,7 @@
 //! for their peers' checks at addresses they announce.
 
 mod connection;
+mod dtls;
 mod error;
 pub mod net;
 pub mod payload;

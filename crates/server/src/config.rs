@@ -176,6 +176,11 @@ pub struct Stream {
     /// How long sound may wait for the next picture to be sent with it, in milliseconds; 0 to 350. Fewer,
     /// larger writes serve more viewers.
     pub merge_ms: u64,
+    /// How many times a second viewers by HTTP-FLV and RTMP are sent something, all of them together; at least 100. Where
+    /// there are many, what comes waits to go out together: with 5000 writes, 1000 viewers get something each 200 ms.
+    pub writes_per_second: u32,
+    /// For how long at most, in milliseconds; 0 to 350.
+    pub gather_ms: u64,
     /// Bytes of media kept for joining and slow readers, a stream; at least 1 MiB.
     pub ring_bytes: usize,
     /// How far back viewers of HLS and DASH can go, in seconds; 0 to 14 400.
@@ -352,6 +357,12 @@ fn check_ranges(config: &Config) -> Result<(), ConfigError> {
             &(20..=8_000, "from 20 to 8000"),
         ),
         ("stream.merge_ms", s.merge_ms, &(0..=350, "at most 350")),
+        (
+            "stream.writes_per_second",
+            u64::from(s.writes_per_second),
+            &(100..=u64::from(u32::MAX), "at least 100"),
+        ),
+        ("stream.gather_ms", s.gather_ms, &(0..=350, "at most 350")),
         ("stream.reader_lag_ms", s.reader_lag_ms, &wait),
         (
             "stream.rewind_seconds",
@@ -476,6 +487,8 @@ impl Default for Stream {
             end_after_farewell_ms: 30_000,
             slate: None,
             merge_ms: 50,
+            writes_per_second: 5_000,
+            gather_ms: 200,
             ring_bytes: 16 << 20,
             rewind_seconds: 120,
             rewind_megabytes: 64,

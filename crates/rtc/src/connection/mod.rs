@@ -43,7 +43,7 @@ impl Identity {
     /// # Errors
     /// [`Error::Io`] when no certificate can be made.
     pub fn generate() -> Result<Self, Error> {
-        let provider = Arc::new(str0m::crypto::from_feature_flags());
+        let provider = Arc::new(crate::dtls::provider());
         let certificate = provider.dtls_provider.generate_certificate();
         let certificate = certificate.ok_or_else(|| std::io::Error::other("No certificate can be made."))?;
         Ok(Self {

@@ -43,7 +43,7 @@ async fn play(app: Arc<App>, stream: Arc<Stream>, form: Form, due: Instant) {
     tracing::info!(stream = %stream.name(), "the slate is over");
 }
 
-async fn follow(stream: &Stream, round: &Round, begin: Begin) {
+async fn follow(stream: &Arc<Stream>, round: &Round, begin: Begin) {
     let mut pace = Pace::new(begin.ms);
     while let Some(Due { ms, tag }) = pace.next(round) {
         let after = u64::try_from(ms - begin.ms).unwrap_or(0);

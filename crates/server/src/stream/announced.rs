@@ -76,7 +76,7 @@ impl Hub {
             let message = "The show has begun already. End it before the next one is announced.";
             return Err(Fault::new(Code::RequestInvalid, message));
         }
-        let stream = Stream::new(name.clone(), self.config(), now);
+        let stream = self.stream(name, now);
         stream.held().state = State::Announced(begins);
         streams.insert(name.clone(), Arc::new(stream));
         Ok(())

@@ -1,5 +1,6 @@
 //! What happens to a stream while its publisher gives nothing: a slate stands in.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use container::flv::{Tag, TagKind};
@@ -234,14 +235,13 @@ impl Stream {
     }
 
     /// A tag of the slate for the time `ms` of the line; false when the slate is over.
-    pub(crate) fn take_slate(&self, tag: &Tag, ms: i64, at: Arrival) -> bool {
+    pub(crate) fn take_slate(self: &Arc<Self>, tag: &Tag, ms: i64, at: Arrival) -> bool {
         let mut held = self.held();
         if held.closed || held.live.hold.is_none() {
             return false;
         }
         let news = held.live.hold(tag, ms, at);
-        drop(held);
-        self.tell(news);
+        self.tell(held, news, at.now);
         true
     }
 

@@ -11,6 +11,7 @@ use container::flv::Tag;
 use media::{MediaClock, Utc};
 use tokio::sync::{Notify, mpsc};
 
+use super::crowd::Crowd;
 use super::{Arrival, Stream, Who, Wish};
 use crate::config;
 use crate::name::Name;
@@ -26,6 +27,7 @@ const SHOWN_ENDED: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Hub {
     config: config::Stream,
+    crowd: Arc<Crowd>,
     streams: Mutex<BTreeMap<Name, Arc<Stream>>>,
     /// Told when a publisher has begun.
     begun: Notify,
@@ -44,10 +46,16 @@ impl Hub {
     /// No streams yet.
     pub fn new(config: config::Stream) -> Self {
         Self {
+            crowd: Arc::new(Crowd::new(&config)),
             config,
             streams: Mutex::default(),
             begun: Notify::new(),
         }
+    }
+
+    /// A new stream of that name.
+    pub(super) fn stream(&self, name: &Name, now: Instant) -> Stream {
+        Stream::new(name.clone(), &self.config, Arc::clone(&self.crowd), now)
     }
 
     /// The place of a publisher at stream `name`: one at a time.
@@ -62,7 +70,7 @@ impl Hub {
         }
         let stream = streams
             .entry(name.clone())
-            .or_insert_with(|| Arc::new(Stream::new(name.clone(), &self.config, now)));
+            .or_insert_with(|| Arc::new(self.stream(name, now)));
         if stream.is_taken(now) {
             let message = format!("Another publisher is live as {name}. End it first, or use another key.");
             return Err(Fault::new(Code::PublishTaken, message));
@@ -143,11 +151,6 @@ impl Hub {
         for stream in self.list() {
             stream.close();
         }
-    }
-
-    /// How its streams are held.
-    pub(super) fn config(&self) -> &config::Stream {
-        &self.config
     }
 
     pub(super) fn streams(&self) -> MutexGuard<'_, BTreeMap<Name, Arc<Stream>>> {

@@ -11,6 +11,7 @@ use media::{MediaClock, TrackKind, Utc, VideoCodec};
 use packager::Stamp;
 
 use super::clock::ClockLine;
+use super::crowd::{Due, Pulse};
 use super::hold::Hold;
 use super::merge::{Merge, Pending};
 use super::package::{Package, Unit};
@@ -51,6 +52,7 @@ pub(crate) struct Live {
     reader_lag: Duration,
     pub(super) retime: Retime,
     merge: Merge,
+    pulse: Pulse,
     pub(crate) clock: ClockLine,
     /// When `anchorJoin` last stood among the tags.
     joined: Option<Instant>,
@@ -91,6 +93,7 @@ impl Live {
             reader_lag: Duration::from_millis(config.reader_lag_ms),
             retime: Retime::default(),
             merge: Merge::new(Duration::from_millis(config.merge_ms)),
+            pulse: Pulse::default(),
             joined: None,
             clock: ClockLine::default(),
             announced: None,
@@ -304,9 +307,24 @@ impl Live {
         flv::nearest(ms, self.newest_ms().unwrap_or_default())
     }
 
-    /// The place of a reader who comes now.
-    pub(crate) fn cursor(&self) -> Cursor {
-        self.ring.cursor()
+    /// Something for readers came at `now`: when do those in bunches get it, who are sent something once in `pause`?
+    pub(super) fn due(&mut self, now: Instant, pause: Duration) -> Due {
+        let due = self.pulse.arrived(now, pause);
+        if due == Due::Now {
+            self.ring.bunch();
+        }
+        due
+    }
+
+    /// Readers in bunches get what came.
+    pub(super) fn beat(&mut self, now: Instant) {
+        self.pulse.beat(now);
+        self.ring.bunch();
+    }
+
+    /// The place of a reader who comes now; see [`Ring::cursor`].
+    pub(crate) fn cursor(&self, in_bunches: bool) -> Cursor {
+        self.ring.cursor(in_bunches)
     }
 
     /// The next for the reader at `cursor`.

@@ -5,6 +5,7 @@
 
 mod announced;
 mod clock;
+mod crowd;
 mod further;
 mod hold;
 mod hub;
@@ -26,7 +27,7 @@ mod watcher;
 mod wish;
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use api::server::{BeatStats, ClockState, SrtStats, WebRtcStats};
@@ -37,6 +38,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::config;
 use crate::name::Name;
+use crowd::{Crowd, Due};
 use live::{Live, News};
 use readers::Readers;
 
@@ -59,6 +61,9 @@ pub struct Stream {
     held: Mutex<Held>,
     /// Told when there is something new to read, or nothing more to come.
     news: Notify,
+    /// The same for readers in bunches.
+    bunches: Notify,
+    crowd: Arc<Crowd>,
     /// The same for those who wait for a part or a playlist.
     parts: Notify,
     flv: Readers,
@@ -137,7 +142,7 @@ struct Requests {
 }
 
 impl Stream {
-    fn new(name: Name, config: &config::Stream, now: Instant) -> Self {
+    fn new(name: Name, config: &config::Stream, crowd: Arc<Crowd>, now: Instant) -> Self {
         Self {
             name,
             held: Mutex::new(Held {
@@ -157,6 +162,8 @@ impl Stream {
                 slate_refused: None,
             }),
             news: Notify::new(),
+            bunches: Notify::new(),
+            crowd,
             parts: Notify::new(),
             flv: Readers::default(),
             rtmp: Readers::default(),
@@ -260,7 +267,7 @@ impl Stream {
     }
 
     /// A tag of the publisher of `session`; false when another took its place.
-    fn take(&self, session: u64, tag: &Tag, at: Arrival) -> bool {
+    fn take(self: &Arc<Self>, session: u64, tag: &Tag, at: Arrival) -> bool {
         let mut held = self.held();
         if held.sessions != session || matches!(held.state, State::Ended) {
             return false;
@@ -268,21 +275,38 @@ impl Stream {
         let news = held.live.take(tag, at);
         // Nothing of a publisher who is back is shown before one.
         let waits = held.live.hold.is_some() && hold::is_media(tag);
-        drop(held);
-        self.tell(news);
+        self.tell(held, news, at.now);
         if waits {
             self.ask_for_key_frame(at.now);
         }
         true
     }
 
-    fn tell(&self, news: News) {
+    /// Says that there is `news` since `now`, once those who hear of it can look at what is held.
+    fn tell(self: &Arc<Self>, mut held: MutexGuard<'_, Held>, news: News, now: Instant) {
+        let due = news.flv.then(|| held.live.due(now, self.crowd.pause()));
+        drop(held);
         if news.flv {
             self.news.notify_waiters();
+        }
+        match due {
+            Some(Due::Now) => self.bunches.notify_waiters(),
+            Some(Due::At(at)) => self.tell_at(at),
+            Some(Due::Known) | None => {}
         }
         if news.hls {
             self.parts.notify_waiters();
         }
+    }
+
+    /// The same to readers in bunches, `at` that time.
+    fn tell_at(self: &Arc<Self>, at: Instant) {
+        let stream = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep_until(at.into()).await;
+            stream.held().live.beat(Instant::now());
+            stream.bunches.notify_waiters();
+        });
     }
 
     /// The publisher of `session` says that it is done.
@@ -384,6 +408,7 @@ impl Stream {
 
     fn notify(&self) {
         self.news.notify_waiters();
+        self.bunches.notify_waiters();
         self.parts.notify_waiters();
     }
 }

@@ -32,6 +32,13 @@ pub enum Form {
     Rtmp,
 }
 
+impl Form {
+    /// Whether it is read by so many that they are sent what comes in bunches.
+    fn is_crowd(self) -> bool {
+        matches!(self, Self::Flv | Self::Rtmp)
+    }
+}
+
 /// Reads a stream from its newest key frame on.
 #[derive(Debug)]
 pub struct Reader {
@@ -53,7 +60,10 @@ impl Reader {
     /// A reader of `stream`.
     pub fn new(stream: Arc<Stream>, form: Form) -> Self {
         stream.readers(form).enter();
-        let cursor = stream.held().live.cursor();
+        if form.is_crowd() {
+            stream.crowd.enter();
+        }
+        let cursor = stream.held().live.cursor(form.is_crowd());
         Self {
             stream,
             form,
@@ -71,8 +81,12 @@ impl Reader {
     /// A call that is dropped has taken nothing.
     pub async fn next(&mut self) -> Option<Bytes> {
         let stream = Arc::clone(&self.stream);
+        let news = match self.form.is_crowd() {
+            true => &stream.bunches,
+            false => &stream.news,
+        };
         loop {
-            let mut news = pin!(stream.news.notified());
+            let mut news = pin!(news.notified());
             news.as_mut().enable();
             let before = self.cursor;
             let found = self.look(Instant::now());
@@ -160,5 +174,8 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.readers().leave();
+        if self.form.is_crowd() {
+            self.stream.crowd.leave();
+        }
     }
 }

@@ -58,6 +58,22 @@ pub(crate) struct Ring {
     /// Nobody begins before this batch.
     begins_at: u64,
     end_tag: u64,
+    /// Version of the newest configurations.
+    version: Option<u64>,
+    /// Number of the batch behind those that went out last to readers in bunches.
+    bunched: u64,
+    /// Configurations change within what came since.
+    mixed: bool,
+    bunch: Option<Bunch>,
+}
+
+/// Batches that went out together last, as one piece.
+#[derive(Debug)]
+struct Bunch {
+    from: u64,
+    to: u64,
+    tags: Tags,
+    count: u64,
 }
 
 /// A reader's place.
@@ -71,6 +87,8 @@ pub(crate) struct Cursor {
     tag: u64,
     /// Version of the configurations it has.
     version: Option<u64>,
+    /// Whether batches that went out together are read as one.
+    in_bunches: bool,
     /// Times it was too slow, and tags it missed.
     pub(crate) skips: u64,
     pub(crate) skipped: u64,
@@ -101,6 +119,10 @@ impl Ring {
             newest_start_tag: 0,
             begins_at: 0,
             end_tag: 0,
+            version: None,
+            bunched: 0,
+            mixed: false,
+            bunch: None,
         }
     }
 
@@ -110,12 +132,33 @@ impl Ring {
             self.newest_start = Some(self.end());
             self.newest_start_tag = self.end_tag;
         }
+        if let Some(start) = &batch.start {
+            self.mixed |= self.end() > self.bunched && self.version != Some(start.version);
+            self.version = Some(start.version);
+        }
         self.bytes += batch.tags.len();
         self.end_tag += batch.count;
         self.batches.push_back(batch);
         while self.bytes > self.most_bytes || self.batches.len() > MOST_BATCHES {
             self.drop_oldest();
         }
+    }
+
+    /// What came since the last call goes out together, to readers in bunches. They come to a change of configurations
+    /// by single batches.
+    pub(crate) fn bunch(&mut self) {
+        let (from, to) = (self.bunched.max(self.first), self.end());
+        let (mixed, skip) = (std::mem::take(&mut self.mixed), from - self.first);
+        self.bunched = to;
+        self.bunch = (to - from > 1 && !mixed).then(|| {
+            let batches = || self.batches.iter().skip(skip as usize);
+            Bunch {
+                from,
+                to,
+                tags: Tags::joined(batches().map(|batch| &batch.tags)),
+                count: batches().map(|batch| batch.count).sum(),
+            }
+        });
     }
 
     /// Nobody begins or goes on at what there is: the next key frame is of another session.
@@ -127,6 +170,7 @@ impl Ring {
     /// Gives the bytes back of what every reader has had time to take: all but the newest.
     pub(crate) fn clear(&mut self) {
         self.forget_starts();
+        self.bunch = None;
         while !self.batches.is_empty() {
             self.drop_oldest();
         }
@@ -149,9 +193,10 @@ impl Ring {
     }
 
     /// The place of a reader who comes now: at the newest key frame, or at the first to come, however late it begins
-    /// to read.
-    pub(crate) fn cursor(&self) -> Cursor {
+    /// to read; `in_bunches` when it takes together what went out together.
+    pub(crate) fn cursor(&self, in_bunches: bool) -> Cursor {
         Cursor {
+            in_bunches,
             came_at: Some(self.newest_start.unwrap_or_else(|| self.end())),
             ..Cursor::default()
         }
@@ -233,9 +278,14 @@ impl Ring {
         let Some((next, batch)) = cursor.next.and_then(|n| Some((n, self.batch(n)?))) else {
             return Read::Wait;
         };
-        cursor.next = Some(next + 1);
-        cursor.tag += batch.count;
-        let tags = batch.tags.clone();
+        let bunch = self.bunch.as_ref();
+        let bunch = bunch.filter(|bunch| cursor.in_bunches && bunch.from == next);
+        let (behind, count, tags) = match bunch {
+            Some(bunch) => (bunch.to, bunch.count, bunch.tags.clone()),
+            None => (next + 1, batch.count, batch.tags.clone()),
+        };
+        cursor.next = Some(behind);
+        cursor.tag += count;
         match &batch.start {
             Some(start) if cursor.version != Some(start.version) => {
                 cursor.version = Some(start.version);

@@ -36,6 +36,17 @@ impl Tags {
         }
     }
 
+    /// All of `parts`, none of which is of a slate unless the others are.
+    pub(crate) fn joined<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
+        let (mut main, mut further, mut is_slate) = (BytesMut::new(), BytesMut::new(), false);
+        for part in parts {
+            main.extend_from_slice(&part.main);
+            further.extend_from_slice(&part.further);
+            is_slate |= part.is_slate;
+        }
+        Self::new(main.freeze(), further.freeze()).of_slate(is_slate)
+    }
+
     /// The same as tags of a slate, or of a publisher.
     pub(crate) fn of_slate(self, is_slate: bool) -> Self {
         Self { is_slate, ..self }

@@ -95,11 +95,11 @@ mod tests {
     use super::*;
     use crate::config;
     use crate::name::Name;
-    use crate::stream::Who;
+    use crate::stream::{Hub, Who};
 
     /// A stream with a publisher that makes key frames when asked, or doesn't.
     fn stream(key_frames: bool, now: Instant) -> (Stream, mpsc::Receiver<Wish>) {
-        let stream = Stream::new(Name::new("a").unwrap(), &config::Stream::default(), now);
+        let stream = Hub::new(config::Stream::default()).stream(&Name::new("a").unwrap(), now);
         let who = Who {
             agent: "test".into(),
             address: "127.0.0.1:1".into(),

@@ -10,9 +10,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::peer::Peer;
+use crate::late::{self, Looking};
+use crate::peer::{NAME, Peer};
 
-type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// How long one look at the stream may take.
 const TRY: Duration = Duration::from_secs(3);
@@ -40,6 +41,8 @@ pub(crate) struct Outcome {
     pub(crate) bytes: u64,
     pub(crate) longest_gap: Duration,
     pub(crate) lost: usize,
+    /// How late pictures came to some of them, p50 and p95, in milliseconds behind the earliest.
+    pub(crate) late: [f64; 2],
 }
 
 #[derive(Default)]
@@ -53,6 +56,7 @@ struct Seen {
 /// Viewers under way.
 pub(crate) struct Viewers {
     seen: Rc<Seen>,
+    looking: Looking,
     local: LocalSet,
     _tasks: JoinSet<()>,
 }
@@ -86,10 +90,12 @@ pub(crate) async fn start(protocol: Protocol, peer: &Peer, count: usize) -> Resu
         let viewer = local.run_until(connect(protocol, peer)).await?;
         tasks.spawn_local_on(watch(viewer, Rc::clone(&seen)), &local);
     }
+    let looking = late::start(protocol, peer, &local).await?;
     // The openings (headers, GOP cache) of the last ones don't count.
     local.run_until(tokio::time::sleep(Duration::from_secs(3))).await;
     Ok(Viewers {
         seen,
+        looking,
         local,
         _tasks: tasks,
     })
@@ -103,12 +109,14 @@ impl Viewers {
     /// Lets them watch for `time`.
     pub(crate) async fn watch(self, time: Duration) -> Outcome {
         self.seen.watching.set(true);
+        self.looking.reset();
         self.local.run_until(tokio::time::sleep(time)).await;
         let lost = *self.seen.lost.borrow();
         Outcome {
             bytes: self.seen.bytes.get(),
             longest_gap: self.seen.longest_gap.get(),
             lost,
+            late: [50.0, 95.0].map(|percent| self.looking.late(percent)),
         }
     }
 }
@@ -151,7 +159,7 @@ async fn connect(protocol: Protocol, peer: &Peer) -> Result<Viewer, Failure> {
         Protocol::HttpFlv => {
             let mut stream = TcpStream::connect(peer.http).await?;
             stream
-                .write_all(b"GET /live/bench.flv HTTP/1.1\r\nHost: bench\r\n\r\n")
+                .write_all(format!("GET /live/{NAME}.flv HTTP/1.1\r\nHost: bench\r\n\r\n").as_bytes())
                 .await?;
             let mut buffer = vec![0; 16 * 1024].into_boxed_slice();
             let n = stream.read(&mut buffer).await?;
@@ -160,11 +168,12 @@ async fn connect(protocol: Protocol, peer: &Peer) -> Result<Viewer, Failure> {
                 false => Err("the stream is not there".into()),
             }
         }
-        Protocol::Rtmp | Protocol::NginxRtmp => {
-            let target = Target::new(&format!("rtmp://{}/live", peer.rtmp), "bench")?;
-            Ok(Viewer::Rtmp(Box::new(
-                Player::connect(target, Duration::from_secs(10)).await?,
-            )))
-        }
+        Protocol::Rtmp | Protocol::NginxRtmp => Ok(Viewer::Rtmp(Box::new(play(peer).await?))),
     }
+}
+
+/// A player by RTMP.
+pub(crate) async fn play(peer: &Peer) -> Result<Player, Failure> {
+    let target = Target::new(&format!("rtmp://{}/live", peer.rtmp), NAME)?;
+    Ok(Player::connect(target, Duration::from_secs(10)).await?)
 }

@@ -3,6 +3,7 @@
 //! Server and load are pinned to different cores. For each server: the same publisher, the same number of
 //! players, CPU seconds a gigabit delivered, memory a viewer, the longest gap any viewer saw. Nothing is judged.
 
+mod late;
 mod load;
 mod peer;
 
@@ -33,8 +34,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "server on core 0, publisher and viewers on core 1; GOP 2 s; our GOP cache on, nginx without one"
     );
     println!(
-        "{:<22} {:>10} {:>12} {:>14} {:>12} {:>10}",
-        "", "Mbit/s", "CPU s/Gbit", "KiB a viewer", "longest gap", "lost"
+        "{:<22} {:>10} {:>12} {:>14} {:>12} {:>16} {:>10}",
+        "", "Mbit/s", "CPU s/Gbit", "KiB a viewer", "longest gap", "late p50, p95", "lost"
     );
     for run in 0..settings.runs {
         for protocol in [Protocol::HttpFlv, Protocol::Rtmp, Protocol::NginxRtmp] {
@@ -92,12 +93,14 @@ async fn measure(
     let bits = (outcome.bytes - began) as f64 * 8.0;
     let memory = peer.memory().saturating_sub(empty) as f64 / 1024.0 / settings.viewers as f64;
     Ok(format!(
-        "{:<22} {:>10.0} {:>12.2} {:>14.1} {:>10.0} ms {:>8}",
+        "{:<22} {:>10.0} {:>12.2} {:>14.1} {:>9.0} ms {:>6.0}, {:>3.0} ms {:>10}",
         protocol.name(),
         bits / 1e6 / settings.seconds as f64,
         cpu / (bits / 1e9),
         memory,
         outcome.longest_gap.as_secs_f64() * 1e3,
+        outcome.late[0],
+        outcome.late[1],
         outcome.lost
     ))
 }

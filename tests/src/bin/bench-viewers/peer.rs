@@ -10,6 +10,9 @@ use system_tests::load;
 
 type Failure = Box<dyn std::error::Error>;
 
+/// The stream.
+pub(crate) const NAME: &str = "bench";
+
 /// A running server; it ends with this value.
 pub(crate) struct Peer {
     server: Child,
@@ -37,7 +40,7 @@ impl Peer {
     pub(crate) fn anchor(program: &Path, dir: &Path) -> Result<Self, Failure> {
         let (http, rtmp) = (free()?, free()?);
         let key = Command::new(program)
-            .args(["key", "add", "bench", "--data"])
+            .args(["key", "add", NAME, "--data"])
             .arg(dir)
             .output()?;
         let key = String::from_utf8(key.stdout)?.trim().to_owned();
@@ -93,7 +96,7 @@ impl Peer {
             publisher: None,
             http: rtmp,
             rtmp,
-            key: "bench".into(),
+            key: NAME.into(),
             pid,
         };
         peer.await_port()?;

@@ -8,7 +8,7 @@ use media::Utc;
 use super::*;
 use crate::config;
 use crate::name::Name;
-use crate::stream::{Form as ReaderForm, Reader, Who};
+use crate::stream::{Form as ReaderForm, Hub, Reader, Who};
 
 /// AAC-LC, 48 kHz, stereo (ISO/IEC 14496-3, 1.6.2.1); the same mono, as a slate's.
 const STEREO: [u8; 2] = [0x11, 0x90];
@@ -42,7 +42,7 @@ impl Show {
             merge_ms: 0,
             ..config::Stream::default()
         };
-        let stream = Stream::new(name, &config, begun);
+        let stream = Hub::new(config).stream(&name, begun);
         let stream = std::sync::Arc::new(stream);
         let mut show = Self {
             reader: Reader::new(std::sync::Arc::clone(&stream), ReaderForm::Flv),

@@ -160,21 +160,21 @@ fn between_sessions_readers_read_on_but_nobody_begins() {
 #[test]
 fn who_came_before_a_key_frame_begins_with_it_however_late_it_reads() {
     let mut bench = Bench::new();
-    let mut early = bench.ring.cursor();
+    let mut early = bench.ring.cursor(false);
     bench.push(0, None);
     bench.push(0, Some(1));
-    let mut between = bench.ring.cursor();
+    let mut between = bench.ring.cursor(false);
     for version in [None, Some(1), None] {
         bench.push(0, version);
     }
     assert_eq!(bench.read(&mut early, 0), ('o', Some(1)));
     assert_eq!(bench.read(&mut between, 0), ('o', Some(1)));
     assert_eq!(bench.read(&mut early, 0), ('g', Some(2)));
-    let mut late = bench.ring.cursor();
+    let mut late = bench.ring.cursor(false);
     assert_eq!(bench.read(&mut late, 0), ('o', Some(3)));
 
     // What was of another session isn't begun with.
-    let mut before = bench.ring.cursor();
+    let mut before = bench.ring.cursor(false);
     bench.ring.forget_starts();
     assert_eq!(bench.read(&mut before, 0), ('w', None));
     bench.push(1, Some(2));
@@ -190,4 +190,75 @@ fn bytes_are_bounded() {
     assert_eq!((bench.ring.bytes, bench.ring.batches.len()), (1_000, 10));
     bench.ring.clear();
     assert_eq!((bench.ring.bytes, bench.ring.batches.len()), (0, 0));
+}
+
+#[test]
+fn what_went_out_together_is_read_as_one_piece() {
+    let mut bench = Bench::new();
+    bench.push(0, Some(1));
+    let (mut together, mut single) = (bench.ring.cursor(true), bench.ring.cursor(false));
+    bench.ring.bunch();
+    assert_eq!(bench.read(&mut together, 0), ('o', Some(0)));
+    assert_eq!(bench.read(&mut single, 0), ('o', Some(0)));
+    (0..3).for_each(|_| bench.push(0, None));
+    bench.ring.bunch();
+    let Read::Go(piece) = bench.ring.read(&mut together, bench.at(0), LAG) else {
+        panic!("there is a piece");
+    };
+    let expected = [[1; 100], [2; 100], [3; 100]].concat();
+    assert_eq!(piece.flv(false), &expected);
+    assert_eq!(bench.read(&mut together, 0), ('w', None));
+    assert_eq!(together.tag, 8, "two tags a batch");
+    assert_eq!(
+        [1, 2, 3].map(|_| bench.read(&mut single, 0)),
+        [('g', Some(1)), ('g', Some(2)), ('g', Some(3))]
+    );
+    // One alone is itself.
+    bench.push(0, None);
+    bench.ring.bunch();
+    assert_eq!(bench.read(&mut together, 0), ('g', Some(4)));
+    assert_eq!(bench.read(&mut together, 0), ('w', None));
+}
+
+#[test]
+fn readers_in_bunches_come_to_each_change_of_configurations() {
+    let mut bench = Bench::new();
+    bench.push(0, Some(1));
+    let mut together = bench.ring.cursor(true);
+    bench.ring.bunch();
+    assert_eq!(bench.read(&mut together, 0), ('o', Some(0)));
+    bench.push(0, None);
+    bench.push_as(0, Some(2), false);
+    bench.ring.bunch();
+    let read = [1, 2, 3].map(|_| bench.read(&mut together, 0));
+    assert_eq!(read, [('g', Some(1)), ('a', Some(2)), ('w', None)]);
+    // At the head of a bunch it stands before the whole piece; another key frame changes nothing.
+    bench.push(0, Some(3));
+    bench.push(0, Some(3));
+    bench.ring.bunch();
+    assert_eq!(bench.read(&mut together, 0), ('a', Some(3)));
+    assert_eq!(bench.read(&mut together, 0), ('w', None));
+}
+
+#[test]
+fn who_comes_between_reads_single_batches_until_it_is_in_step() {
+    let mut bench = Bench::new();
+    bench.push(0, None);
+    bench.push(0, Some(1));
+    bench.push(0, None);
+    bench.ring.bunch();
+    let mut between = bench.ring.cursor(true);
+    assert_eq!(bench.read(&mut between, 0), ('o', Some(1)));
+    assert_eq!(bench.read(&mut between, 0), ('g', Some(2)));
+    bench.push(0, None);
+    bench.push(0, None);
+    bench.ring.bunch();
+    assert_eq!(bench.read(&mut between, 0), ('g', Some(3)));
+    assert_eq!(bench.read(&mut between, 0), ('w', None));
+    // What fell out of the ring can't be a part of a piece.
+    (0..20).for_each(|_| bench.push(0, None));
+    bench.ring.bunch();
+    let mut late = bench.ring.cursor(true);
+    bench.push(0, Some(1));
+    assert_eq!(bench.read(&mut late, 0), ('o', Some(25)));
 }
