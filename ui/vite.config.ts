@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin, Rolldown } from 'vite';
@@ -11,13 +11,20 @@ const LARGEST_STUDIO = 400_000;
 
 type Bundle = Rolldown.OutputBundle;
 
-/** Bytes of an entry and all that it may load, compressed. */
-function compressed(bundle: Bundle, name: string, seen = new Set<string>()): number {
+/** File names of an entry and all that it may load. */
+function reached(bundle: Bundle, name: string, seen = new Set<string>()): Set<string> {
   const chunk = bundle[name];
-  if (chunk?.type !== 'chunk' || seen.has(name)) return 0;
+  if (chunk?.type !== 'chunk' || seen.has(name)) return seen;
   seen.add(name);
-  const others = [...chunk.imports, ...chunk.dynamicImports];
-  return others.reduce((bytes, other) => bytes + compressed(bundle, other, seen), gzipSync(chunk.code).length);
+  for (const other of [...chunk.imports, ...chunk.dynamicImports]) reached(bundle, other, seen);
+  for (const style of chunk.viteMetadata?.importedCss ?? []) seen.add(style);
+  return seen;
+}
+
+/** Bytes of an entry and all that it may load, compressed. */
+function compressed(bundle: Bundle, name: string): number {
+  const chunks = [...reached(bundle, name)].map((file) => bundle[file]);
+  return chunks.reduce((bytes, chunk) => bytes + (chunk?.type === 'chunk' ? gzipSync(chunk.code).length : 0), 0);
 }
 
 function refuseLargeEntries(): Plugin {
@@ -35,10 +42,31 @@ function refuseLargeEntries(): Plugin {
   };
 }
 
+/** Lays scripts and styles of the viewer's page ready as they go over the network. */
+function packWatch(): Plugin {
+  return {
+    name: 'pack-watch',
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry && file.name === 'watch');
+        if (entry === undefined) return;
+        for (const fileName of reached(bundle, entry.fileName)) {
+          const file = bundle[fileName];
+          if (file === undefined) continue;
+          const bytes = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+          this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(bytes, { level: 9 }) });
+          this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(bytes) });
+        }
+      },
+    },
+  };
+}
+
 // One entry a page. The server hands out dist/watch.html for /watch/NAME and dist/assets/ for /assets/; the studio's
 // window loads dist/studio.html.
 export default defineConfig({
-  plugins: [svelte(), refuseLargeEntries()],
+  plugins: [svelte(), refuseLargeEntries(), packWatch()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

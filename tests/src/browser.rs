@@ -3,6 +3,7 @@
 //! Each [`Browser`] has a chromedriver, a Chromium and a profile of its own; all are gone when it is dropped, also
 //! when a test panics.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -92,15 +93,28 @@ impl Browser {
     /// # Errors
     /// [`Error::Missing`] when it isn't installed; see [`Browser::start_or_skip`].
     pub async fn start(options: &Options) -> Result<Self, Error> {
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), options, |_| ()).await
+    }
+
+    /// The same on a machine of its own, as it were: `place` takes its driver's process there, where `host` is its
+    /// address.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub async fn start_at(
+        host: IpAddr,
+        options: &Options,
+        place: impl FnOnce(&mut std::process::Command),
+    ) -> Result<Self, Error> {
         let chromium = crate::program(
             "ANCHOR_CHROMIUM",
             &["chromium", "chromium-browser", "google-chrome"],
         )
         .ok_or(Error::Missing("chromium"))?;
-        let driver = Driver::start().await?;
+        let driver = Driver::start(host, place).await?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(&chromium, driver.scratch.path(), options))
-            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .capabilities(capabilities(&chromium, &driver, options))
+            .connect(&format!("http://{host}:{}", driver.port))
             .await?;
         Ok(Self {
             page: Page { client },
@@ -122,7 +136,7 @@ impl Browser {
         let id = self.page.client.session_id().await?.ok_or(Error::Ended)?;
         let command = "Page.addScriptToEvaluateOnNewDocument";
         let body = json!({ "cmd": command, "params": { "source": script } }).to_string();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.driver.port)).await?;
+        let mut stream = TcpStream::connect((self.driver.host, self.driver.port)).await?;
         let request = format!(
             "POST /session/{id}/goog/cdp/execute HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -154,9 +168,9 @@ impl Browser {
     }
 }
 
-fn capabilities(chromium: &Path, scratch: &Path, options: &Options) -> Capabilities {
+fn capabilities(chromium: &Path, driver: &Driver, options: &Options) -> Capabilities {
     let (width, height) = options.size;
-    let args = [
+    let mut args = vec![
         "--headless=new".to_owned(),
         "--no-sandbox".to_owned(),
         "--disable-gpu".to_owned(),
@@ -169,8 +183,15 @@ fn capabilities(chromium: &Path, scratch: &Path, options: &Options) -> Capabilit
         "--mute-audio".to_owned(),
         format!("--lang={}", options.language),
         format!("--window-size={width},{height}"),
-        format!("--user-data-dir={}", scratch.join("profile").display()),
+        format!(
+            "--user-data-dir={}",
+            driver.scratch.path().join("profile").display()
+        ),
     ];
+    if !driver.host.is_loopback() {
+        // There is nobody to ask for names, which the first page would wait for.
+        args.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 10.77.*".to_owned());
+    }
     let mut chrome = json!({
         "binary": chromium,
         "args": args,
@@ -186,16 +207,23 @@ fn capabilities(chromium: &Path, scratch: &Path, options: &Options) -> Capabilit
 /// A chromedriver with a directory of its own for all that it and its browser write.
 struct Driver {
     process: Child,
+    host: IpAddr,
     port: u16,
     scratch: TempDir,
 }
 
 impl Driver {
-    async fn start() -> Result<Self, Error> {
+    async fn start(host: IpAddr, place: impl FnOnce(&mut std::process::Command)) -> Result<Self, Error> {
         let program = crate::program("ANCHOR_CHROMEDRIVER", &["chromedriver"])
             .ok_or(Error::Missing("chromedriver (chromium-driver)"))?;
         let scratch = tempfile::Builder::new().prefix("anchor-browser-").tempdir()?;
-        let mut process = Command::new(program)
+        let mut command = Command::new(program);
+        place(command.as_std_mut());
+        if !host.is_loopback() {
+            // Where it is, nobody else is.
+            command.args(["--allowed-ips=", "--allowed-origins=*"]);
+        }
+        let mut process = command
             .arg("--port=0")
             .env("TMPDIR", scratch.path())
             .stdin(Stdio::null())
@@ -207,6 +235,7 @@ impl Driver {
         // From here on a drop ends the process.
         let mut driver = Self {
             process,
+            host,
             port: 0,
             scratch,
         };

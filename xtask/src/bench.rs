@@ -13,6 +13,11 @@ const BENCHES: &[(&str, &str, Program)] = &[
         Program::System("bench-delay", STUDIO),
     ),
     (
+        "first",
+        "from opening the viewer's page to the first picture in Chromium, on a line of 5 Mbit/s and 60 ms: --opens 20",
+        Program::System("bench-first", SERVER),
+    ),
+    (
         "lips",
         "picture against sound in Chromium, by media times",
         Program::System("bench-lips", STUDIO),

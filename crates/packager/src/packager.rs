@@ -264,6 +264,12 @@ impl Packager {
         self.track(rendition)?.init(version)
     }
 
+    /// The number of the newest init segment; none before there is one.
+    pub fn newest_init(&self, rendition: Rendition) -> Option<u32> {
+        let track = self.track(rendition)?;
+        track.init(track.version).map(|_| track.version)
+    }
+
     /// What is to be answered to a request for a segment. One that grows is sent as it comes and the next one is waited
     /// for, as players of low-latency DASH expect it (ISO/IEC 23009-1, 5.3.9.5.3), also while the publisher is away;
     /// playlists list neither.
@@ -321,6 +327,25 @@ impl Packager {
         let mut newest_first = open.chain(closed);
         let (msn, parts) = newest_first.find(|(_, parts)| !parts.is_empty())?;
         Some((msn, parts.len() as u32 - 1))
+    }
+
+    /// The newest part with which decoding can begin and behind whose beginning there is `ahead` of media: its segment's
+    /// number and its own. None where there is no such part.
+    pub fn newest_beginning(&self, rendition: Rendition, ahead: Duration) -> Option<(u64, u32)> {
+        let track = self.track(rendition)?;
+        let open = track.open.iter().map(|open| (open.head.msn, &open.parts));
+        let closed = track.segments.iter().rev().map(|s| (s.head.msn, &s.parts));
+        let parts = open
+            .chain(closed)
+            .flat_map(|(msn, parts)| parts.iter().enumerate().rev().map(move |part| (msn, part)));
+        let (mut behind, ahead) = (0, ahead.as_secs_f64() * UNITS as f64);
+        for (msn, (number, part)) in parts {
+            behind += part.duration;
+            if part.independent && behind as f64 >= ahead {
+                return Some((msn, number as u32));
+            }
+        }
+        None
     }
 
     /// What becomes of a playlist request with these `_HLS_msn` and `_HLS_part`; see [`decide`].

@@ -19,7 +19,8 @@ export interface Status {
 /** Asks how the show stands; `null` when the server doesn't answer. A show it doesn't know is none yet. */
 export async function fetchStatus(url: string): Promise<Status | null> {
   try {
-    const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(4000) });
+    // The server lets nobody keep the answer; the first may have been fetched beside the script, which "no-store" would pass by.
+    const answer = await fetch(url, { signal: AbortSignal.timeout(4000) });
     if (answer.status === 404) return { state: 'none', begins: null, live: false, estimated: true, rtc: false };
     return answer.ok ? readStatus(await answer.json()) : null;
   } catch {

@@ -4,7 +4,7 @@ import { MEASURE_EVERY, ServerClock, pageTime } from './clock';
 import { type Delay, DelayMeter } from './delay';
 import { Choice, type Way } from './engine/choice';
 import { type Engine, ahead } from './engine/engine';
-import { type Show, abilities, makeEngine } from './engine/make';
+import { type Show, abilities, makeEngine, prepare } from './engine/make';
 import { type Frame, watchFrames } from './frames';
 import { Pace } from './pace';
 import { type Command, type Happening, type Phase, Session } from './session';
@@ -53,7 +53,8 @@ export class Viewer {
   #asking: ReturnType<typeof setTimeout> | undefined;
   #questions = 0;
   #lastPicture = 0;
-  #seen = false;
+  /** When the first picture came on screen, in ms since the page was opened. */
+  #firstPicture: number | null = null;
   #estimated = true;
 
   constructor(
@@ -77,6 +78,8 @@ export class Viewer {
 
   /** Begins. */
   open(): void {
+    const [best] = this.#choice.ways;
+    if (best !== undefined) prepare(best);
     void this.#clock.measure();
     this.#every(MEASURE_EVERY, () => void this.#clock.measure());
     this.#every(TICK, () => this.#tick());
@@ -139,6 +142,7 @@ export class Viewer {
       delayErrorMs: this.delay?.error ?? null,
       estimated: this.delay?.estimated ?? null,
       offsetMs: this.#clock.offset?.offset ?? null,
+      firstPictureMs: this.#firstPicture,
       stalls: this.stalls,
       aheadMs: ahead(this.video) * 1000,
       targetMs: this.#pace.target * 1000,
@@ -238,8 +242,8 @@ export class Viewer {
     this.#meter.shown(frame.at, this.#engine.pictureTime(frame));
     this.#recovered();
     if (this.phase !== 'playing') this.#happened({ kind: 'picture' });
-    if (this.#seen) return;
-    this.#seen = true;
+    if (this.#firstPicture !== null) return;
+    this.#firstPicture = frame.at - performance.timeOrigin;
     this.#beat('first_frame');
   }
 
@@ -287,7 +291,7 @@ export class Viewer {
     const now = performance.now();
     this.#engine.tick(now);
     if (!this.#engine.tellsStalls && now - this.#lastPicture > STANDSTILL) this.#onWaiting();
-    if (now - this.#lastPicture > (this.#seen ? PATIENCE : PATIENCE_AT_START)) {
+    if (now - this.#lastPicture > (this.#firstPicture !== null ? PATIENCE : PATIENCE_AT_START)) {
       this.#onEnded(this.#engine, 'no new picture');
     }
   }
@@ -297,7 +301,7 @@ export class Viewer {
   }
 
   #beat(event: 'first_frame' | 'beat' | 'stall'): void {
-    if (this.#engine === null || !this.#seen) return;
+    if (this.#engine === null || this.#firstPicture === null) return;
     this.#readDelay();
     this.#reporter.report(event, performance.now(), {
       protocol: this.#engine.protocol,

@@ -1,5 +1,7 @@
 //! Rules of draft-pantos-hls-rfc8216bis and of the HLS Authoring Specification, each named by its clause.
 
+use std::time::Duration;
+
 use media::FrameRate;
 use proptest::prelude::*;
 
@@ -264,6 +266,19 @@ fn clause_6_2_5_2_a_part_past_the_last_means_the_first_of_the_next_segment() {
     publisher.send_until(2_500);
     assert_eq!(publisher.packager.last(Video), Some((FIRST + 1, 0)));
     assert_eq!(decide(&publisher), Decision::Ready);
+}
+
+#[test]
+fn who_comes_begins_at_the_newest_key_frame_with_something_behind_it() {
+    let mut publisher = Publisher::new();
+    let beginning = |p: &Publisher, ms| p.packager.newest_beginning(Video, Duration::from_millis(ms));
+    assert_eq!(beginning(&publisher, 0), None);
+    publisher.send_until(2_500);
+    assert_eq!(beginning(&publisher, 300), Some((FIRST + 1, 0)));
+    assert_eq!(beginning(&publisher, 600), Some((FIRST, 0)));
+    publisher.send_until(2_800);
+    assert_eq!(beginning(&publisher, 600), Some((FIRST + 1, 0)));
+    assert_eq!(beginning(&publisher, 60_000), None);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub mod beat;
 pub(crate) mod body;
 pub(crate) mod cmaf;
+mod coding;
 mod error;
 pub mod flv;
 pub(crate) mod rtmp;

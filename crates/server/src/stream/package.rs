@@ -15,6 +15,8 @@ use super::tracks::{Frame, Tracks};
 
 /// Key-frame interval our own studio promises, in seconds. It is known by the media clock it sends.
 const STUDIO_GOP: u32 = 2;
+/// What there has to be behind the place where the viewer's page begins to play (`ui/src/watch/engine/beginning.ts`).
+const LEAST_AHEAD: Duration = Duration::from_millis(600);
 
 /// The packager of one stream. It begins with the first key frame, or sound where there is no picture.
 #[derive(Debug, Default)]
@@ -186,6 +188,19 @@ impl Package {
     /// The target duration in seconds; none before there is a playlist.
     pub(crate) fn target(&self) -> Option<u64> {
         self.packager.as_ref()?.target().map(u64::from)
+    }
+
+    /// The numbers of the newest init segments, of each rendition that there is.
+    pub(crate) fn inits(&self) -> impl Iterator<Item = (Rendition, u32)> {
+        let all = [Rendition::Video, Rendition::Audio].into_iter();
+        all.filter_map(|rendition| Some((rendition, self.packager.as_ref()?.newest_init(rendition)?)))
+    }
+
+    /// The part of pictures with which a player who comes now begins: its segment's number and its own.
+    pub(crate) fn beginning(&self) -> Option<(u64, u32)> {
+        self.packager
+            .as_ref()?
+            .newest_beginning(Rendition::Video, LEAST_AHEAD)
     }
 
     /// The answer to a request as things are.

@@ -87,6 +87,21 @@ impl Growth {
 }
 
 impl Stream {
+    /// What a player by HLS begins with, below the stream's address: playlists, init segments and the first part of pictures,
+    /// as far as they are there.
+    pub(crate) fn beginning(&self) -> Vec<String> {
+        let held = self.held();
+        let inits: Vec<_> = held.live.package.inits().collect();
+        let names = inits.iter().flat_map(|(rendition, version)| {
+            let name = rendition.name();
+            [format!("{name}.m3u8"), format!("{name}/init-{version}.mp4")]
+        });
+        let multivariant = (!inits.is_empty()).then(|| "index.m3u8".to_owned());
+        let part = held.live.package.beginning();
+        let part = part.map(|(msn, part)| format!("video/{msn}.{part}.m4s"));
+        multivariant.into_iter().chain(part).chain(names).collect()
+    }
+
     /// Answers `ask`; waits where playlists and manifests promised what is asked for, for three target durations at most
     /// (draft-pantos-hls-rfc8216bis, 6.2.5.2) and in the place that `enter` finds.
     pub(crate) async fn request(self: &Arc<Self>, mut ask: Ask, enter: impl Fn() -> Option<Pass>) -> Outcome {

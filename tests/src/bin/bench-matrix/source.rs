@@ -45,7 +45,7 @@ pub(crate) enum Published {
     Studio(#[expect(dead_code, reason = "held")] Box<Studio>),
     Ffmpeg(#[expect(dead_code, reason = "held")] Publisher),
     Obs(#[expect(dead_code, reason = "held")] Obs),
-    Chromium(#[expect(dead_code, reason = "held")] Browser),
+    Chromium(#[expect(dead_code, reason = "held")] Box<Browser>),
 }
 
 impl Protocol {
@@ -109,7 +109,9 @@ impl Source {
                 let started = Obs::start_or_skip(&address).map_err(|e| e.to_string())?;
                 started.map(Published::Obs).ok_or("OBS is not here".into())
             }
-            Self::Chromium => chromium(stream).await.map(Published::Chromium),
+            Self::Chromium => chromium(stream)
+                .await
+                .map(|browser| Published::Chromium(Box::new(browser))),
         }
     }
 }

@@ -19,6 +19,11 @@ export function canPlayFlv(): boolean {
   return source?.isTypeSupported('video/mp4; codecs="avc1.64001f,mp4a.40.2"') ?? false;
 }
 
+/** Loads the player. */
+export async function loadFlv(): Promise<Library> {
+  return (await import('mpegts.js')).default;
+}
+
 /** HTTP-FLV by mpegts.js. */
 export class FlvEngine implements Engine {
   readonly protocol = 'flv';
@@ -28,6 +33,7 @@ export class FlvEngine implements Engine {
   #player: Mpegts.Player | null = null;
   #video: HTMLVideoElement | null = null;
   #stopped = false;
+  readonly #abort = new AbortController();
 
   /** `pace` outlives the connection: what was learnt of the network stays. */
   constructor(
@@ -36,12 +42,15 @@ export class FlvEngine implements Engine {
   ) {}
 
   async start(video: HTMLVideoElement, events: EngineEvents): Promise<void> {
-    const library = (await import('mpegts.js')).default;
+    // The show comes while the player is still on its way.
+    const answer = fetch(this.url, { cache: 'no-store', signal: this.#abort.signal });
+    answer.catch(() => undefined);
+    const library = await loadFlv();
     if (this.#stopped) return;
     library.LoggingControl.applyConfig({ enableAll: false, enableError: true, enableWarn: true });
     const player = library.createPlayer(
       { type: 'flv', isLive: true, url: new URL(this.url, location.href).href },
-      this.#config(library),
+      this.#config(library, answer),
     );
     this.#player = player;
     this.#video = video;
@@ -61,6 +70,7 @@ export class FlvEngine implements Engine {
 
   stop(): void {
     this.#stopped = true;
+    this.#abort.abort();
     if (this.#video !== null) this.#video.onerror = null;
     this.#player?.destroy();
     this.#player = null;
@@ -96,9 +106,9 @@ export class FlvEngine implements Engine {
   }
 
   /** No media is held back to be played smoothly later: {@link Pace} keeps the distance. */
-  #config(library: Library): Mpegts.Config {
+  #config(library: Library, answer: Promise<Response>): Mpegts.Config {
     return {
-      customLoader: loaderClass(library, this.#line),
+      customLoader: loaderClass(library, this.#line, answer),
       enableStashBuffer: false,
       lazyLoad: false,
       liveSync: false,
@@ -110,10 +120,11 @@ export class FlvEngine implements Engine {
   }
 }
 
-/** A loader for mpegts.js that hands it whole tags on the line of `line`. */
-function loaderClass(library: Library, line: Line): Mpegts.CustomLoaderConstructor {
+/** A loader for mpegts.js that hands it the whole tags of `answer`, on the line of `line`. */
+function loaderClass(library: Library, line: Line, answer: Promise<Response>): Mpegts.CustomLoaderConstructor {
   return class TagLoader extends library.BaseLoader {
-    readonly #abort = new AbortController();
+    #aborted = false;
+    #body: ReadableStreamDefaultReader<Uint8Array> | null = null;
     readonly #reader = new TagReader();
     #handed = 0;
 
@@ -128,24 +139,25 @@ function loaderClass(library: Library, line: Line): Mpegts.CustomLoaderConstruct
     }
 
     override abort(): void {
-      this.#abort.abort();
+      this.#aborted = true;
+      this.#body?.cancel().catch(() => undefined);
       this._status = library.LoaderStatus.kComplete;
     }
 
-    override open(source: Mpegts.MediaSegment): void {
+    override open(): void {
       this._status = library.LoaderStatus.kConnecting;
-      this.#load(source.url).catch((error: unknown) => {
-        if (this.#abort.signal.aborted) return;
+      this.#load().catch((error: unknown) => {
+        if (this.#aborted) return;
         this._status = library.LoaderStatus.kError;
         this.onError?.(library.LoaderErrors.EXCEPTION as unknown as Mpegts.LoaderErrors, { code: -1, msg: String(error) });
       });
     }
 
-    async #load(url: string): Promise<void> {
-      const answer = await fetch(url, { cache: 'no-store', signal: this.#abort.signal });
-      if (!answer.ok || answer.body === null) throw new Error(`answered ${answer.status}`);
+    async #load(): Promise<void> {
+      const { ok, status, body: stream } = await answer;
+      if (!ok || stream === null) throw new Error(`answered ${status}`);
       this._status = library.LoaderStatus.kBuffering;
-      const body = answer.body.getReader();
+      const body = (this.#body = stream.getReader());
       for (let part = await body.read(); !part.done; part = await body.read()) this.#take(part.value);
       this._status = library.LoaderStatus.kComplete;
       this.onComplete?.(0, this.#handed - 1);
@@ -153,7 +165,7 @@ function loaderClass(library: Library, line: Line): Mpegts.CustomLoaderConstruct
 
     #take(bytes: Uint8Array): void {
       const tags = line.take(this.#reader.push(bytes), this.#reader.tracks);
-      if (tags === null || this.#abort.signal.aborted) return;
+      if (tags === null || this.#aborted) return;
       const header = this.#handed === 0 ? this.#reader.header : null;
       const chunk = header === null ? tags : join([header, tags]);
       const at = this.#handed;

@@ -1,8 +1,9 @@
 import type Hls from 'hls.js';
-import type { FragBufferedData, HlsConfig } from 'hls.js';
+import type { FragBufferedData, HlsConfig, LevelDetails } from 'hls.js';
 
 import type { PictureTime } from '../delay';
 import type { Frame } from '../frames';
+import { beginning } from './beginning';
 import { type Engine, type EngineEvents, jump } from './engine';
 import { Pieces, played } from './pieces';
 
@@ -23,6 +24,38 @@ const config: Partial<HlsConfig> = {
   testBandwidth: false,
 };
 
+/** Loads the player. */
+export async function loadHls(): Promise<typeof Hls> {
+  return (await import('hls.js')).default;
+}
+
+/**
+ * Where the library would begin three parts before the edge, for which all parts since the key frame have to come first, this
+ * begins at a key frame: one part makes a picture. What is too late by that is caught up with.
+ */
+function fromKeyFrame(Library: typeof Hls) {
+  return class extends Library.DefaultConfig.streamController {
+    #begun = false;
+
+    protected override setStartPosition(details: LevelDetails, sliding: number): void {
+      super.setStartPosition(details, sliding);
+      const at = this.#begun || !details.live ? null : beginning(details.partList ?? [], details.edge);
+      this.#begun = true;
+      if (at !== null) this.startPosition = this.nextLoadPosition = this.lastCurrentTime = at;
+    }
+  };
+}
+
+/** Seconds of sound that a picture waits for. */
+const SOUND_FIRST = 0.4;
+
+/** Fetches the sound from `at` on into the browser's cache: the library asks for it only when the first picture is there. */
+function fetchAhead({ partList, live }: LevelDetails, at: number): void {
+  if (!live || at < 0) return;
+  const first = partList?.filter(({ start, end }) => end > at && start < at + SOUND_FIRST) ?? [];
+  for (const { url } of first) fetch(url).catch(() => undefined);
+}
+
 /** Low-latency HLS by hls.js. */
 export class HlsEngine implements Engine {
   readonly protocol = 'll-hls';
@@ -41,10 +74,10 @@ export class HlsEngine implements Engine {
   ) {}
 
   async start(video: HTMLVideoElement, events: EngineEvents): Promise<void> {
-    const { default: Library } = await import('hls.js');
+    const Library = await loadHls();
     if (this.#stopped) return;
     if (!Library.isSupported()) throw new Error('no media source');
-    const hls = new Library(config);
+    const hls = new Library({ ...config, streamController: fromKeyFrame(Library) });
     this.#hls = hls;
     this.#video = video;
     hls.on(Library.Events.ERROR, (_, error) => {
@@ -56,6 +89,8 @@ export class HlsEngine implements Engine {
       const range = this.#follows(buffered) ? null : this.#played(type);
       if (range !== null) hls.trigger(Library.Events.BUFFER_FLUSHING, { ...range, type });
     });
+    hls.on(Library.Events.BUFFER_APPENDED, () => this.#goToBeginning());
+    hls.once(Library.Events.AUDIO_TRACK_LOADED, (_, { details }) => fetchAhead(details, hls.startPosition));
     hls.loadSource(this.url);
     hls.attachMedia(video);
   }
@@ -77,11 +112,20 @@ export class HlsEngine implements Engine {
     this.#jumpBeyond(JUMP_WHEN_ASKED);
   }
 
+  /** The library goes where it begins once a whole segment is there; a part is enough. */
+  #goToBeginning(): void {
+    const { buffered, currentTime = 0, seeking } = this.#video ?? {};
+    if (buffered === undefined || buffered.length === 0 || seeking || currentTime > 0) return;
+    if (this.#video !== null) this.#video.currentTime = buffered.start(0);
+  }
+
   #jumpBeyond(seconds: number): void {
     // Of a show that has ended the library goes on reckoning an edge, and what is left would be jumped over.
     if (this.#hls?.latestLevelDetails?.live === false) return;
     const edge = this.#hls?.liveSyncPosition;
     if (this.#video === null || this.#video.seeking || typeof edge !== 'number') return;
+    // Before there is a picture, the library is still to go to where it begins.
+    if (this.#video.readyState < this.#video.HAVE_CURRENT_DATA) return;
     if (edge - this.#video.currentTime > seconds) this.#video.currentTime = edge;
   }
 

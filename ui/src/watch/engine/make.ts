@@ -2,8 +2,8 @@ import type { places } from '../address';
 import type { Pace } from '../pace';
 import type { Abilities, Way } from './choice';
 import type { Engine } from './engine';
-import { FlvEngine, canPlayFlv } from './flv';
-import { HlsEngine, NativeEngine, canPlayHlsNatively } from './hls';
+import { FlvEngine, canPlayFlv, loadFlv } from './flv';
+import { HlsEngine, NativeEngine, canPlayHlsNatively, loadHls } from './hls';
 import { WhepEngine, canPlayWhep } from './whep';
 
 /** What players need to know of a show. */
@@ -17,6 +17,12 @@ export interface Show {
 /** What the browser can do. */
 export function abilities(video: HTMLVideoElement): Abilities {
   return { mediaSource: canPlayFlv(), nativeHls: canPlayHlsNatively(video), rtc: canPlayWhep() };
+}
+
+/** Begins to load what playing by `way` takes; what goes wrong is seen when it is needed. */
+export function prepare(way: Way): void {
+  const load = { flv: loadFlv, 'll-hls': loadHls, whep: null, native: null }[way];
+  load?.().catch(() => undefined);
 }
 
 /** A player of `show` by `way`. */

@@ -13,6 +13,7 @@ use futures_util::stream::{TryStreamExt as _, iter, try_unfold};
 use futures_util::{Stream, StreamExt as _};
 use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt as _, IfNoneMatch, IfRange};
 
+use crate::deliver::coding::takes;
 use crate::deliver::{ANY_ORIGIN, NO_SNIFF};
 use crate::stream::{Growth, Text, Unfinished};
 
@@ -52,23 +53,6 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Whether gzip is understood and not refused (RFC 9110, 12.5.3).
-    fn takes_gzip(self) -> bool {
-        let values = self.headers.get_all(header::ACCEPT_ENCODING);
-        let mut codings = values
-            .iter()
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','));
-        codings.any(|coding| {
-            let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
-            let none = quality
-                .trim()
-                .strip_prefix("q=")
-                .and_then(|q| q.parse::<f32>().ok());
-            name.trim().eq_ignore_ascii_case("gzip") && none != Some(0.0)
-        })
-    }
-
     fn has(self, tag: &ETag) -> bool {
         let has = self.headers.typed_get::<IfNoneMatch>();
         has.is_some_and(|has| !has.precondition_passes(tag))
@@ -104,7 +88,7 @@ struct Unsatisfiable;
 
 /// A playlist or manifest, by gzip where that is understood.
 pub(super) fn text(text: &Text, content: &'static str, kept: Kept, asked: Asked<'_>) -> Response {
-    let packed = asked.takes_gzip();
+    let packed = takes(asked.headers, "gzip");
     // Weak: it is the same text, packed or not.
     let tag = etag(&format!("W/\"{:x}\"", text.tag()));
     let mut response = begin(content, kept, tag.as_ref());

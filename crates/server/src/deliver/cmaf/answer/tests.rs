@@ -87,13 +87,3 @@ async fn rfc_9110_13_1_5_a_range_of_something_else_is_answered_with_all() {
     assert_eq!(other.status(), StatusCode::OK);
     assert_eq!(body(other).await, b"abcdefgh");
 }
-
-#[test]
-fn rfc_9110_12_5_3_gzip_is_used_where_it_is_understood() {
-    let takes = |value: &str| {
-        let map = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_str(value).unwrap())]);
-        Asked::new(&Method::GET, &map).takes_gzip()
-    };
-    assert!(takes("gzip") && takes("br, GZIP;q=0.5, *;q=0") && takes("deflate,gzip"));
-    assert!(!takes("gzip;q=0") && !takes("gzip; q=0.000") && !takes("br") && !takes(""));
-}
