@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::coding::takes;
 use super::{ANY_ORIGIN, NO_SNIFF, Refusal, not_found};
+use crate::config::Origin;
 use crate::{App, Name};
 
 static DIST: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../ui/dist");
@@ -43,7 +44,7 @@ pub(crate) async fn page(
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         ),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CONTENT_SECURITY_POLICY, policy(&app.config.page.frames)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         NO_SNIFF,
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -55,6 +56,14 @@ pub(crate) async fn page(
         answer.headers_mut().insert(header::LINK, links);
     }
     Ok(answer)
+}
+
+/// Pages of `frames` may show it, too.
+fn policy(frames: &[Origin]) -> HeaderValue {
+    let frames = frames.iter().map(|site| format!(" {site}"));
+    let policy = POLICY.to_owned() + &frames.collect::<String>();
+    // Sites are written in letters that headers may hold.
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY))
 }
 
 /// What the page will ask for once its script runs (RFC 8288; HTML, link type "preload"): the browser fetches it beside the

@@ -1,5 +1,6 @@
 //! The viewer's page, its reports and the time.
 
+use crate::support::media::PLAIN;
 use crate::support::{TestServer, http};
 
 const BEAT: &str = r#"{"sid":"abc","event":"first_frame","protocol":"flv","since_open_ms":812,
@@ -33,6 +34,90 @@ fn the_page_may_do_what_it_must_and_no_more() {
         "/watch/",
     ] {
         assert_eq!(server.get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_page_is_framed_where_the_configuration_says_so() {
+    let ancestors = |config: &str| {
+        let server = TestServer::start_with(config, "info");
+        let page = server.get("/watch/show");
+        let policy = page.header("content-security-policy").to_owned();
+        policy.split("frame-ancestors ").nth(1).unwrap().to_owned()
+    };
+    assert_eq!(ancestors(""), "'self'");
+    let sites = "[page]\nframes = [\"https://shop.example\", \"http://localhost:3000\"]\n";
+    assert_eq!(
+        ancestors(sites),
+        "'self' https://shop.example http://localhost:3000"
+    );
+}
+
+#[test]
+fn scripts_come_as_small_as_they_are_understood() {
+    let server = TestServer::start();
+    let links = server.get("/watch/show").header("link").to_owned();
+    let player = links
+        .split_once("</assets/")
+        .unwrap()
+        .1
+        .split_once('>')
+        .unwrap()
+        .0;
+    let path = format!("/assets/{player}");
+    let plain = server.get(&path);
+    assert_eq!(
+        (plain.header("content-encoding"), plain.header("vary")),
+        ("", "accept-encoding")
+    );
+    let packed = ["br", "gzip"].map(|coding| {
+        let answer = http::request_with(
+            http::connect(server.http),
+            "GET",
+            &path,
+            &format!("Accept-Encoding: {coding}\r\n"),
+            b"",
+        );
+        assert_eq!(answer.header("content-encoding"), coding);
+        assert_eq!(answer.header("content-type"), plain.header("content-type"));
+        answer.whole().1.len()
+    });
+    let whole = plain.whole().1.len();
+    assert!(
+        packed[0] < packed[1] && packed[1] < whole / 3,
+        "{packed:?} of {whole}"
+    );
+}
+
+#[test]
+fn a_page_names_what_its_player_begins_with() {
+    let server = TestServer::start();
+    let links = |path: &str| server.get(path).header("link").to_owned();
+    let asked = links("/watch/show?via=ll-hls");
+    assert!(
+        !asked.contains(".m3u8"),
+        "of a show that isn't there nothing is fetched: {asked}"
+    );
+    let mut sender = server.publish();
+    sender.send_all(&PLAIN.tags(4));
+    // It is answered once there is something to list.
+    assert_eq!(server.get("/live/show/video.m3u8").status, 200);
+    let asked = links("/watch/show?via=ll-hls");
+    for name in ["status", "index.m3u8", "video.m3u8", "audio.m3u8"] {
+        assert!(
+            asked.contains(&format!(
+                "</live/show/{name}>; rel=preload; as=fetch; crossorigin"
+            )),
+            "{asked}"
+        );
+    }
+    let first = asked
+        .split(", ")
+        .filter(|link| link.contains(".m4s") || link.contains(".mp4"));
+    let first: Vec<_> = first.map(|link| link[1..].split_once('>').unwrap().0).collect();
+    assert_eq!(first.len(), 3, "{asked}");
+    for path in first {
+        assert_eq!(server.get(path).status, 200, "{path}");
     }
 }
 
