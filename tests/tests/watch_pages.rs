@@ -70,6 +70,10 @@ impl Scene {
         let page = &self.browser.page;
         for (width, height) in SIZES {
             page.resize((width, height)).await.unwrap();
+            // As somebody who looks for what there is to press.
+            page.eval("dispatchEvent(new PointerEvent('pointermove'))")
+                .await
+                .unwrap();
             let name = format!("{name}-{width}x{height}.png");
             page.screenshot(&folder.join(&name)).await.unwrap();
             let said = looks::judged(page).await.unwrap();
@@ -111,6 +115,13 @@ async fn every_state_is_said_and_fit_for_everybody() {
     scene.wait("!anchorStats().muted").await;
     let folder = looks::screenshots().unwrap();
     scene.look("watch-sound-zh", &folder).await;
+    let shown = |is: &str| format!("getComputedStyle(document.querySelector('.top')).opacity === '{is}'");
+    scene.wait(&shown("0")).await;
+    let page = &scene.browser.page;
+    page.screenshot(&folder.join("watch-resting.png")).await.unwrap();
+    // Whoever comes by keyboard sees where they are, for as long as they are there.
+    page.press("\u{e004}").await.unwrap();
+    scene.wait(&shown("1")).await;
     drop(publisher);
     scene.look_at("held", "anchorStats().held").await;
     scene.says("DELETE", "").await;
