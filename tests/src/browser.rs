@@ -15,13 +15,14 @@ use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::processes::kill_family;
+use crate::processes::{descendants, kill_family};
 
 /// How long one script waits at most: the drivers give up after 30 s.
 const ONE_SCRIPT: Duration = Duration::from_secs(15);
@@ -150,6 +151,29 @@ impl Browser {
         } else {
             Err(Error::Ended)
         }
+    }
+
+    /// Lets the whole browser stand still for `time`, as when its device sleeps; its driver doesn't.
+    ///
+    /// # Errors
+    /// The driver has ended.
+    pub async fn sleep(&self, time: Duration) -> Result<(), Error> {
+        let driver = self.driver.process.id().ok_or(Error::Ended)?;
+        let all: Vec<_> = descendants(driver)
+            .into_iter()
+            .filter(|&pid| pid != driver)
+            .filter_map(|pid| Pid::from_raw(pid.try_into().ok()?))
+            .collect();
+        let signal = |signal| {
+            for &pid in &all {
+                // One of them may have ended.
+                let _ = kill_process(pid, signal);
+            }
+        };
+        signal(Signal::STOP);
+        tokio::time::sleep(time).await;
+        signal(Signal::CONT);
+        Ok(())
     }
 
     /// Starts a browser; where none is installed, says so and answers `None` for the scenario to return.
@@ -430,6 +454,20 @@ impl Page {
         let field = self.client.find(Locator::Css(selector)).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
+    }
+
+    /// Puts another tab before this one for `time`.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn stand_behind(&self, time: Duration) -> Result<(), Error> {
+        let here = self.client.window().await?;
+        let other = self.client.new_window(true).await?;
+        self.client.switch_to_window(other.handle).await?;
+        tokio::time::sleep(time).await;
+        self.client.close_window().await?;
+        self.client.switch_to_window(here).await?;
+        Ok(())
     }
 
     /// Makes the page itself this large, in CSS pixels: without the window's own edges.

@@ -53,6 +53,11 @@ export class ServerClock {
     return this.#best;
   }
 
+  /** The page's clock stood still: nothing is known any more. */
+  forget(): void {
+    this.#best = null;
+  }
+
   /** Asks the server {@link ROUND_TRIPS} times. What was known stays when it doesn't answer. */
   async measure(): Promise<void> {
     const trips: RoundTrip[] = [];

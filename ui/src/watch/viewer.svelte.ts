@@ -9,6 +9,7 @@ import { type Frame, watchFrames } from './frames';
 import { Pace } from './pace';
 import { type Command, type Happening, type Phase, Session } from './session';
 import { fetchStatus } from './status';
+import { Wake } from './wake';
 import { type Wish, firstWish, keepWish } from './wish';
 
 /** Milliseconds without a new picture after which the player is started anew: while it begins, and later. */
@@ -46,6 +47,7 @@ export class Viewer {
   readonly #show: Show;
   readonly #meter = new DelayMeter();
   readonly #pace = new Pace();
+  readonly #wake = new Wake();
   readonly #reporter: Reporter;
   readonly #ends: (() => void)[] = [];
   #engine: Engine | null = null;
@@ -92,7 +94,7 @@ export class Viewer {
     // What was shown before a jump says nothing of what is shown behind it.
     this.#listen(this.video, 'seeked', () => this.#meter.reset());
     this.#listen(document, 'visibilitychange', () => this.#onVisible());
-    this.#listen(window, 'online', () => this.#happened({ kind: 'hope' }));
+    this.#listen(window, 'online', () => this.#onOnline());
     this.#happened({ kind: 'opened' });
   }
 
@@ -279,6 +281,18 @@ export class Viewer {
     if (this.#engine !== null && this.video.ended) this.#onEnded(this.#engine, 'played to its end');
   }
 
+  /** The page's clock may have stood still: what was known of the server's is wrong by that. */
+  #onWake(): void {
+    this.#meter.reset();
+    this.#clock.forget();
+    this.#onOnline();
+  }
+
+  #onOnline(): void {
+    void this.#clock.measure();
+    this.#happened({ kind: 'hope' });
+  }
+
   #onVisible(): void {
     if (document.hidden) return;
     this.#lastPicture = performance.now();
@@ -287,6 +301,7 @@ export class Viewer {
   }
 
   #tick(): void {
+    if (this.#wake.look(performance.now(), Date.now())) this.#onWake();
     if (this.#engine === null || document.hidden || this.needsTap) return;
     const now = performance.now();
     this.#engine.tick(now);

@@ -73,7 +73,7 @@ impl Pulse {
             return Due::Known;
         }
         match self.last.map(|last| last + pause) {
-            Some(at) if at > now => {
+            Some(at) if at > now && !pause.is_zero() => {
                 self.awaited = true;
                 Due::At(at)
             }
@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn few_viewers_wait_for_nothing() {
         let (mut pulse, now) = (Pulse::default(), Instant::now());
-        for ms in [0, 0, 1, 33] {
+        // The last is of a caller whose times go back.
+        for ms in [0, 0, 1, 33, 20] {
             let now = now + Duration::from_millis(ms);
             assert_eq!(pulse.arrived(now, Duration::ZERO), Due::Now);
         }

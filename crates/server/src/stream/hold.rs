@@ -121,9 +121,9 @@ impl Live {
     /// The same at `now`, where the publisher left off.
     fn begin_hold_at(&mut self, configurations: &[Tag], now: Instant) -> Begin {
         let step = Duration::from_millis(STEP.unsigned_abs());
-        let gone = now.saturating_duration_since(self.counted.last_tag + step);
+        let gone = now.saturating_duration_since(self.counted.last_media + step);
         let missed = gone.saturating_sub(BACK);
-        let at = self.counted.last_tag + step + missed;
+        let at = self.counted.last_media + step + missed;
         let ms = self.begin_hold(configurations, missed);
         Begin { ms, at }
     }
@@ -172,7 +172,7 @@ impl Live {
             true => LEFT,
             false => SILENT + SILENT_PICTURES * picture,
         };
-        self.counted.last_tag + patience
+        self.counted.last_media + patience
     }
 }
 

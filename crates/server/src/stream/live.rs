@@ -82,7 +82,7 @@ pub(crate) struct Counted {
     pub(crate) packets: u64,
     pub(crate) refused: u64,
     pub(crate) key_interval_ms: Option<u64>,
-    pub(crate) last_tag: Instant,
+    pub(crate) last_media: Instant,
     pub(crate) last_error: Option<Fault>,
 }
 
@@ -138,7 +138,7 @@ impl Live {
 
     fn close(&mut self) {
         if let Some(pending) = self.merge.take_last() {
-            let at = self.counted.last_tag;
+            let at = self.counted.last_media;
             self.send(pending, at);
         }
         self.package.end_session();
@@ -381,7 +381,7 @@ impl Counted {
             packets: 0,
             refused: 0,
             key_interval_ms: None,
-            last_tag: now,
+            last_media: now,
             last_error: None,
         }
     }
@@ -390,12 +390,13 @@ impl Counted {
         self.byte_rate = Rate::new(now);
         self.frame_rate = Rate::new(now);
         self.key_interval_ms = None;
-        self.last_tag = now;
+        self.last_media = now;
     }
 
     fn arrived(&mut self, tag: &Tag, now: Instant) {
-        self.last_tag = now;
+        // Who only talks about a show is silent.
         if tag.kind != TagKind::Script {
+            self.last_media = now;
             self.bytes += tag.data.len() as u64;
             self.byte_rate.add(tag.data.len() as u64, now);
         }

@@ -347,7 +347,7 @@ impl Stream {
     fn silent(&self, now: Instant) -> Option<Duration> {
         let held = self.held();
         match held.state {
-            State::Live(_) => Some(now.saturating_duration_since(held.live.counted.last_tag)),
+            State::Live(_) => Some(now.saturating_duration_since(held.live.counted.last_media)),
             State::Announced(_) | State::Interrupted | State::Ended => None,
         }
     }

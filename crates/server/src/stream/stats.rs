@@ -59,7 +59,7 @@ fn publisher(held: &Held, now: Instant) -> Option<PublisherStats> {
         agent: who.agent.clone(),
         address: who.address.clone(),
         since_ms: millis(now.saturating_duration_since(who.since)),
-        silent_ms: millis(now.saturating_duration_since(held.live.counted.last_tag)),
+        silent_ms: millis(now.saturating_duration_since(held.live.counted.last_media)),
         srt: held.transport.clone(),
         webrtc: held.web_rtc,
     })

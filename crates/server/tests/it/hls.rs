@@ -1,6 +1,7 @@
 //! HLS and low-latency HLS from the same packets.
 
 use std::collections::BTreeMap;
+use std::net::TcpStream;
 use std::thread::JoinHandle;
 
 use container::flv::{Tag, TagKind};
@@ -167,13 +168,17 @@ pub(crate) fn published(server: &TestServer, tags: &[Tag]) -> Sender {
 
 /// Asks on a thread of its own.
 fn ask(server: &TestServer, path: String) -> JoinHandle<http::Answer> {
-    let to = server.http;
-    let asking = move || http::request(to, "GET", &path, b"");
+    ask_by(http::connect(server.http), path)
+}
+
+/// The same by a connection that is there.
+pub(crate) fn ask_by(stream: TcpStream, path: String) -> JoinHandle<http::Answer> {
+    let asking = move || http::request_on(stream, "GET", &path, b"");
     std::thread::Builder::new().spawn(asking).unwrap()
 }
 
 /// The segment and part that come next.
-fn next(playlist: &str) -> (u64, u32) {
+pub(crate) fn next(playlist: &str) -> (u64, u32) {
     let hint = playlist
         .lines()
         .find(|l| l.starts_with("#EXT-X-PRELOAD-HINT"))

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)] // A test that panics has said what it had to say.
 
+mod addresses;
 mod clock;
 mod commands;
 mod dash;

@@ -1,9 +1,11 @@
 //! How long a viewer waits for the first picture, on a line that isn't good: a browser in a network namespace of its
 //! own, which has never been here, opens the page over and over.
 //!
-//! `--opens N`, `--rate KBPS`, `--delay MS` (each way), `--via WAY,…`, `--server PATH`. Needs user and network namespaces;
+//! `--opens N`, `--rate KBPS`, `--delay MS` (each way), `--via WAY,…`, `--changes yes` (changes of the network besides),
+//! `--server PATH`. Needs user and network namespaces;
 //! where they are refused it says so.
 
+mod change;
 mod show;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -34,6 +36,7 @@ struct Settings {
     rate_kbps: u32,
     delay_ms: u32,
     via: Vec<String>,
+    changes: bool,
 }
 
 fn main() -> Result<(), Failure> {
@@ -52,6 +55,7 @@ impl Settings {
             rate_kbps: 5_000,
             delay_ms: 30,
             via: ["flv", "ll-hls"].map(str::to_owned).into(),
+            changes: false,
         };
         for (name, value) in binary::options()? {
             let number = || value.parse::<u32>().map_err(|_| format!("{name} needs a number"));
@@ -60,32 +64,33 @@ impl Settings {
                 "--rate" => settings.rate_kbps = number()?,
                 "--delay" => settings.delay_ms = number()?,
                 "--via" => settings.via = value.split(',').map(str::to_owned).collect(),
+                "--changes" => settings.changes = value == "yes",
                 other => return Err(format!("unknown option {other}")),
             }
         }
         Ok(settings)
     }
 
-    /// The line: its queue holds a fifth of a second, as those of most homes and phones do at least.
-    fn line(&self) -> Result<Scenario, Failure> {
+    /// So many lines: their queues hold a fifth of a second, as those of most homes and phones do at least.
+    fn lines(&self, count: usize) -> Result<Scenario, Failure> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("line.toml");
         let terms = format!(
             "{{ rate_kbps = {}, delay_ms = {} }}",
             self.rate_kbps, self.delay_ms
         );
-        let line = format!("[[line]]\nup = {terms}\ndown = {terms}\n");
+        let lines = format!("[[line]]\nup = {terms}\ndown = {terms}\n").repeat(count);
         let place = "[[place]]\nprotocol = \"rtmp\"\n";
         std::fs::write(
             &file,
-            format!("title = \"a viewer's line\"\nseconds = 1\n{place}{line}"),
+            format!("title = \"a viewer's line\"\nseconds = 1\n{place}{lines}"),
         )?;
         Ok(Scenario::load(&file)?)
     }
 }
 
 async fn measure(settings: &Settings) -> Result<(), Failure> {
-    let lab = Lab::new(&settings.line()?)?;
+    let lab = Lab::new(&settings.lines(1)?)?;
     let server = Server::start_at(IpAddr::V4(SERVER), "").await?;
     let _publisher = show::publish(&server, NAME).await?;
     println!(
@@ -112,24 +117,32 @@ async fn measure(settings: &Settings) -> Result<(), Failure> {
         );
         println!("{}", slowest.1);
     }
-    Ok(())
+    drop((server, lab));
+    match settings.changes {
+        true => change::measure(settings).await,
+        false => Ok(()),
+    }
 }
 
-/// Opens the page in a new browser; how many milliseconds later there was a picture, and what was loaded.
-async fn open(lab: &Lab, server: &Server, via: &str) -> Result<(f64, String), Failure> {
+/// A new browser on the line.
+async fn viewer(lab: &Lab) -> Result<Browser, Failure> {
     let mut placed = Ok(());
     let browser = Browser::start_at(VIEWER.into(), &Options::default(), |command| {
         placed = lab.send_over(command).map(|_| ());
     })
     .await;
     placed?;
-    let browser = browser?;
-    browser
-        .page
-        .goto(&server.url(&format!("/watch/{NAME}?via={via}")))
+    Ok(browser?)
+}
+
+/// Opens the page in a new browser; how many milliseconds later there was a picture, and what was loaded.
+async fn open(lab: &Lab, server: &Server, via: &str) -> Result<(f64, String), Failure> {
+    let browser = viewer(lab).await?;
+    let page = &browser.page;
+    page.goto(&server.url(&format!("/watch/{NAME}?via={via}")))
         .await?;
-    let first = browser.page.wait_for(FIRST, PATIENCE).await?;
-    let loaded = browser.page.eval(LOADED).await?;
+    let first = page.wait_for(FIRST, PATIENCE).await?;
+    let loaded = page.eval(LOADED).await?;
     Ok((
         first.as_f64().unwrap_or(f64::NAN),
         loaded.as_str().unwrap_or_default().to_owned(),

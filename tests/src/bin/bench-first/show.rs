@@ -36,6 +36,8 @@ pub(crate) async fn publish(server: &Server, name: &str) -> Result<Publisher, Fa
         .args(["-c", "copy", "-f", "flv"])
         .arg(server.add_stream(name).await?)
         .stdin(Stdio::null())
+        // What it complains of at the end names the address, and so the key.
+        .stderr(Stdio::null())
         .spawn()?;
     let publisher = Publisher {
         process,

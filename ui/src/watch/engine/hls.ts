@@ -114,9 +114,10 @@ export class HlsEngine implements Engine {
 
   /** The library goes where it begins once a whole segment is there; a part is enough. */
   #goToBeginning(): void {
-    const { buffered, currentTime = 0, seeking } = this.#video ?? {};
-    if (buffered === undefined || buffered.length === 0 || seeking || currentTime > 0) return;
-    if (this.#video !== null) this.#video.currentTime = buffered.start(0);
+    const video = this.#video;
+    if (video === null || video.buffered.length === 0 || video.seeking || video.currentTime > 0) return;
+    const beginning = video.buffered.start(0);
+    if (beginning > 0) video.currentTime = beginning;
   }
 
   #jumpBeyond(seconds: number): void {

@@ -183,6 +183,26 @@ fn the_slate_takes_the_place_of_what_was_missed_and_gives_way_to_the_publisher()
 }
 
 #[test]
+fn a_publisher_who_only_talks_about_the_show_is_silent() {
+    let mut show = Show::new();
+    show.send(1_000, 0);
+    let metadata = Tag {
+        kind: TagKind::Script,
+        timestamp: 1_000,
+        data: Bytes::from_static(b"\x02\x00\x0aonMetaData\x05"),
+    };
+    for _ in 0..30 {
+        show.now += 50;
+        show.stream.take(show.session, &metadata, show.arrival());
+    }
+    assert!(show.wants());
+    assert!(
+        !show.stream.is_taken(show.instant()),
+        "another may take its place"
+    );
+}
+
+#[test]
 fn a_publisher_who_is_silent_and_goes_on_loses_no_time() {
     let mut show = Show::new();
     show.send(1_000, 0);

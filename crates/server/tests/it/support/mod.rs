@@ -66,11 +66,20 @@ impl TestServer {
 
     /// The same, `change` being made to its command.
     pub(crate) fn start_as(config: &str, level: &str, change: impl FnOnce(&mut Command)) -> Self {
+        Self::start_all("127.0.0.1:0", config, level, change)
+    }
+
+    /// The same, with viewers' and publishers' listeners at `at`.
+    pub(crate) fn start_at(at: &str, config: &str, level: &str) -> Self {
+        Self::start_all(at, config, level, |_| {})
+    }
+
+    fn start_all(at: &str, config: &str, level: &str, change: impl FnOnce(&mut Command)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("anchor.toml");
         std::fs::write(&file, config).unwrap();
         let key = add_key(dir.path(), "show");
-        Self::run(dir, key, level, change)
+        Self::run(dir, key, at, level, change)
     }
 
     /// It is stopped, and begins again with the same data.
@@ -78,12 +87,11 @@ impl TestServer {
         self.signal("TERM");
         self.wait();
         let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
-        Self::run(dir, self.key.clone(), "info", |_| {})
+        Self::run(dir, self.key.clone(), "127.0.0.1:0", "info", |_| {})
     }
 
-    fn run(dir: TempDir, key: String, level: &str, change: impl FnOnce(&mut Command)) -> Self {
+    fn run(dir: TempDir, key: String, at: &str, level: &str, change: impl FnOnce(&mut Command)) -> Self {
         let file = dir.path().join("anchor.toml");
-        let any = "127.0.0.1:0";
         let mut command = Command::new(env!("CARGO_BIN_EXE_anchor-server"));
         change(&mut command);
         let mut child = command
@@ -92,7 +100,7 @@ impl TestServer {
             .arg(&file)
             .arg("--data")
             .arg(dir.path())
-            .args(["--http", any, "--rtmp", any, "--admin", any])
+            .args(["--http", at, "--rtmp", at, "--admin", "127.0.0.1:0"])
             .env("RUST_LOG", level)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
