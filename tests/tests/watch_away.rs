@@ -20,8 +20,16 @@ const BACK_WITHIN: f64 = 8_000.0;
 /// A way of delivery, and the delay in ms by which a picture is live.
 const WAYS: [(&str, u32); 3] = [("flv", 2_500), ("ll-hls", 3_500), ("whep", 1_500)];
 
-/// Counts how often the page was hidden; a reload would take it away.
-const LISTEN: &str = "window.hidden = 0; document.addEventListener('visibilitychange', () => (window.hidden += document.hidden ? 1 : 0));";
+/// Pictures that have to come once it is back, lest what was said before it left is taken for now.
+const PICTURES: u32 = 10;
+
+/// Counts how often the page was hidden, and its pictures; a reload would take that away.
+const LISTEN: &str = "window.hidden = 0;
+    document.addEventListener('visibilitychange', () => (window.hidden += document.hidden ? 1 : 0));
+    window.pictures = 0;
+    const video = document.querySelector('video');
+    const count = () => ((window.pictures += 1), video.requestVideoFrameCallback(count));
+    count();";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_back_sees_what_is_live() {
@@ -39,7 +47,7 @@ async fn who_comes_back_sees_what_is_live() {
             .await
             .unwrap();
         page.eval(LISTEN).await.unwrap();
-        live(page, delay).await;
+        live(page, delay, 0).await;
 
         page.stand_behind(BEHIND).await.unwrap();
         judge(page, via, "another tab", delay).await;
@@ -59,20 +67,22 @@ async fn who_comes_back_sees_what_is_live() {
     }
 }
 
-/// Waits until the page shows what is no older than `delay`; says when, by its own clock.
-async fn live(page: &Page, delay: u32) -> f64 {
+/// Waits until the page has shown more than `before` and the pictures that count, and shows what is no older than `delay`;
+/// says when, by its own clock.
+async fn live(page: &Page, delay: u32, before: u64) -> f64 {
     let stats = "anchorStats()";
     let fresh =
         format!("{stats}.phase === 'playing' && {stats}.delayMs !== null && {stats}.delayMs < {delay}");
+    let shown = format!("pictures >= {before} + {PICTURES}");
     let at = page
-        .wait_for(&format!("{fresh} && performance.now()"), PATIENCE)
+        .wait_for(&format!("{shown} && {fresh} && performance.now()"), PATIENCE)
         .await;
     at.unwrap().as_f64().unwrap()
 }
 
 async fn judge(page: &Page, via: &str, away: &str, delay: u32) {
-    let back = page.eval("return performance.now();").await.unwrap();
-    let within = live(page, delay).await - back.as_f64().unwrap();
+    let back = page.eval("return [performance.now(), pictures];").await.unwrap();
+    let within = live(page, delay, back[1].as_u64().unwrap()).await - back[0].as_f64().unwrap();
     println!("{via}: back from {away}, live after {within:.0} ms");
     assert!(within <= BACK_WITHIN, "{via}, {away}: {within:.0} ms");
 }

@@ -48,26 +48,26 @@ impl Crowd {
     }
 }
 
-/// When the viewers of one stream are sent what came.
+/// When the viewers of one stream are sent what came, as interrupts are coalesced.
 #[derive(Debug, Default)]
-pub(super) struct Pulse {
+pub(super) struct Coalescing {
     last: Option<Instant>,
-    /// A beat is due already.
+    /// The next time is known already.
     awaited: bool,
 }
 
-/// When the next beat is.
+/// When they are sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     Now,
-    /// Then; it has to be told by [`Pulse::beat`].
+    /// Then; it has to be told by [`Coalescing::sent`].
     At(Instant),
     /// As was said before.
     Known,
 }
 
-impl Pulse {
-    /// Something came at `now`, with `pause` between two beats.
+impl Coalescing {
+    /// Something came at `now`, with `pause` between two times.
     pub(super) fn arrived(&mut self, now: Instant, pause: Duration) -> Due {
         if self.awaited {
             return Due::Known;
@@ -84,8 +84,8 @@ impl Pulse {
         }
     }
 
-    /// The awaited beat is `now`.
-    pub(super) fn beat(&mut self, now: Instant) {
+    /// What was awaited is sent `now`.
+    pub(super) fn sent(&mut self, now: Instant) {
         self.awaited = false;
         self.last = Some(now);
     }
@@ -117,25 +117,25 @@ mod tests {
 
     #[test]
     fn few_viewers_wait_for_nothing() {
-        let (mut pulse, now) = (Pulse::default(), Instant::now());
+        let (mut coalescing, now) = (Coalescing::default(), Instant::now());
         // The last is of a caller whose times go back.
         for ms in [0, 0, 1, 33, 20] {
             let now = now + Duration::from_millis(ms);
-            assert_eq!(pulse.arrived(now, Duration::ZERO), Due::Now);
+            assert_eq!(coalescing.arrived(now, Duration::ZERO), Due::Now);
         }
     }
 
     #[test]
-    fn beats_are_a_pause_apart_while_something_comes() {
-        let (mut pulse, begun) = (Pulse::default(), Instant::now());
+    fn times_are_a_pause_apart_while_something_comes() {
+        let (mut coalescing, begun) = (Coalescing::default(), Instant::now());
         let (pause, at) = (Duration::from_millis(100), |ms| begun + Duration::from_millis(ms));
-        assert_eq!(pulse.arrived(at(0), pause), Due::Now);
-        assert_eq!(pulse.arrived(at(33), pause), Due::At(at(100)));
-        assert_eq!(pulse.arrived(at(66), pause), Due::Known);
-        pulse.beat(at(100));
-        assert_eq!(pulse.arrived(at(101), pause), Due::At(at(200)));
-        pulse.beat(at(200));
+        assert_eq!(coalescing.arrived(at(0), pause), Due::Now);
+        assert_eq!(coalescing.arrived(at(33), pause), Due::At(at(100)));
+        assert_eq!(coalescing.arrived(at(66), pause), Due::Known);
+        coalescing.sent(at(100));
+        assert_eq!(coalescing.arrived(at(101), pause), Due::At(at(200)));
+        coalescing.sent(at(200));
         // What comes after a while waits for nothing.
-        assert_eq!(pulse.arrived(at(350), pause), Due::Now);
+        assert_eq!(coalescing.arrived(at(350), pause), Due::Now);
     }
 }

@@ -11,7 +11,7 @@ use media::{MediaClock, TrackKind, Utc, VideoCodec};
 use packager::Stamp;
 
 use super::clock::ClockLine;
-use super::crowd::{Due, Pulse};
+use super::crowd::{Coalescing, Due};
 use super::hold::Hold;
 use super::merge::{Merge, Pending};
 use super::package::{Package, Unit};
@@ -52,7 +52,7 @@ pub(crate) struct Live {
     reader_lag: Duration,
     pub(super) retime: Retime,
     merge: Merge,
-    pulse: Pulse,
+    coalescing: Coalescing,
     pub(crate) clock: ClockLine,
     /// When `anchorJoin` last stood among the tags.
     joined: Option<Instant>,
@@ -93,7 +93,7 @@ impl Live {
             reader_lag: Duration::from_millis(config.reader_lag_ms),
             retime: Retime::default(),
             merge: Merge::new(Duration::from_millis(config.merge_ms)),
-            pulse: Pulse::default(),
+            coalescing: Coalescing::default(),
             joined: None,
             clock: ClockLine::default(),
             announced: None,
@@ -309,7 +309,7 @@ impl Live {
 
     /// Something for readers came at `now`: when do those in bunches get it, who are sent something once in `pause`?
     pub(super) fn due(&mut self, now: Instant, pause: Duration) -> Due {
-        let due = self.pulse.arrived(now, pause);
+        let due = self.coalescing.arrived(now, pause);
         if due == Due::Now {
             self.ring.bunch();
         }
@@ -317,8 +317,8 @@ impl Live {
     }
 
     /// Readers in bunches get what came.
-    pub(super) fn beat(&mut self, now: Instant) {
-        self.pulse.beat(now);
+    pub(super) fn send_bunch(&mut self, now: Instant) {
+        self.coalescing.sent(now);
         self.ring.bunch();
     }
 

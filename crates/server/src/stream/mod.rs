@@ -304,7 +304,7 @@ impl Stream {
         let stream = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep_until(at.into()).await;
-            stream.held().live.beat(Instant::now());
+            stream.held().live.send_bunch(Instant::now());
             stream.bunches.notify_waiters();
         });
     }
